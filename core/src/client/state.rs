@@ -1,0 +1,222 @@
+//! What a face shows. Lasting things are state: a face that missed every notice still shows the truth.
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::id::MessageId;
+use crate::text::Note;
+use crate::time::{Instant, Timestamp};
+use crate::vocabulary::Place;
+use crate::wire::Dialect;
+
+/// Everything a face may show.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// How things stand with the server.
+    pub link: Link,
+    /// What to call the server on screen.
+    pub address: String,
+    /// What it speaks.
+    pub dialect: Dialect,
+    /// The nickname wanted, or once online the one the others see.
+    pub nick: String,
+    /// What the person must answer before anything goes on.
+    pub question: Option<Question>,
+    /// The rooms and conversations, in display order; never empty once online.
+    pub rooms: Vec<Room>,
+    /// Which of [`State::rooms`] is shown; an index, always valid unless there are none.
+    pub shown: usize,
+    /// Counts every change, so that a face can tell whether to draw.
+    pub revision: u64,
+}
+
+/// How things stand with the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Being dialled for the `attempt`-th time since it last stood (1, 2, …).
+    Connecting {
+        /// Which try.
+        attempt: u32,
+    },
+    /// Connected, not yet in.
+    Greeting,
+    /// In.
+    Online,
+    /// Lost; dialled again at `retry_at` of the driver's monotonic clock.
+    Waiting {
+        /// When.
+        retry_at: Instant,
+        /// How many tries failed.
+        attempt: u32,
+        /// Why, in one plain sentence.
+        why: String,
+    },
+    /// Saying goodbye.
+    Leaving,
+    /// Over; nothing is dialled any more. The sentence says why, unless the person asked for it.
+    Closed {
+        /// Why.
+        why: Option<String>,
+    },
+}
+
+/// What the person must answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Another nickname ([`super::Intent::Nick`]); the sentence says why.
+    Nick {
+        /// Why the last one was refused.
+        why: String,
+    },
+    /// The server's password ([`super::Intent::Password`]).
+    Password {
+        /// Why it is asked.
+        why: String,
+    },
+}
+
+/// Names a room of this client for as long as it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomKey(pub u32);
+
+/// A room or conversation as a face shows it.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Stable for as long as the client runs.
+    pub key: RoomKey,
+    /// Where; `None` for a tutorial server's only room.
+    pub place: Option<Place>,
+    /// What to call it: `lobby`, `@bea`.
+    pub title: String,
+    /// What it is about.
+    pub topic: Note,
+    /// Whether one is in it just now.
+    pub joined: bool,
+    /// Whether one is an operator there.
+    pub operator: bool,
+    /// Who is there, oneself included, in order of name.
+    pub members: Vec<Member>,
+    /// How many are there, which may be more than are listed.
+    pub member_count: u32,
+    /// Whether [`Room::members`] is everybody; on tutorial servers it is whoever was seen.
+    pub members_complete: bool,
+    /// What was said and what happened.
+    pub timeline: Timeline,
+    /// Messages since one last looked.
+    pub unread: u32,
+    /// Those of them that name oneself, or all in a conversation.
+    pub mentions: u32,
+    /// The first entry one has not seen, for a "new messages" line.
+    pub marker: Option<EntryKey>,
+    /// What is typed here and not sent.
+    pub draft: String,
+    /// Who is typing.
+    pub typing: Vec<String>,
+    /// Whether older messages can be had.
+    pub has_older: bool,
+    /// Whether they are being fetched.
+    pub loading_older: bool,
+}
+
+/// Somebody in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Their name.
+    pub nick: String,
+    /// Whether it is oneself.
+    pub me: bool,
+}
+
+/// Names an entry of a timeline for as long as the client runs; unique across rooms, not ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryKey(pub u64);
+
+/// What was said and what happened in a room, oldest first; bounded, the oldest fall out.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    pub(super) entries: VecDeque<Entry>,
+    /// How many entries were ever dropped from the front or put there: lets a view keep its place.
+    pub(super) front: i64,
+}
+
+impl Timeline {
+    /// Most entries kept.
+    pub const ENTRIES_MAX: usize = 5_000;
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entry at this position, 0 being the oldest.
+    pub fn get(&self, index: usize) -> Option<&Entry> {
+        self.entries.get(index)
+    }
+
+    /// Oldest first; double-ended.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+        self.entries.iter()
+    }
+
+    /// The position of index 0 on a line that never moves: a view that remembers `front() + index` keeps its place
+    /// while older entries are added or dropped.
+    pub fn front(&self) -> i64 {
+        self.front
+    }
+}
+
+/// One row of a timeline. Text is in logical order, without control characters but newlines and tabs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub key: EntryKey,
+    /// When, if anybody knows.
+    pub at: Option<Timestamp>,
+    /// Its position in the room's log, if it has one.
+    pub id: Option<MessageId>,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a row of a timeline is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Somebody said something.
+    Message {
+        /// Who; empty where a tutorial server's row does not tell.
+        from: String,
+        /// What.
+        text: String,
+        /// Said as an action.
+        action: bool,
+        /// Said by oneself.
+        mine: bool,
+        /// Names oneself.
+        mention: bool,
+        /// What became of it.
+        delivery: Delivery,
+    },
+    /// Something happened (`ada joined`, `The topic is now …`); a sentence.
+    Notice(String),
+    /// Something went wrong; a sentence.
+    Error(String),
+}
+
+/// What became of a message of one's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Not yet confirmed by the server.
+    Pending,
+    /// Confirmed, or somebody else's.
+    Confirmed,
+    /// No echo within 10 s (tutorial servers): it may or may not have arrived.
+    Unconfirmed,
+    /// Refused; the sentence says why. It can be sent again.
+    Failed(String),
+}

@@ -1,0 +1,177 @@
+//! Dialects: bytes ↔ vocabulary, for both ends.
+//!
+//! Parsing has two stages: a framer finds the frame within a bound (an oversize one is skipped, never buffered),
+//! then the dialect finds its meaning. Bytes are hostile here: no indexing, no `unwrap`, no unchecked arithmetic.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::vocabulary::{Code, Event, Reason, Request, Tag};
+
+/// What the bytes of a connection mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialect {
+    /// JSON lines, `native-protocol`.
+    Native,
+    /// The "Messenger" tutorial, `tutorial-protocols`.
+    Nic,
+    /// The "ChatRoom" tutorial, `tutorial-protocols`.
+    Prompt,
+}
+
+impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Dialect; 3] = [Dialect::Native, Dialect::Nic, Dialect::Prompt];
+
+    /// The scheme of its URLs.
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Dialect::Native => "parlor",
+            Dialect::Nic => "nic",
+            Dialect::Prompt => "prompt",
+        }
+    }
+
+    /// The port it is usually found at.
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Dialect::Native => 7667,
+            Dialect::Nic => 9090,
+            Dialect::Prompt => 53000,
+        }
+    }
+
+    /// The dialect of a URL's scheme.
+    pub fn from_scheme(scheme: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.scheme() == scheme)
+    }
+}
+
+/// Which bytes an event becomes. A `prompt` connection settles between its two during the handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flavour {
+    /// One JSON object per line.
+    Native,
+    /// Rows that end in `\n`, at most 1024 bytes a write, whole rows may share one.
+    Nic,
+    /// Rows without an end: one row, one write.
+    PromptChunks,
+    /// Rows that end in `\n`, for netcat and telnet.
+    PromptLines,
+}
+
+impl Flavour {
+    /// How many there are.
+    pub const COUNT: usize = 4;
+
+    /// A dense number, for tables.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Whether writes are spaced out because the peer's reads have no framing (`tutorial-protocols`, Pace).
+    pub const fn is_chunked(self) -> bool {
+        matches!(self, Flavour::Nic | Flavour::PromptChunks)
+    }
+}
+
+/// A frame that means nothing: answered, never fatal by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// The stable word of the answer.
+    pub code: Code,
+    /// One plain sentence.
+    pub text: Box<str>,
+    /// The `ref` of the request, where it could be read.
+    pub reference: Option<Tag>,
+}
+
+impl Malformed {
+    /// A fault with its sentence.
+    pub fn new(code: Code, text: impl fmt::Display, reference: Option<Tag>) -> Self {
+        Self { code, text: alloc::format!("{text}").into_boxed_str(), reference }
+    }
+
+    /// Whether it is counted against the peer: what no honest client sends.
+    pub fn is_fault(&self) -> bool {
+        matches!(self.code, Code::BadUtf8 | Code::BadFrame | Code::FrameTooLong)
+    }
+}
+
+/// What a decoder made of the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoded<T> {
+    /// It is understood.
+    Frame(T),
+    /// It is not; the connection goes on.
+    Malformed(Malformed),
+    /// The peer speaks another protocol altogether ([`Reason::Http`], [`Reason::Tls`]); say so and close.
+    Foreign(Reason),
+}
+
+/// One connection's decoder at the server's end: bytes → [`Request`].
+#[derive(Debug)]
+pub struct ServerCodec {
+    _private: (),
+}
+
+#[allow(clippy::todo, unused_variables)]
+impl ServerCodec {
+    /// A decoder for a fresh connection.
+    pub fn new(dialect: Dialect) -> Self {
+        todo!()
+    }
+
+    /// Which bytes this connection is sent. May change until the first frame is decoded (`prompt`: line mode).
+    pub fn flavour(&self) -> Flavour {
+        todo!()
+    }
+
+    /// Takes the next frame from the front of `bytes`; `None` once `bytes` is empty (an unfinished frame is kept).
+    pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Request>> {
+        todo!()
+    }
+
+    /// Whether something unfinished is held that only [`ServerCodec::flush`] completes: a `nic` message without its newline.
+    pub fn is_partial(&self) -> bool {
+        todo!()
+    }
+
+    /// Completes what is held: after `nic_completion` without more bytes, and at end of file. Call until `None`.
+    pub fn flush(&mut self) -> Option<Decoded<Request>> {
+        todo!()
+    }
+}
+
+/// The bytes of an event at the server's end, appended to `out`; nothing where the dialect has no words for it.
+///
+/// For [`Flavour::PromptChunks`] one call writes at most one row; for [`Flavour::Nic`] whole rows.
+#[allow(clippy::todo, unused_variables)]
+pub fn encode_event(flavour: Flavour, event: &Event, out: &mut Vec<u8>) {
+    todo!()
+}
+
+/// One connection's codec at the client's end.
+#[derive(Debug)]
+pub struct ClientCodec {
+    _private: (),
+}
+
+#[allow(clippy::todo, unused_variables)]
+impl ClientCodec {
+    /// A codec for a fresh connection.
+    pub fn new(dialect: Dialect) -> Self {
+        todo!()
+    }
+
+    /// Takes the next event from the front of `bytes`; `None` once `bytes` is empty (an unfinished frame is kept).
+    pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Event>> {
+        todo!()
+    }
+
+    /// The bytes of a request, appended to `out`; nothing where the dialect has no words for it.
+    pub fn encode(&mut self, request: &Request, out: &mut Vec<u8>) {
+        todo!()
+    }
+}

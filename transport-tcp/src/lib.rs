@@ -1,0 +1,4 @@
+//! TCP under the machines of `parlor-core`, on smol: the hub's loop, listening, dialling.
+
+pub mod session;
+pub mod target;
