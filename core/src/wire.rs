@@ -128,12 +128,24 @@ impl ServerCodec {
         todo!()
     }
 
+    /// The client is in: what comes from now on is said and not a name. Only `prompt` needs to be told, since there a
+    /// name may be asked for again; until this is called every chunk or line of it is a [`crate::vocabulary::Command::Hello`].
+    pub fn welcomed(&mut self) {
+        todo!()
+    }
+
     /// Takes the next frame from the front of `bytes`; `None` once `bytes` is empty (an unfinished frame is kept).
+    ///
+    /// In the tutorial dialects what one read gave is one unit: hand in a read whole. Where decoding is put off in
+    /// the middle of one, hand in the rest later as it is; glued to another read it is one unit with it.
+    /// Tutorial dialects know no rooms: what they say is addressed to [`crate::name::RoomName::lobby`], which stands
+    /// for the hub's default room.
     pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Request>> {
         todo!()
     }
 
-    /// Whether something unfinished is held that only [`ServerCodec::flush`] completes: a `nic` message without its newline.
+    /// Whether something unfinished is held that [`ServerCodec::flush`] completes after `nic_completion`: a `nic` message
+    /// without its newline, or a chunk cut inside a character. Never so in `native` and line mode.
     pub fn is_partial(&self) -> bool {
         todo!()
     }
@@ -167,6 +179,17 @@ impl ClientCodec {
 
     /// Takes the next event from the front of `bytes`; `None` once `bytes` is empty (an unfinished frame is kept).
     pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Event>> {
+        todo!()
+    }
+
+    /// Whether a row is held whose end has not come; complete it by [`ClientCodec::flush`] after half a second without
+    /// more bytes, and at end of file. Never so in `native`.
+    pub fn is_partial(&self) -> bool {
+        todo!()
+    }
+
+    /// Completes what is held. Call until `None`.
+    pub fn flush(&mut self) -> Option<Decoded<Event>> {
         todo!()
     }
 
