@@ -1,4 +1,7 @@
 //! TCP under the machines of `parlor-core`, on smol: the hub's loop, listening, dialling.
 
+pub mod clock;
+pub mod connection;
+mod dial;
 pub mod session;
 pub mod target;
