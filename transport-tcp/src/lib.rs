@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod connection;
 mod dial;
+pub mod kept;
 pub mod session;
 pub mod target;
