@@ -2,12 +2,31 @@
 //!
 //! Parsing has two stages: a framer finds the frame within a bound (an oversize one is skipped, never buffered),
 //! then the dialect finds its meaning. Bytes are hostile here: no indexing, no `unwrap`, no unchecked arithmetic.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::vocabulary::{Code, Event, Reason, Request, Tag};
+use crate::vocabulary::{Code, Event, Message, Reason, Request, RoomLine, Tag};
+
+mod framer;
+mod native;
+mod sniff;
+
+/// Most bytes of the nickname in a hello, before any dialect's rules are applied to it.
+pub const HELLO_NICK_BYTES_MAX: usize = 256;
+/// How many bytes the entries of a `page` or `rooms` frame may take together; see [`message_len`] and
+/// [`room_line_len`]. A frame filled up to here stays within [`crate::limits::SERVER_FRAME_BYTES_MAX`].
+pub const LIST_BYTES_MAX: usize = native::LIST_BYTES_MAX;
 
 /// What the bytes of a connection mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,89 +131,154 @@ pub enum Decoded<T> {
 
 /// One connection's decoder at the server's end: bytes → [`Request`].
 #[derive(Debug)]
-pub struct ServerCodec {
-    _private: (),
+pub struct ServerCodec(Server);
+
+/// The rare dialects are boxed, so that the many native connections pay nothing for them.
+#[derive(Debug)]
+enum Server {
+    Native(native::Server),
+    /// It spoke another protocol: whatever else it says is dropped.
+    Foreign(Flavour),
 }
 
-#[allow(clippy::todo, unused_variables)]
 impl ServerCodec {
     /// A decoder for a fresh connection.
     pub fn new(dialect: Dialect) -> Self {
-        todo!()
+        Self(match dialect {
+            Dialect::Native => Server::Native(native::Server::new()),
+            Dialect::Nic => todo!(),
+            Dialect::Prompt => todo!(),
+        })
     }
 
     /// Which bytes this connection is sent. May change until the first frame is decoded (`prompt`: line mode).
     pub fn flavour(&self) -> Flavour {
-        todo!()
+        match &self.0 {
+            Server::Native(_) => Flavour::Native,
+            Server::Foreign(flavour) => *flavour,
+        }
     }
 
     /// The client is in: what comes from now on is said and not a name. Only `prompt` needs to be told, since there a
-    /// name may be asked for again; until this is called every chunk or line of it is a [`crate::vocabulary::Command::Hello`].
+    /// name may be asked for again; until this is called every chunk or line of it is a [`Command::Hello`].
+    ///
+    /// [`Command::Hello`]: crate::vocabulary::Command::Hello
     pub fn welcomed(&mut self) {
-        todo!()
+        match &mut self.0 {
+            Server::Native(_) | Server::Foreign(_) => {}
+        }
     }
 
     /// Takes the next frame from the front of `bytes`; `None` once `bytes` is empty (an unfinished frame is kept).
     ///
     /// In the tutorial dialects what one read gave is one unit: hand in a read whole. Where decoding is put off in
     /// the middle of one, hand in the rest later as it is; glued to another read it is one unit with it.
-    /// Tutorial dialects know no rooms: what they say is addressed to [`crate::name::RoomName::lobby`], which stands
-    /// for the hub's default room.
+    /// Tutorial dialects know no rooms: what they say is addressed to [`RoomName::lobby`], which stands for the hub's
+    /// default room. A number above its range (`limit`, `version`) is the largest: who serves it sets the bound.
+    ///
+    /// [`RoomName::lobby`]: crate::name::RoomName::lobby
     pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Request>> {
-        todo!()
+        let decoded = match &mut self.0 {
+            Server::Native(server) => server.decode(bytes),
+            Server::Foreign(_) => {
+                *bytes = &[];
+                None
+            }
+        };
+        if let Some(Decoded::Foreign(_)) = decoded {
+            self.0 = Server::Foreign(self.flavour());
+            *bytes = &[];
+        }
+        decoded
     }
 
     /// Whether something unfinished is held that [`ServerCodec::flush`] completes after `nic_completion`: a `nic` message
     /// without its newline, or a chunk cut inside a character. Never so in `native` and line mode.
     pub fn is_partial(&self) -> bool {
-        todo!()
+        match &self.0 {
+            Server::Native(_) | Server::Foreign(_) => false,
+        }
     }
 
     /// Completes what is held: after `nic_completion` without more bytes, and at end of file. Call until `None`.
     pub fn flush(&mut self) -> Option<Decoded<Request>> {
-        todo!()
+        match &mut self.0 {
+            Server::Native(server) => {
+                server.flush();
+                None
+            }
+            Server::Foreign(_) => None,
+        }
     }
 }
 
 /// The bytes of an event at the server's end, appended to `out`; nothing where the dialect has no words for it.
 ///
-/// For [`Flavour::PromptChunks`] one call writes at most one row; for [`Flavour::Nic`] whole rows.
-#[allow(clippy::todo, unused_variables)]
+/// For [`Flavour::PromptChunks`] one call writes at most one row; for [`Flavour::Nic`] whole rows. A native frame never
+/// exceeds [`crate::limits::SERVER_FRAME_BYTES_MAX`]: lists that would are cut short and say `has_more`.
 pub fn encode_event(flavour: Flavour, event: &Event, out: &mut Vec<u8>) {
-    todo!()
+    match flavour {
+        Flavour::Native => native::encode_event(event, out),
+        Flavour::Nic | Flavour::PromptChunks | Flavour::PromptLines => todo!(),
+    }
+}
+
+/// How many bytes of [`LIST_BYTES_MAX`] this message takes in a native `page`. Costs as much as encoding it.
+pub fn message_len(message: &Message) -> usize {
+    native::message_len(message)
+}
+
+/// How many bytes of [`LIST_BYTES_MAX`] this line takes in a native list of rooms. Costs as much as encoding it.
+pub fn room_line_len(line: &RoomLine) -> usize {
+    native::room_line_len(line)
 }
 
 /// One connection's codec at the client's end.
 #[derive(Debug)]
-pub struct ClientCodec {
-    _private: (),
+pub struct ClientCodec(Client);
+
+#[derive(Debug)]
+enum Client {
+    Native(native::Client),
 }
 
-#[allow(clippy::todo, unused_variables)]
 impl ClientCodec {
     /// A codec for a fresh connection.
     pub fn new(dialect: Dialect) -> Self {
-        todo!()
+        Self(match dialect {
+            Dialect::Native => Client::Native(native::Client::default()),
+            Dialect::Nic | Dialect::Prompt => todo!(),
+        })
     }
 
     /// Takes the next event from the front of `bytes`; `None` once `bytes` is empty (an unfinished frame is kept).
+    ///
+    /// In the tutorial dialects what one read gave is one unit, as for [`ServerCodec::decode`].
     pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Event>> {
-        todo!()
+        match &mut self.0 {
+            Client::Native(client) => client.decode(bytes),
+        }
     }
 
     /// Whether a row is held whose end has not come; complete it by [`ClientCodec::flush`] after half a second without
     /// more bytes, and at end of file. Never so in `native`.
     pub fn is_partial(&self) -> bool {
-        todo!()
+        match &self.0 {
+            Client::Native(_) => false,
+        }
     }
 
     /// Completes what is held. Call until `None`.
     pub fn flush(&mut self) -> Option<Decoded<Event>> {
-        todo!()
+        match &mut self.0 {
+            Client::Native(_) => None,
+        }
     }
 
     /// The bytes of a request, appended to `out`; nothing where the dialect has no words for it.
     pub fn encode(&mut self, request: &Request, out: &mut Vec<u8>) {
-        todo!()
+        match &mut self.0 {
+            Client::Native(_) => native::encode_request(request, out),
+        }
     }
 }

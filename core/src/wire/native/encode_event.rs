@@ -1,0 +1,257 @@
+//! [`Event`] → a server's frame.
+
+use alloc::vec::Vec;
+
+use super::write::{Writer, list};
+use crate::limits::SERVER_FRAME_BYTES_MAX;
+use crate::vocabulary::{Event, Message, RoomInfo, RoomLine, Tag, VERSION, Welcome};
+
+/// Room kept in a frame that holds a list for everything but the list: names, flags, a `ref` of 64 escaped bytes.
+pub(super) const LIST_OVERHEAD_BYTES: usize = 1024;
+
+/// Appends the frame and its `\n`; nothing for what only tutorial dialects say.
+pub(in crate::wire) fn event(event: &Event, out: &mut Vec<u8>) {
+    let Some(name) = name(event) else { return };
+    let mut frame = Writer::object(out);
+    let mut w = Writer::object(frame.key(name));
+    members(event, &mut w);
+    w.end();
+    frame.end();
+    out.push(b'\n');
+}
+
+const fn name(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::Greeting | Event::Row(_) => return None,
+        Event::Welcome(_) => "welcome",
+        Event::Room(_) => "room",
+        Event::Joined { .. } => "joined",
+        Event::Parted { .. } => "parted",
+        Event::Presence { .. } => "presence",
+        Event::Ack { .. } => "ack",
+        Event::Message(_) => "message",
+        Event::Page { .. } => "page",
+        Event::Rooms { .. } => "rooms",
+        Event::Members { .. } => "members",
+        Event::Typing { .. } => "typing",
+        Event::Read { .. } => "read",
+        Event::Nick { .. } => "nick",
+        Event::Topic { .. } => "topic",
+        Event::Kicked { .. } => "kicked",
+        Event::Muted { .. } => "muted",
+        Event::Gap { .. } => "gap",
+        Event::Error { .. } => "error",
+        Event::Bye { .. } => "bye",
+        Event::Ping { .. } => "ping",
+        Event::Pong { .. } => "pong",
+    })
+}
+
+fn members(event: &Event, w: &mut Writer<'_>) {
+    match event {
+        Event::Greeting | Event::Row(_) => {}
+        Event::Welcome(welcome) => members_of_welcome(welcome, w),
+        Event::Room(info) => members_of_room(info, w),
+        Event::Message(message) => members_of_message(message, w),
+        Event::Ack { nonce, place, id } => {
+            w.text("nonce", nonce.as_str());
+            w.display("room", place);
+            w.number("id", id.0);
+        }
+        Event::Page { place, messages, has_more, reference } => {
+            w.display("room", place);
+            let entries = |out: &mut Vec<u8>, message: &Message| object(out, |w| members_of_message(message, w));
+            let all = bounded_list(w.key("messages"), messages, entries);
+            end_of_list(w, *has_more || !all, reference.as_ref());
+        }
+        Event::Rooms { rooms, has_more, reference } => {
+            let all = bounded_list(w.key("rooms"), rooms, |out, line| object(out, |w| members_of_line(line, w)));
+            end_of_list(w, *has_more || !all, reference.as_ref());
+        }
+        Event::Members { room, members, has_more, reference } => {
+            w.text("room", room.as_str());
+            let all = bounded_list(w.key("members"), members, |out, nick| super::write::string(out, nick.as_str()));
+            end_of_list(w, *has_more || !all, reference.as_ref());
+        }
+        Event::Gap { place, log, after, next } => {
+            w.display("room", place);
+            w.display("log", log);
+            w.number("after", after.0);
+            w.number("next", next.0);
+        }
+        Event::Error { code, text, reference } => {
+            w.text("code", code.as_str());
+            w.text("text", text);
+            if let Some(reference) = reference {
+                w.text("ref", reference.as_str());
+            }
+        }
+        Event::Bye { reason, text } => {
+            w.text("code", reason.as_str());
+            w.text("text", text);
+        }
+        Event::Ping { token } | Event::Pong { token } => w.text("token", token.as_str()),
+        Event::Joined { .. }
+        | Event::Parted { .. }
+        | Event::Presence { .. }
+        | Event::Typing { .. }
+        | Event::Read { .. }
+        | Event::Nick { .. }
+        | Event::Topic { .. }
+        | Event::Kicked { .. }
+        | Event::Muted { .. } => members_of_notice(event, w),
+    }
+}
+
+/// What somebody did, in a few members.
+fn members_of_notice(event: &Event, w: &mut Writer<'_>) {
+    match event {
+        Event::Joined { room, nick, at } => {
+            w.text("room", room.as_str());
+            w.text("nick", nick.as_str());
+            w.number("at", at.0);
+        }
+        Event::Parted { room, nick, reason, at } => {
+            w.text("room", room.as_str());
+            w.text("nick", nick.as_str());
+            w.text_unless_empty("reason", reason.as_str());
+            w.number("at", at.0);
+        }
+        Event::Presence { room, count, joined, parted } => {
+            w.text("room", room.as_str());
+            w.number("count", *count);
+            w.texts("joined", joined.iter().map(|nick| nick.as_str()));
+            w.texts("parted", parted.iter().map(|nick| nick.as_str()));
+        }
+        Event::Typing { place, nick } => {
+            w.display("room", place);
+            w.text("nick", nick.as_str());
+        }
+        Event::Read { place, id } => {
+            w.display("room", place);
+            w.number("id", id.0);
+        }
+        Event::Nick { from, to } => {
+            w.text("nick", from.as_str());
+            w.text("to", to.as_str());
+        }
+        Event::Topic { place, id, text, by, at } => {
+            w.display("room", place);
+            w.number("id", id.0);
+            w.text("text", text.as_str());
+            w.text("by", by.as_str());
+            w.number("at", at.0);
+        }
+        Event::Kicked { room, nick, by, reason, at } => {
+            w.text("room", room.as_str());
+            w.text("nick", nick.as_str());
+            w.text("by", by.as_str());
+            w.text_unless_empty("reason", reason.as_str());
+            w.number("at", at.0);
+        }
+        Event::Muted { room, nick, by, reason, on } => {
+            w.text("room", room.as_str());
+            w.text("nick", nick.as_str());
+            w.text("by", by.as_str());
+            w.text_unless_empty("reason", reason.as_str());
+            w.flag("on", *on);
+        }
+        Event::Greeting
+        | Event::Welcome(_)
+        | Event::Room(_)
+        | Event::Ack { .. }
+        | Event::Message(_)
+        | Event::Page { .. }
+        | Event::Rooms { .. }
+        | Event::Members { .. }
+        | Event::Gap { .. }
+        | Event::Error { .. }
+        | Event::Bye { .. }
+        | Event::Ping { .. }
+        | Event::Pong { .. }
+        | Event::Row(_) => {}
+    }
+}
+
+fn members_of_welcome(welcome: &Welcome, w: &mut Writer<'_>) {
+    w.number("version", VERSION);
+    w.text("server", &welcome.server);
+    w.text("nick", welcome.nick.as_str());
+    if let Some(token) = &welcome.token {
+        w.text("token", token.reveal());
+    }
+    w.flag("resumed", welcome.resumed);
+    let limits = &welcome.limits;
+    let mut l = Writer::object(w.key("limits"));
+    l.number("nick_bytes", limits.nick_bytes);
+    l.number("room_bytes", limits.room_bytes);
+    l.number("text_bytes", limits.text_bytes);
+    l.number("topic_bytes", limits.topic_bytes);
+    l.number("frame_bytes", limits.frame_bytes);
+    l.number("page", limits.page);
+    l.number("rooms", limits.rooms);
+    l.end();
+    w.texts("features", []);
+}
+
+fn members_of_room(info: &RoomInfo, w: &mut Writer<'_>) {
+    w.display("room", &info.place);
+    w.display("log", info.log);
+    w.number("first_id", info.first_id.0);
+    w.number("last_id", info.last_id.0);
+    if let Some(id) = info.read_id {
+        w.number("read_id", id.0);
+    }
+    w.text("topic", info.topic.as_str());
+    w.number("count", info.count);
+    w.texts("members", info.members.iter().map(|nick| nick.as_str()));
+    if info.operator {
+        w.flag("operator", true);
+    }
+}
+
+/// The members of a message, the same in a `message` and in a `page`.
+pub(super) fn members_of_message(message: &Message, w: &mut Writer<'_>) {
+    w.display("room", &message.place);
+    w.number("id", message.id.0);
+    w.text("from", message.from.as_str());
+    w.number("at", message.at.0);
+    w.text("text", message.text.as_str());
+    if message.action {
+        w.text("kind", "action");
+    }
+    if let Some(id) = message.reply_to {
+        w.number("reply_to", id.0);
+    }
+}
+
+pub(super) fn members_of_line(line: &RoomLine, w: &mut Writer<'_>) {
+    w.text("room", line.room.as_str());
+    w.text("topic", line.topic.as_str());
+    w.number("count", line.count);
+}
+
+pub(super) fn object(out: &mut Vec<u8>, members: impl FnOnce(&mut Writer<'_>)) {
+    let mut w = Writer::object(out);
+    members(&mut w);
+    w.end();
+}
+
+/// A list that stops before its frame would be over the bound; whether everything is in it.
+fn bounded_list<T>(out: &mut Vec<u8>, values: &[T], mut write: impl FnMut(&mut Vec<u8>, &T)) -> bool {
+    let start = out.len();
+    let mut all = true;
+    list(out, values, |out, value| {
+        write(out, value);
+        all = out.len().saturating_sub(start) < SERVER_FRAME_BYTES_MAX.saturating_sub(LIST_OVERHEAD_BYTES);
+        all
+    });
+    all
+}
+
+fn end_of_list(w: &mut Writer<'_>, has_more: bool, reference: Option<&Tag>) {
+    w.flag("has_more", has_more);
+    if let Some(reference) = reference {
+        w.text("ref", reference.as_str());
+    }
+}
