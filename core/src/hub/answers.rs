@@ -1,0 +1,106 @@
+//! What becomes of the answers.
+
+use alloc::boxed::Box;
+
+use crate::id::{ConnId, MessageId, Ticket};
+use crate::name::Nick;
+use crate::store::{Answer, Append, Change};
+use crate::time::Timestamp;
+use crate::vocabulary::{Code, Event, Tag};
+
+use super::Hub;
+use super::asks::Pending;
+use super::names::Holder;
+use super::replay::event_of;
+
+impl Hub {
+    /// Applies an answer. One that nobody waits for is ignored.
+    pub(super) fn answered(&mut self, ticket: Ticket, answer: Answer) {
+        let Some(pending) = self.asks.answered(ticket) else { return };
+        match pending {
+            Pending::Verify(verified) => self.verified(*verified, answer),
+            Pending::Rename { conn, nick, reference } => self.renamed(conn, nick, reference, &answer),
+            Pending::Seen => {}
+            Pending::Open { room } => self.opened(room, answer),
+            Pending::OpenDirect { conn, then } => self.opened_direct(conn, then, answer),
+            Pending::Append { conn, room, append, reference } => {
+                self.appended(conn, room, append, reference, &answer);
+            }
+            Pending::Replay { conn, room } => self.replayed(conn, room, answer),
+            Pending::History { conn, room, span, reference } => self.paged(conn, room, span, reference, answer),
+        }
+        self.feed_the_starved();
+    }
+
+    fn renamed(&mut self, conn: ConnId, nick: Nick, reference: Option<Tag>, answer: &Answer) {
+        let slot = self.slot_of(conn).expect("a session stays until its questions are answered");
+        self.sessions[slot].waiting -= 1;
+        let reserved = self.names.exact(&nick) == Some(Holder::Session(slot));
+        if reserved {
+            self.names.release(&nick, Holder::Session(slot));
+        }
+        match (answer, self.sessions[slot].user) {
+            (Answer::Done, Some(user)) => self.rename(user, nick),
+            (Answer::NickTaken, _) => {
+                let text = alloc::format!("The name {nick} is taken, or looks like one that is; choose another.");
+                self.refuse(slot, Code::NickTaken, &text, reference);
+            }
+            _ => {
+                let text = "The name cannot be changed just now; try again in a moment.";
+                self.refuse(slot, Code::Unavailable, text, reference);
+            }
+        }
+        self.go_on(slot);
+    }
+
+    /// The store wrote an entry: its sender is told that it is safe, and everybody what was said.
+    fn appended(&mut self, conn: ConnId, room: u32, append: Box<Append>, reference: Option<Tag>, answer: &Answer) {
+        let slot = self.slot_of(conn).expect("a session stays until its appends are answered");
+        self.sessions[slot].appends -= 1;
+        self.rooms[room].questions -= 1;
+        match answer {
+            Answer::Appended { id, at, repeated } => {
+                if !repeated {
+                    self.gather(room);
+                }
+                if let Some(nonce) = &append.nonce
+                    && self.sessions[slot].places.contains(&room)
+                {
+                    let place = self.place_seen_by(slot, room);
+                    self.send(slot, &Event::Ack { nonce: nonce.clone(), place, id: *id });
+                }
+                if !repeated {
+                    self.broadcast(room, *append, *id, *at);
+                }
+            }
+            _ => {
+                let text = "The message could not be stored; try again in a moment.";
+                self.refuse(slot, Code::Unavailable, text, reference);
+            }
+        }
+        self.forget_if_deserted(room);
+        self.go_on(slot);
+    }
+
+    /// Tells a place's members what has just become part of its log.
+    fn broadcast(&mut self, room: u32, append: Append, id: MessageId, at: Timestamp) {
+        let log = self.rooms[room].log.as_mut().expect("one only speaks in open rooms");
+        assert!(id > log.last, "entries are broadcast in the order of the log");
+        log.last = id;
+        if let Change::Topic(topic) = &append.change {
+            self.rooms[room].topic = topic.clone();
+        }
+        let Append { from, nick, change, .. } = append;
+        let entry = crate::store::Entry { id, from, nick, at, change };
+        if !self.rooms[room].is_direct() {
+            let place = self.rooms[room].place_for(from);
+            let event = event_of(entry, place);
+            return self.tell_room(room, None, &event);
+        }
+        // Each side addresses a conversation by the other's name.
+        for member in self.rooms[room].members.clone() {
+            let place = self.place_seen_by(member, room);
+            self.send(member, &event_of(entry.clone(), place));
+        }
+    }
+}

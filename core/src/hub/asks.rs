@@ -1,0 +1,59 @@
+//! Questions that wait for their answers.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
+
+use crate::id::{ConnId, Ticket};
+use crate::name::Nick;
+use crate::store::{Append, Ask};
+use crate::vocabulary::{Span, Tag};
+
+use super::Output;
+use super::handshake::Verified;
+
+/// What an answer is for.
+#[derive(Debug)]
+pub(super) enum Pending {
+    Verify(Box<Verified>),
+    Rename { conn: ConnId, nick: Nick, reference: Option<Tag> },
+    Seen,
+    Open { room: u32 },
+    OpenDirect { conn: ConnId, then: AfterOpening },
+    Append { conn: ConnId, room: u32, append: Box<Append>, reference: Option<Tag> },
+    Replay { conn: ConnId, room: u32 },
+    History { conn: ConnId, room: u32, span: Span, reference: Option<Tag> },
+}
+
+/// What was to be done with a conversation that had to be opened first.
+#[derive(Debug)]
+pub(super) enum AfterOpening {
+    Enter { reference: Option<Tag>, resume: Option<(crate::id::LogId, crate::id::MessageId)> },
+    Say { text: crate::text::Body, nonce: Option<Tag>, action: bool, reply_to: Option<crate::id::MessageId>, reference: Option<Tag> },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Asks {
+    next: u64,
+    pending: BTreeMap<Ticket, Pending>,
+}
+
+impl Asks {
+    pub(super) fn ask(&mut self, outputs: &mut VecDeque<Output>, ask: Ask, pending: Pending) {
+        let ticket = Ticket(self.next);
+        self.next += 1;
+        self.pending.insert(ticket, pending);
+        outputs.push_back(Output::Ask { ticket, ask: Box::new(ask) });
+    }
+
+    pub(super) fn answered(&mut self, ticket: Ticket) -> Option<Pending> {
+        self.pending.remove(&ticket)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.pending.values()
+    }
+}

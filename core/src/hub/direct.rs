@@ -1,0 +1,132 @@
+//! Direct conversations: a log between two identities, addressed `@nick` from either side.
+
+use crate::id::{ConnId, IdentityId};
+use crate::name::Nick;
+use crate::store::{Answer, Ask, Opened, Peer, Subject};
+use crate::vocabulary::{Code, Command, Place, Request, Tag};
+
+use super::Hub;
+use super::asks::{AfterOpening, Pending};
+use super::names::Holder;
+use super::room::{Kind, Room};
+use super::rooms::Known;
+
+impl Hub {
+    /// Opens a conversation for a session.
+    pub(super) fn join_direct(&mut self, slot: u32, peer: &Nick, resume: Known, reference: Option<Tag>) {
+        if let Some(room) = self.place_of(slot, &Place::Direct(peer.clone())) {
+            return self.send_room(slot, room);
+        }
+        self.open_direct(slot, peer, AfterOpening::Enter { reference, resume });
+    }
+
+    /// Asks the store for a conversation, and says what to do once it is open.
+    pub(super) fn open_direct(&mut self, slot: u32, peer: &Nick, then: AfterOpening) {
+        let user = self.sessions[slot].user.expect("only somebody who is in talks");
+        let me = self.users[user].identity;
+        if self.users[user].nick == *peer {
+            return self.refuse(slot, Code::NotHere, "That is you.", then.reference());
+        }
+        let peer = match self.names.exact(peer) {
+            Some(Holder::User(other)) => {
+                let other = &self.users[other];
+                Peer::Present(other.identity, other.nick.clone())
+            }
+            Some(Holder::Session(_)) | None => Peer::Named(peer.clone()),
+        };
+        self.sessions[slot].waiting += 1;
+        let pending = Pending::OpenDirect { conn: self.sessions[slot].conn, then };
+        self.asks.ask(&mut self.mail.outputs, Ask::Open(Subject::Direct { me, peer }), pending);
+    }
+
+    /// The store opened a conversation, or there is nobody of that name.
+    pub(super) fn opened_direct(&mut self, conn: ConnId, then: AfterOpening, answer: Answer) {
+        let slot = self.slot_of(conn).expect("a session stays until its questions are answered");
+        self.sessions[slot].waiting -= 1;
+        if !self.sessions[slot].is_online() {
+            return self.go_on(slot);
+        }
+        match answer {
+            Answer::Opened(opened) => match self.conversation(slot, &opened) {
+                Some(room) => self.enter_and_go_on(slot, room, then),
+                None => {
+                    let text = "There are as many rooms as this server bears.";
+                    self.refuse(slot, Code::ServerFull, text, then.reference());
+                }
+            },
+            Answer::NoSuchNick => self.refuse(slot, Code::NoSuchNick, "Nobody has this name.", then.reference()),
+            Answer::Failed => {
+                let text = "The conversation cannot be opened just now; try again in a moment.";
+                self.refuse(slot, Code::Unavailable, text, then.reference());
+            }
+            Answer::Verified { .. }
+            | Answer::NickTaken
+            | Answer::PasswordRequired
+            | Answer::BadPassword
+            | Answer::Done
+            | Answer::Appended { .. }
+            | Answer::Page { .. } => unreachable!("an opening is answered in its own words"),
+        }
+        self.go_on(slot);
+    }
+
+    /// The conversation that was opened: one that is open already, or a new one.
+    fn conversation(&mut self, slot: u32, opened: &Opened) -> Option<u32> {
+        let user = &self.users[self.sessions[slot].user.expect("only somebody who is in talks")];
+        let me = (user.identity, user.nick.clone());
+        let (peer, named) = opened.peer.clone().expect("an opened conversation has two sides");
+        let pair = (me.0.min(peer), me.0.max(peer));
+        if let Some(room) = self.directs.get(&pair) {
+            return Some(*room);
+        }
+        if self.rooms.len() >= self.config.limits.rooms_max as usize {
+            return None;
+        }
+        // By the name of now, should it have changed since the store was asked.
+        let nick = self.by_identity.get(&peer).map_or(named, |user| self.users[*user].nick.clone());
+        let (room, _) = self.rooms.insert(Room::new(Kind::Direct([me, (peer, nick)])));
+        self.directs.insert(pair, room);
+        self.set_log(room, opened);
+        Some(room)
+    }
+
+    fn enter_and_go_on(&mut self, slot: u32, room: u32, then: AfterOpening) {
+        let inside = self.sessions[slot].places.contains(&room);
+        match then {
+            AfterOpening::Enter { resume, .. } if !inside => self.enter(slot, room, resume),
+            AfterOpening::Enter { .. } => self.send_room(slot, room),
+            AfterOpening::Say { text, nonce, action, reply_to, reference } => {
+                if !inside {
+                    self.enter(slot, room, None);
+                }
+                let place = self.place_seen_by(slot, room);
+                let command = Command::Say { place, text, nonce, action, reply_to };
+                self.obey(slot, Request { command, reference });
+            }
+        }
+    }
+
+    /// Before something is said in a conversation, every session of both sides is in it.
+    pub(super) fn gather(&mut self, room: u32) {
+        let Kind::Direct([a, b]) = &self.rooms[room].kind else { return };
+        for identity in [a.0, b.0] {
+            for slot in self.sessions_of(identity) {
+                if self.sessions[slot].is_online() && !self.sessions[slot].places.contains(&room) {
+                    self.enter(slot, room, None);
+                }
+            }
+        }
+    }
+
+    fn sessions_of(&self, identity: IdentityId) -> alloc::vec::Vec<u32> {
+        self.by_identity.get(&identity).map(|user| self.users[*user].sessions.clone()).unwrap_or_default()
+    }
+}
+
+impl AfterOpening {
+    fn reference(self) -> Option<Tag> {
+        match self {
+            AfterOpening::Enter { reference, .. } | AfterOpening::Say { reference, .. } => reference,
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! What waits to be sent: ranges of the turn's shared buffer, own copies, and paced rows.
+//!
+//! A connection that keeps up rides the shared buffer: a delivery is a range of it, and adjacent ranges grow into
+//! one. What cannot ride — bytes for one connection only, what is left after a short write — is copied into the
+//! outbox and counted against its bound, so that slow readers pin nothing.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::limits::CHUNK_BYTES_MAX;
+use crate::wire::Flavour;
+
+/// One turn's encoded events for one flavour, shared by everybody who is to get them.
+#[derive(Debug, Default)]
+pub(super) struct TurnBuffer {
+    bytes: Vec<u8>,
+    /// Slots of sessions that ride, each at least once; some may have got off since.
+    pub(super) boarded: Vec<u32>,
+    /// How many ride now.
+    riders: usize,
+}
+
+impl TurnBuffer {
+    /// Encodes something into the buffer; the range is what it became.
+    pub(super) fn write(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> Range<u32> {
+        let start = self.bytes.len() as u32;
+        encode(&mut self.bytes);
+        start..self.bytes.len() as u32
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn riders(&self) -> usize {
+        self.riders
+    }
+
+    fn get(&self, range: &Range<u32>) -> &[u8] {
+        &self.bytes[range.start as usize..range.end as usize]
+    }
+
+    fn board(&mut self, slot: u32) {
+        self.riders += 1;
+        self.boarded.push(slot);
+    }
+
+    /// Somebody gets off. With the last one the turn is over and the buffer starts anew.
+    fn alight(&mut self) {
+        self.riders -= 1;
+        if self.riders == 0 {
+            self.rewind();
+        }
+    }
+
+    fn rewind(&mut self) {
+        const KEPT: usize = 256 * 1024;
+        self.bytes.clear();
+        self.boarded.clear();
+        self.bytes.shrink_to(KEPT);
+        self.boarded.shrink_to(KEPT / 16);
+    }
+
+    /// Keeps the buffer as it is while a range of it is handed out, although nobody may ride yet.
+    pub(super) fn pin(&mut self) {
+        self.riders += 1;
+    }
+
+    /// Ends [`TurnBuffer::pin`].
+    pub(super) fn unpin(&mut self) {
+        self.alight();
+    }
+}
+
+/// What one connection waits for.
+#[derive(Debug)]
+pub(super) enum Outbox {
+    /// A stream: bytes in order, however they are cut.
+    Stream {
+        /// Copies, from `taken` on. While there are any, nothing rides.
+        own: Vec<u8>,
+        taken: usize,
+        /// The range of the turn buffer that is ridden; empty for none.
+        ride: Range<u32>,
+        /// Whether bytes before `taken` and ride end inside a frame: a short write was seen since the last edge.
+        torn: bool,
+    },
+    /// Rows for a client without framing: one write at a time.
+    Rows(Box<Rows>),
+}
+
+/// Rows that wait, each ending in `\n`.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    bytes: Vec<u8>,
+    taken: usize,
+    /// Lengths of the rows with their `\n`; of the first, what is left of it.
+    lengths: VecDeque<u32>,
+    /// Whether the final `\n` of a write is kept (`nic`) or not (`prompt`).
+    keeps_newline: bool,
+    /// From this many rows on, several share a write.
+    merge: usize,
+}
+
+impl Rows {
+    fn new(flavour: Flavour, rows_merge: usize) -> Self {
+        let nic = flavour == Flavour::Nic;
+        Self { keeps_newline: nic, merge: if nic { 1 } else { rows_merge }, ..Self::default() }
+    }
+
+    fn push(&mut self, row: &[u8]) {
+        self.bytes.extend_from_slice(row);
+        let mut length = row.len() as u32;
+        if row.last() != Some(&b'\n') {
+            self.bytes.push(b'\n');
+            length += 1;
+        }
+        self.lengths.push_back(length);
+    }
+
+    /// The next write: whole rows where they fit, else as much of one as ends at a character.
+    fn chunk(&self) -> &[u8] {
+        let waiting = &self.bytes[self.taken..];
+        let Some(first) = self.lengths.front() else { return &[] };
+        let trailing = usize::from(!self.keeps_newline);
+        let mut end = *first as usize;
+        if end - trailing > CHUNK_BYTES_MAX {
+            let mut cut = CHUNK_BYTES_MAX;
+            while waiting[cut] & 0xC0 == 0x80 {
+                cut -= 1;
+            }
+            return &waiting[..cut];
+        }
+        if self.lengths.len() >= self.merge {
+            for length in self.lengths.iter().skip(1) {
+                if end + *length as usize - trailing > CHUNK_BYTES_MAX {
+                    break;
+                }
+                end += *length as usize;
+            }
+        }
+        &waiting[..end - trailing]
+    }
+
+    fn take(&mut self, bytes: usize) {
+        let mut left = bytes;
+        while left > 0 {
+            let first = self.lengths.front_mut().expect("no more is taken than was offered");
+            let step = left.min(*first as usize);
+            *first -= step as u32;
+            left -= step;
+            self.taken += step;
+            let only_newline = !self.keeps_newline && *first == 1 && left == 0;
+            if only_newline {
+                self.taken += 1;
+            }
+            if *first == 0 || only_newline {
+                self.lengths.pop_front();
+            }
+        }
+        if self.lengths.is_empty() {
+            *self = Self { keeps_newline: self.keeps_newline, merge: self.merge, ..Self::default() };
+        } else if self.taken > 64 * 1024 {
+            self.bytes.drain(..self.taken);
+            self.taken = 0;
+        }
+    }
+}
+
+impl Outbox {
+    pub(super) fn new(flavour: Flavour, rows_merge: usize) -> Self {
+        if flavour.is_chunked() {
+            Outbox::Rows(Box::new(Rows::new(flavour, rows_merge)))
+        } else {
+            Outbox::Stream { own: Vec::new(), taken: 0, ride: 0..0, torn: false }
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Outbox::Stream { own, ride, .. } => own.is_empty() && ride.start == ride.end,
+            Outbox::Rows(rows) => rows.lengths.is_empty(),
+        }
+    }
+
+    /// Bytes copied for this connection alone: what counts against the bounds.
+    pub(super) fn own_len(&self) -> usize {
+        match self {
+            Outbox::Stream { own, taken, .. } => own.len() - taken,
+            Outbox::Rows(rows) => rows.bytes.len() - rows.taken,
+        }
+    }
+
+    pub(super) fn rides(&self) -> bool {
+        matches!(self, Outbox::Stream { ride, .. } if ride.start != ride.end)
+    }
+
+    /// What one write may take now, pacing aside.
+    pub(super) fn front<'a>(&'a self, turn: &'a TurnBuffer) -> &'a [u8] {
+        match self {
+            Outbox::Stream { own, taken, ride, .. } => {
+                if own.is_empty() {
+                    turn.get(ride)
+                } else {
+                    &own[*taken..]
+                }
+            }
+            Outbox::Rows(rows) => rows.chunk(),
+        }
+    }
+
+    /// Puts a range of the turn buffer behind what waits.
+    pub(super) fn push_ride(&mut self, slot: u32, turn: &mut TurnBuffer, range: &Range<u32>) {
+        match self {
+            Outbox::Stream { own, ride, .. } => {
+                if own.is_empty() && ride.start == ride.end {
+                    *ride = range.clone();
+                    turn.board(slot);
+                } else if own.is_empty() && ride.end == range.start {
+                    ride.end = range.end;
+                } else {
+                    self.copy_ride(turn, Some(range));
+                }
+            }
+            Outbox::Rows(rows) => rows.push(turn.get(range)),
+        }
+    }
+
+    /// Puts bytes for this connection alone behind what waits.
+    pub(super) fn push_own(&mut self, turn: &mut TurnBuffer, bytes: &[u8]) {
+        if self.rides() {
+            self.copy_ride(turn, None);
+        }
+        match self {
+            Outbox::Stream { own, .. } => own.extend_from_slice(bytes),
+            Outbox::Rows(rows) => rows.push(bytes),
+        }
+    }
+
+    /// Gets off the turn buffer: what was ridden, and `more` of it, is copied.
+    pub(super) fn copy_ride(&mut self, turn: &mut TurnBuffer, more: Option<&Range<u32>>) {
+        if let Outbox::Stream { own, ride, .. } = self {
+            own.extend_from_slice(turn.get(ride));
+            if let Some(more) = more {
+                own.extend_from_slice(turn.get(more));
+            }
+            if ride.start != ride.end {
+                *ride = 0..0;
+                turn.alight();
+            }
+        }
+    }
+
+    /// So many bytes of [`Outbox::front`] were taken. A short write gets off the turn buffer.
+    pub(super) fn taken(&mut self, turn: &mut TurnBuffer, bytes: usize) {
+        let offered = self.front(turn).len();
+        assert!(bytes <= offered, "no more is taken than was offered");
+        match self {
+            Outbox::Stream { own, taken, ride, torn } => {
+                *torn = bytes < offered;
+                if own.is_empty() {
+                    ride.start += bytes as u32;
+                    if ride.start == ride.end {
+                        if offered > 0 {
+                            *ride = 0..0;
+                            turn.alight();
+                        }
+                    } else {
+                        self.copy_ride(turn, None);
+                    }
+                } else {
+                    const COMPACT: usize = 64 * 1024;
+                    *taken += bytes;
+                    if *taken == own.len() {
+                        *own = Vec::new();
+                        *taken = 0;
+                    } else if *taken > COMPACT {
+                        own.drain(..*taken);
+                        *taken = 0;
+                    }
+                }
+            }
+            Outbox::Rows(rows) => rows.take(bytes),
+        }
+    }
+
+    /// Drops what waits but the rest of a frame whose beginning was sent, so that a farewell can follow.
+    pub(super) fn truncate(&mut self, turn: &mut TurnBuffer) {
+        if self.rides() {
+            self.copy_ride(turn, None);
+        }
+        match self {
+            Outbox::Stream { own, taken, torn, .. } => {
+                let mut rest = Vec::new();
+                if *torn && *taken > 0 && own.get(*taken - 1) != Some(&b'\n') || *torn && *taken == 0 {
+                    let waiting = &own[*taken..];
+                    let end = waiting.iter().position(|byte| *byte == b'\n').map_or(waiting.len(), |at| at + 1);
+                    rest.extend_from_slice(&waiting[..end]);
+                }
+                *own = rest;
+                *taken = 0;
+            }
+            Outbox::Rows(rows) => rows.clear(),
+        }
+    }
+
+    /// Moves what waits over to another flavour's box.
+    pub(super) fn convert(&mut self, flavour: Flavour, rows_merge: usize) {
+        if let Outbox::Rows(rows) = self
+            && !flavour.is_chunked()
+        {
+            let own = rows.bytes.split_off(rows.taken);
+            *self = Outbox::Stream { own, taken: 0, ride: 0..0, torn: false };
+        } else if flavour.is_chunked() && matches!(self, Outbox::Stream { .. }) {
+            *self = Outbox::new(flavour, rows_merge);
+        }
+    }
+}
+
+impl Rows {
+    fn clear(&mut self) {
+        *self = Self { keeps_newline: self.keeps_newline, merge: self.merge, ..Self::default() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    fn rows(flavour: Flavour, rows: &[&str]) -> (Outbox, TurnBuffer) {
+        let (mut outbox, mut turn) = (Outbox::new(flavour, 32), TurnBuffer::default());
+        for row in rows {
+            outbox.push_own(&mut turn, row.as_bytes());
+        }
+        (outbox, turn)
+    }
+
+    fn drain(outbox: &mut Outbox, turn: &mut TurnBuffer) -> Vec<String> {
+        let mut writes = Vec::new();
+        while !outbox.is_empty() {
+            let write = outbox.front(turn).to_vec();
+            outbox.taken(turn, write.len());
+            writes.push(String::from_utf8(write).expect("a write ends at a character"));
+        }
+        writes
+    }
+
+    #[test]
+    fn a_prompt_row_is_one_write_without_its_newline() {
+        let (mut outbox, mut turn) = rows(Flavour::PromptChunks, &["a: x", "b: y"]);
+        assert_eq!(drain(&mut outbox, &mut turn), ["a: x", "b: y"]);
+    }
+
+    #[test]
+    fn many_waiting_prompt_rows_share_a_write() {
+        let many = ["a: x"; 40];
+        let (mut outbox, mut turn) = rows(Flavour::PromptChunks, &many);
+        let writes = drain(&mut outbox, &mut turn);
+        assert_eq!(writes.len(), 1);
+        assert_eq!(writes[0].split('\n').count(), 40);
+    }
+
+    #[test]
+    fn nic_rows_share_a_write_up_to_1024_bytes() {
+        let row = alloc::format!("a: {}\n", "x".repeat(396));
+        let (mut outbox, mut turn) = rows(Flavour::Nic, &[&row, &row, &row]);
+        let writes = drain(&mut outbox, &mut turn);
+        assert_eq!(writes.iter().map(String::len).collect::<Vec<_>>(), [800, 400]);
+    }
+
+    #[test]
+    fn a_long_row_is_cut_at_a_character() {
+        let text = alloc::format!("a: {}\n", "سلام".repeat(400));
+        for flavour in [Flavour::Nic, Flavour::PromptChunks] {
+            let (mut outbox, mut turn) = rows(flavour, &[&text]);
+            let writes = drain(&mut outbox, &mut turn);
+            assert!(writes.iter().all(|write| write.len() <= CHUNK_BYTES_MAX));
+            assert_eq!(writes.concat().trim_end(), text.trim_end());
+        }
+    }
+
+    #[test]
+    fn a_short_write_copies_the_rest_and_frees_the_turn() {
+        let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
+        let range = turn.write(|out| out.extend_from_slice(b"hello\nworld\n"));
+        outbox.push_ride(0, &mut turn, &range);
+        assert_eq!(turn.riders(), 1);
+        outbox.taken(&mut turn, 3);
+        assert_eq!(turn.riders(), 0);
+        assert_eq!(turn.len(), 0);
+        assert_eq!(outbox.front(&turn), b"lo\nworld\n");
+        outbox.truncate(&mut turn);
+        assert_eq!(outbox.front(&turn), b"lo\n");
+    }
+
+    #[test]
+    fn adjacent_ranges_grow_into_one_write_and_others_are_copied_in_order() {
+        let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
+        for text in ["a\n", "b\n"] {
+            let range = turn.write(|out| out.extend_from_slice(text.as_bytes()));
+            outbox.push_ride(0, &mut turn, &range);
+        }
+        assert_eq!((outbox.front(&turn), outbox.own_len()), (&b"a\nb\n"[..], 0));
+        let _not_for_it = turn.write(|out| out.extend_from_slice(b"c\n"));
+        let range = turn.write(|out| out.extend_from_slice(b"d\n"));
+        outbox.push_ride(0, &mut turn, &range);
+        outbox.push_own(&mut turn, b"e\n");
+        assert_eq!(outbox.front(&turn), b"a\nb\nd\ne\n");
+        assert_eq!(turn.riders(), 0);
+    }
+}

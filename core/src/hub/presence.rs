@@ -1,0 +1,131 @@
+//! Telling who came and went; in bulk where a room is large.
+
+use alloc::vec::Vec;
+
+use crate::name::Nick;
+use crate::text::Note;
+use crate::vocabulary::Event;
+
+use super::Hub;
+use super::names::Holder;
+use super::timers::Timer;
+
+/// Most names in one bulk telling, of those who came and of those who went.
+const NAMED_MAX: usize = 50;
+
+impl Hub {
+    /// Tells a room that somebody's first session entered. Never told to oneself.
+    pub(super) fn tell_joined(&mut self, room: u32, user: u32, nick: &Nick) {
+        if self.tells_in_bulk(room) {
+            let news = &mut self.rooms[room].news;
+            if news.joined.len() < NAMED_MAX {
+                news.joined.push(nick.clone());
+            }
+            return self.schedule_news(room);
+        }
+        let Some(name) = self.rooms[room].name().cloned() else { return };
+        let event = Event::Joined { room: name, nick: nick.clone(), at: self.now.timestamp };
+        self.tell_room(room, Some(user), &event);
+    }
+
+    /// Tells a room that somebody's last session left.
+    pub(super) fn tell_parted(&mut self, room: u32, user: u32, nick: &Nick, reason: &Note) {
+        if self.draining {
+            return;
+        }
+        if self.tells_in_bulk(room) {
+            let news = &mut self.rooms[room].news;
+            if news.parted.len() < NAMED_MAX {
+                news.parted.push(nick.clone());
+            }
+            return self.schedule_news(room);
+        }
+        let Some(name) = self.rooms[room].name().cloned() else { return };
+        let event = Event::Parted { room: name, nick: nick.clone(), reason: reason.clone(), at: self.now.timestamp };
+        self.tell_room(room, Some(user), &event);
+    }
+
+    fn tells_in_bulk(&self, room: u32) -> bool {
+        let there = &self.rooms[room];
+        !there.is_direct() && there.present.len() > self.config.limits.presence_members_max as usize
+            || there.news.due.is_some()
+    }
+
+    fn schedule_news(&mut self, room: u32) {
+        if self.rooms[room].news.due.is_none() {
+            let at = self.now.instant + self.config.limits.presence_interval;
+            self.rooms[room].news.due = Some(at);
+            self.timers.insert(at, Timer::Presence(room));
+        }
+    }
+
+    /// The time has come to tell a large room who came and went.
+    pub(super) fn tell_news(&mut self, room: u32) {
+        let there = &mut self.rooms[room];
+        there.news.due = None;
+        let joined = core::mem::take(&mut there.news.joined);
+        let parted = core::mem::take(&mut there.news.parted);
+        let count = there.present.len() as u32;
+        let Some(name) = there.name().cloned() else { return };
+        self.tell_room(room, None, &Event::Presence { room: name, count, joined, parted });
+    }
+
+    /// Gives a user another name, and tells everybody who shares a place with them, once each.
+    pub(super) fn rename(&mut self, user: u32, to: Nick) {
+        let from = core::mem::replace(&mut self.users[user].nick, to.clone());
+        self.names.release(&from, Holder::User(user));
+        if self.names.exact(&to).is_some() {
+            // The new name was reserved for one of the user's own sessions while the store was asked.
+            let reserved = self.names.exact(&to).expect("just seen");
+            self.names.release(&to, reserved);
+        }
+        self.names.hold(&to, Holder::User(user));
+        let identity = self.users[user].identity;
+        let places = self.places_of(user);
+        for room in &places {
+            let there = &mut self.rooms[*room];
+            if let Some(presence) = there.present.remove(&from) {
+                there.present.insert(to.clone(), presence);
+            }
+            if let super::room::Kind::Direct(pair) = &mut there.kind {
+                for side in pair.iter_mut().filter(|side| side.0 == identity) {
+                    side.1 = to.clone();
+                }
+            }
+        }
+        self.rounds += 1;
+        let event = Event::Nick { from, to };
+        let mut told: Vec<u32> = Vec::new();
+        for slot in self.users[user].sessions.clone() {
+            if self.sessions[slot].is_online() {
+                self.mark_told(slot, &mut told);
+            }
+        }
+        for room in places {
+            for at in 0..self.rooms[room].members.len() {
+                let member = self.rooms[room].members[at];
+                self.mark_told(member, &mut told);
+            }
+        }
+        self.fan_out(&told, None, &event);
+    }
+
+    fn mark_told(&mut self, slot: u32, told: &mut Vec<u32>) {
+        if self.sessions[slot].told != self.rounds {
+            self.sessions[slot].told = self.rounds;
+            told.push(slot);
+        }
+    }
+
+    /// Every room and conversation a user is present in.
+    fn places_of(&self, user: u32) -> Vec<u32> {
+        let user = &self.users[user];
+        let mut places = user.kept.clone();
+        for slot in &user.sessions {
+            places.extend_from_slice(&self.sessions[*slot].places);
+        }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}

@@ -1,0 +1,182 @@
+//! Bringing a session that comes back up to date, and pages of history.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::id::{ConnId, MessageId};
+use crate::limits::{PAGE_MAX, SERVER_FRAME_BYTES_MAX};
+use crate::store::{Answer, Ask, Change, Entry};
+use crate::vocabulary::{Code, Event, Message, Place, Span, Tag};
+
+use super::Hub;
+use super::asks::Pending;
+use super::room::Replay;
+
+/// About what a message's frame costs besides its text.
+const FRAME_OVERHEAD: usize = 384;
+
+impl Hub {
+    /// Reads what a session missed. It becomes a member once it has everything up to the last broadcast, so that
+    /// nothing comes twice or out of order.
+    pub(super) fn replay(&mut self, slot: u32, room: u32, after: MessageId) {
+        let replay = Replay { after, ..Replay::default() };
+        self.rooms[room].joining.insert(slot, Box::new(replay));
+        self.sessions[slot].waiting += 1;
+        self.read_on(slot, room, after);
+    }
+
+    fn read_on(&mut self, slot: u32, room: u32, after: MessageId) {
+        let log = self.rooms[room].log.expect("only an open room is replayed");
+        let missing = log.last.0 - after.0;
+        let limit = self.config.limits.replay_max;
+        let (span, limit) = if missing > u64::from(limit) {
+            (Span::Before(MessageId(log.last.0 + 1)), limit)
+        } else {
+            (Span::After(after), missing as u32)
+        };
+        self.rooms[room].questions += 1;
+        let pending = Pending::Replay { conn: self.sessions[slot].conn, room };
+        self.asks.ask(&mut self.mail.outputs, Ask::History { log: log.id, span, limit }, pending);
+    }
+
+    /// The store read on.
+    pub(super) fn replayed(&mut self, conn: ConnId, room: u32, answer: Answer) {
+        let slot = self.slot_of(conn).expect("a session stays until its questions are answered");
+        self.rooms[room].questions -= 1;
+        let Some(mut replay) = self.rooms[room].joining.remove(&slot) else {
+            self.sessions[slot].waiting -= 1;
+            self.forget_if_deserted(room);
+            return self.go_on(slot);
+        };
+        let log = self.rooms[room].log.expect("only an open room is replayed");
+        let budget = self.config.limits.outbox_bytes_max / 4;
+        let mut reached = replay.entries.back().map_or(replay.after, |entry| entry.id);
+        let mut failed = true;
+        if let Answer::Page { entries, .. } = answer {
+            failed = entries.is_empty();
+            for entry in entries.into_iter().filter(|entry| entry.id <= log.last) {
+                if entry.id > reached {
+                    reached = entry.id;
+                    replay.bytes += size_of(&entry);
+                    replay.entries.push_back(entry);
+                }
+            }
+            while replay.bytes > budget || replay.entries.len() > self.config.limits.replay_max as usize {
+                let Some(dropped) = replay.entries.pop_front() else { break };
+                replay.bytes -= size_of(&dropped);
+            }
+        }
+        if reached < log.last && !failed {
+            self.rooms[room].joining.insert(slot, replay);
+            return self.read_on(slot, room, reached);
+        }
+        self.sessions[slot].waiting -= 1;
+        self.bring_up_to_date(slot, room, *replay);
+        self.go_on(slot);
+    }
+
+    fn bring_up_to_date(&mut self, slot: u32, room: u32, replay: Replay) {
+        let log = self.rooms[room].log.expect("only an open room is replayed");
+        let place = self.place_seen_by(slot, room);
+        self.become_member(slot, room);
+        let next = replay.entries.front().map_or(MessageId(log.last.0 + 1), |entry| entry.id);
+        if next.0 > replay.after.0 + 1 {
+            self.send(slot, &Event::Gap { place: place.clone(), log: log.id, after: replay.after, next });
+        }
+        for entry in replay.entries {
+            self.send(slot, &event_of(entry, place.clone()));
+        }
+    }
+
+    /// Asks for a page of a log.
+    pub(super) fn history(&mut self, slot: u32, place: &Place, span: Span, limit: u32, reference: Option<Tag>) {
+        let Some(room) = self.place_of(slot, place) else { return self.refuse_not_in(slot, place, reference) };
+        let log = self.rooms[room].log.expect("one is only in open rooms");
+        let limit = limit.clamp(1, PAGE_MAX);
+        let span = match span {
+            Span::Latest => Span::Before(MessageId(log.last.0 + 1)),
+            Span::Before(id) => Span::Before(id.min(MessageId(log.last.0 + 1))),
+            Span::After(id) => Span::After(id),
+        };
+        self.sessions[slot].asked += 1;
+        self.rooms[room].questions += 1;
+        let pending = Pending::History { conn: self.sessions[slot].conn, room, span, reference };
+        self.asks.ask(&mut self.mail.outputs, Ask::History { log: log.id, span, limit }, pending);
+    }
+
+    /// The store read a page.
+    pub(super) fn paged(&mut self, conn: ConnId, room: u32, span: Span, reference: Option<Tag>, answer: Answer) {
+        let slot = self.slot_of(conn).expect("a session stays until its questions are answered");
+        self.sessions[slot].asked -= 1;
+        self.rooms[room].questions -= 1;
+        let here = self.sessions[slot].is_online() && self.sessions[slot].places.contains(&room);
+        if !here {
+            self.forget_if_deserted(room);
+            return self.go_on(slot);
+        }
+        let Answer::Page { entries, has_more } = answer else {
+            let text = "The history cannot be read just now; try again in a moment.";
+            self.refuse(slot, Code::Unavailable, text, reference);
+            return self.go_on(slot);
+        };
+        let last = self.rooms[room].log.expect("one is only in open rooms").last;
+        let place = self.place_seen_by(slot, room);
+        let event = page_of(entries, has_more, span, last, place, reference);
+        self.send(slot, &event);
+        self.go_on(slot);
+    }
+}
+
+/// A page within the frame bound; what does not fit is left for the next one, at the end away from where one asked.
+fn page_of(
+    entries: Vec<Entry>,
+    mut has_more: bool,
+    span: Span,
+    last: MessageId,
+    place: Place,
+    reference: Option<Tag>,
+) -> Event {
+    let told = entries.into_iter().filter(|entry| entry.id <= last);
+    let forward = matches!(span, Span::After(_));
+    let mut entries: Vec<Entry> = told.collect();
+    if !forward {
+        entries.reverse();
+    }
+    let mut bytes = FRAME_OVERHEAD;
+    let mut messages = Vec::new();
+    for entry in entries {
+        bytes += size_of(&entry);
+        if bytes > SERVER_FRAME_BYTES_MAX {
+            has_more = true;
+            break;
+        }
+        if let Event::Message(message) = event_of(entry, place.clone()) {
+            messages.push(*message);
+        }
+    }
+    if !forward {
+        messages.reverse();
+    }
+    Event::Page { place, messages, has_more, reference }
+}
+
+/// At most how many bytes an entry's frame has: every byte of its text may need an escape of six.
+fn size_of(entry: &Entry) -> usize {
+    let text = match &entry.change {
+        Change::Message { text, .. } => text.as_str(),
+        Change::Topic(topic) => topic.as_str(),
+    };
+    let escapes = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count();
+    FRAME_OVERHEAD + text.len() + escapes
+}
+
+/// An entry as the event that told it.
+pub(super) fn event_of(entry: Entry, place: Place) -> Event {
+    let Entry { id, nick, at, change, .. } = entry;
+    match change {
+        Change::Message { text, action, reply_to } => {
+            Event::Message(Box::new(Message { place, id, from: nick, at, text, action, reply_to }))
+        }
+        Change::Topic(text) => Event::Topic { place, id, text, by: nick, at },
+    }
+}
