@@ -106,6 +106,11 @@ impl TcpConnection {
         io.get_ref().set_nodelay(true)?;
         Ok(Self { io })
     }
+
+    /// The stream itself, for its options and addresses.
+    pub fn stream(&self) -> &TcpStream {
+        self.io.get_ref()
+    }
 }
 
 impl Connection for TcpConnection {

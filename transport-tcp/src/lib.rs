@@ -3,6 +3,8 @@
 pub mod clock;
 pub mod connection;
 mod dial;
+pub mod hub_loop;
 pub mod kept;
+pub mod listen;
 pub mod session;
 pub mod target;
