@@ -6,5 +6,6 @@ mod dial;
 pub mod hub_loop;
 pub mod kept;
 pub mod listen;
+pub mod memory;
 pub mod session;
 pub mod target;
