@@ -65,10 +65,16 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
 
     /// Leaves the executor to others while the batch is full: the flushing task is among them.
     async fn room_in_batch(&self) {
-        while self.batch.get() >= BATCH_MAX {
+        while self.is_batch_full() {
             self.flush.give();
             yield_now().await;
         }
+    }
+
+    /// With nobody to write to, there is nothing to wait for.
+    fn is_batch_full(&self) -> bool {
+        let full = self.batch.get() >= BATCH_MAX || self.hub.borrow().wants_flush();
+        full && !self.woken.borrow().is_empty()
     }
 
     /// One read, if reading is wanted.
