@@ -1,0 +1,112 @@
+//! Parlor beside the bare loops: `cargo run --release -p benches --example compare`.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use benches::rounds::{Contender, Plan, fan_out, fan_out_table, idle, idle_table};
+use benches::{hostile, os, process};
+use clap::Parser;
+use serde::Serialize;
+
+/// Runs the optimised parlor-server and the bare loops in turn, each in a process of its own, and prints the tables:
+/// CPU per delivery, latency to the first, the median and the last receiver, memory per idle connection.
+#[derive(Parser)]
+struct Options {
+    /// How often everything is measured; the tables show medians.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Members that only read; eight that speak come on top.
+    #[arg(long, value_delimiter = ',', default_value = "10,100,1000")]
+    members: Vec<usize>,
+    /// How long each phase is measured.
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+    /// Bytes of each message's text.
+    #[arg(long, default_value_t = 100)]
+    payload: usize,
+    /// Numbers of idle connections.
+    #[arg(long, value_delimiter = ',', default_value = "1000,5000")]
+    idle: Vec<usize>,
+    /// Instead: one member never reads for so many seconds of full load.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
+    stall: Option<f64>,
+    /// Instead: one member sends so many lines at once, with pacing on.
+    #[arg(long, value_name = "LINES", num_args = 0..=1, default_missing_value = "10000")]
+    flood: Option<u64>,
+    /// Commands a second and session that the server takes in the flood; its default of 20 would take minutes.
+    #[arg(long, default_value_t = 500)]
+    flood_pace: u32,
+    /// Write every single figure as lines of JSON to standard output, instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    process::be_bare_if_asked();
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), String> {
+    let most = options.members.iter().chain(&options.idle).max().copied().unwrap_or_default();
+    os::allow_open_files(most as u64 + 128)?;
+    let binary = process::server_binary()?;
+    if options.stall.is_none() && options.flood.is_none() {
+        return tables(options, &binary);
+    }
+    if let Some(seconds) = options.stall {
+        let measure = Duration::from_secs_f64(seconds.max(0.1));
+        let members = options.members.last().copied().unwrap_or(100);
+        for (contender, with_stalled) in
+            [(Contender::BareB, true), (Contender::Native, false), (Contender::Native, true)]
+        {
+            let result = hostile::stall(contender, members, with_stalled, measure, &binary)?;
+            tell(options, &result, &result.sentences());
+        }
+    }
+    if let Some(lines) = options.flood {
+        let members = options.members.first().copied().unwrap_or(10);
+        let result = hostile::flood(members, lines, options.flood_pace, &binary)?;
+        tell(options, &result, &result.sentences());
+    }
+    Ok(())
+}
+
+fn tables(options: &Options, binary: &Path) -> Result<(), String> {
+    let plan = Plan {
+        rounds: options.rounds,
+        members: options.members.clone(),
+        senders: 8,
+        in_flight: 64,
+        payload: options.payload,
+        measure: Duration::from_secs_f64(options.seconds.max(0.1)),
+    };
+    let cells = fan_out(&plan, binary)?;
+    let mut idles = Vec::new();
+    for &connections in &options.idle {
+        for contender in [Contender::BareB, Contender::Native] {
+            idles.push(idle(contender, connections, binary)?);
+        }
+    }
+    if options.json {
+        cells.iter().for_each(|cell| tell(options, cell, ""));
+        idles.iter().for_each(|row| tell(options, row, ""));
+    } else {
+        println!("{}\n{}", fan_out_table(&cells), idle_table(&idles));
+    }
+    Ok(())
+}
+
+fn tell(options: &Options, figures: &impl Serialize, sentences: &str) {
+    if options.json {
+        println!("{}", serde_json::to_string(figures).expect("figures are plain numbers"));
+    } else {
+        println!("{sentences}");
+    }
+}

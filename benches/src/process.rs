@@ -1,0 +1,205 @@
+//! Servers under test, each in a process of its own.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+
+use crate::bare::{Bare, Style};
+use crate::os::{apart, pid_of};
+use crate::speech::{Speech, Target};
+
+/// Set in the environment of a process that [`Running::bare`] starts: it is to be that bare server and nothing else.
+const ROLE: &str = "PARLOR_BENCH_BARE";
+/// A server binary to measure in place of the one built from this tree.
+const SERVER: &str = "PARLOR_SERVER";
+const START_WITHIN: Duration = Duration::from_secs(20);
+
+/// Serves as a bare server and ends the process, if that is what this process was started for. Every program that
+/// uses [`Running::bare`] calls this first.
+pub fn be_bare_if_asked() {
+    let style = match env::var(ROLE).as_deref() {
+        Ok("A") => Style::Lines,
+        Ok("B") => Style::Turns,
+        Ok(_) | Err(_) => return,
+    };
+    let local = "127.0.0.1:0".parse().expect("a literal address");
+    let served = Bare::listen(local, style).and_then(|bare| {
+        println!("listening on bare://{}", bare.address()?);
+        bare.serve()
+    });
+    let Err(error) = served;
+    eprintln!("The bare server ended: {error}.");
+    std::process::exit(1);
+}
+
+/// A server process, on a processor of its own where there are two ([`apart`]). Dropping it stops it, and waits until
+/// it has stopped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    targets: Vec<Target>,
+    log: Log,
+    /// Lives as long as the server, which reads it at its start.
+    _config: Option<tempfile::NamedTempFile>,
+}
+
+type Log = Arc<Mutex<Vec<(Instant, String)>>>;
+
+impl Running {
+    /// Starts this very program again as a bare server.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be started or does not listen within 20 s.
+    pub fn bare(style: Style) -> Result<Self, String> {
+        let program = env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))?;
+        let mut command = Command::new(program);
+        command.env(ROLE, style.letter().to_string());
+        Self::start(command, 1, None)
+    }
+
+    /// Starts `parlor-server` with embedded memory storage, native and prompt listeners on free ports of 127.0.0.1,
+    /// and this configuration (TOML).
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be started or does not listen within 20 s.
+    pub fn parlor(binary: &Path, config: &str) -> Result<Self, String> {
+        let file = tempfile::Builder::new().prefix("parlor-bench").suffix(".toml").tempfile();
+        let mut file = file.map_err(|e| format!("No temporary file for the configuration: {e}."))?;
+        file.write_all(config.as_bytes()).map_err(|e| format!("The configuration cannot be written: {e}."))?;
+        let mut command = Command::new(binary);
+        command.args(["--listen", "parlor://127.0.0.1:0", "--listen", "prompt://127.0.0.1:0", "--memory", "--config"]);
+        command.arg(file.path());
+        Self::start(command, 2, Some(file))
+    }
+
+    fn start(mut command: Command, listeners: usize, config: Option<tempfile::NamedTempFile>) -> Result<Self, String> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = apart(|| command.spawn()).map_err(|e| format!("{name} does not start: {e}."))?;
+        let announced = lines_of(child.stdout.take().expect("standard output is piped"));
+        let log = Log::default();
+        if let Some(stderr) = child.stderr.take() {
+            keep_log(stderr, Arc::clone(&log));
+        }
+        let mut running = Self { child, targets: Vec::new(), log, _config: config };
+        while running.targets.len() < listeners {
+            match announced.recv_timeout(START_WITHIN) {
+                Ok(line) => {
+                    if let Some(url) = line.strip_prefix("listening on ") {
+                        running.targets.push(Target::parse(url)?);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => return Err(format!("{name} does not listen after 20 s.")),
+                Err(RecvTimeoutError::Disconnected) => {
+                    // What it said on standard error may be a moment behind its end.
+                    thread::sleep(Duration::from_millis(100));
+                    return Err(format!("{name} ended before it listened: {}", running.log_text()));
+                }
+            }
+        }
+        // The pipe is emptied for as long as the server lives.
+        thread::spawn(move || announced.into_iter().for_each(drop));
+        Ok(running)
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where it speaks this.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn target(&self, speech: Speech) -> Target {
+        *self.targets.iter().find(|target| target.speech == speech).expect("the server was started with this listener")
+    }
+
+    /// When it first logged a line that holds all of these words, and the line.
+    pub fn logged(&self, words: &[&str]) -> Option<(Instant, String)> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.iter().find(|(_, line)| words.iter().all(|word| line.contains(word))).cloned()
+    }
+
+    /// All it logged so far.
+    pub fn log_text(&self) -> String {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to stop.
+        let _ = kill(pid_of(self.pid()), Signal::SIGTERM);
+        let patience = Instant::now() + Duration::from_secs(6);
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < patience {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn keep_log(pipe: impl Read + Send + 'static, log: Log) {
+    /// A server under a thousand clients may say much; the figures need the end of a few only.
+    const LINES_MAX: usize = 100_000;
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            if log.len() < LINES_MAX {
+                log.push((Instant::now(), line));
+            }
+        }
+    });
+}
+
+/// The optimised `parlor-server` of this tree, built now if it is not up to date (a minute or two the first time), or
+/// the binary that the environment variable `PARLOR_SERVER` names.
+///
+/// # Errors
+/// One sentence, if it cannot be built.
+pub fn server_binary() -> Result<PathBuf, String> {
+    if let Some(path) = env::var_os(SERVER) {
+        return Ok(PathBuf::from(path));
+    }
+    let target = target_directory()?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    eprintln!("Building the server to be measured: cargo build --release -p server");
+    let built = Command::new(cargo)
+        .args(["build", "--release", "--quiet", "-p", "server", "--bin", "parlor-server", "--target-dir"])
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .map_err(|e| format!("cargo does not start: {e}. {SERVER} may name a built server."))?;
+    if !built.success() {
+        return Err(format!("The server does not build. {SERVER} may name a built one."));
+    }
+    Ok(target.join("release/parlor-server"))
+}
+
+/// `…/target/release/deps/fan_out-…` or `…/target/release/examples/compare` → `…/target`.
+fn target_directory() -> Result<PathBuf, String> {
+    let program = env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))?;
+    let target = program.ancestors().nth(3).map(Path::to_path_buf);
+    target.ok_or_else(|| format!("{} is not where cargo puts programs; set {SERVER}.", program.display()))
+}
