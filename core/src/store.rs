@@ -15,7 +15,7 @@ use crate::vocabulary::{Span, Tag};
 
 mod memory;
 
-pub use memory::MemoryStore;
+pub use memory::{MemoryLimits, MemoryStore};
 
 /// A question of the hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
