@@ -425,16 +425,14 @@ impl Hub {
 
     /// Sends an event to one session.
     fn send(&mut self, slot: u32, event: &Event) {
-        let mut to =
-            Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
+        let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
         self.mail.send(slot, &mut self.sessions[slot], event, &mut to);
     }
 
     /// Sends an event to many, but to no session of `except`.
     fn fan_out(&mut self, slots: &[u32], except: Option<u32>, event: &Event) {
         self.mail.unload(&mut self.sessions, &self.config.limits);
-        let mut to =
-            Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
+        let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
         let mut sheet = Sheet::new(event);
         for slot in slots {
             let session = &mut self.sessions[*slot];

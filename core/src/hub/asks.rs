@@ -27,8 +27,17 @@ pub(super) enum Pending {
 /// What was to be done with a conversation that had to be opened first.
 #[derive(Debug)]
 pub(super) enum AfterOpening {
-    Enter { reference: Option<Tag>, resume: Option<(crate::id::LogId, crate::id::MessageId)> },
-    Say { text: crate::text::Body, nonce: Option<Tag>, action: bool, reply_to: Option<crate::id::MessageId>, reference: Option<Tag> },
+    Enter {
+        reference: Option<Tag>,
+        resume: Option<(crate::id::LogId, crate::id::MessageId)>,
+    },
+    Say {
+        text: crate::text::Body,
+        nonce: Option<Tag>,
+        action: bool,
+        reply_to: Option<crate::id::MessageId>,
+        reference: Option<Tag>,
+    },
 }
 
 #[derive(Debug, Default)]

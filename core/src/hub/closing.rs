@@ -127,11 +127,8 @@ impl Hub {
         let limits = &self.config.limits;
         let session = &mut self.sessions[slot];
         let turn = &mut self.mail.turns[session.flavour.index()];
-        let offered = if session.flavour.is_chunked() && now < session.next_write {
-            0
-        } else {
-            session.outbox.front(turn).len()
-        };
+        let offered =
+            if session.flavour.is_chunked() && now < session.next_write { 0 } else { session.outbox.front(turn).len() };
         if offered == 0 {
             assert_eq!(bytes, 0, "no more is taken than was offered");
             return;
@@ -170,8 +167,7 @@ impl Hub {
 
     /// Wakes a session's connection if there is something to send.
     pub(super) fn wake(&mut self, slot: u32) {
-        let mut to =
-            Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
+        let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
         self.mail.wake(slot, &mut self.sessions[slot], &mut to);
     }
 

@@ -109,14 +109,8 @@ impl Hub {
         let session = &mut self.sessions[slot];
         let user = &self.users[session.user.expect("only somebody who is in says anything")];
         let log = self.rooms[room].log.expect("one is only in open rooms").id;
-        let append = Append {
-            log,
-            from: user.identity,
-            nick: user.nick.clone(),
-            at: self.now.timestamp,
-            change,
-            nonce,
-        };
+        let append =
+            Append { log, from: user.identity, nick: user.nick.clone(), at: self.now.timestamp, change, nonce };
         session.appends += 1;
         self.rooms[room].questions += 1;
         let append = Box::new(append);
@@ -267,14 +261,7 @@ impl Hub {
         self.send(slot, &Event::Rooms { rooms, has_more, reference });
     }
 
-    fn list_members(
-        &mut self,
-        slot: u32,
-        name: &RoomName,
-        after: Option<&Nick>,
-        limit: u32,
-        reference: Option<Tag>,
-    ) {
+    fn list_members(&mut self, slot: u32, name: &RoomName, after: Option<&Nick>, limit: u32, reference: Option<Tag>) {
         use core::ops::Bound::{Excluded, Unbounded};
         let Some(room) = self.room_names.get(name).copied().filter(|room| self.rooms[*room].log.is_some()) else {
             return self.refuse(slot, Code::NoSuchRoom, "There is no such room.", reference);

@@ -56,14 +56,7 @@ impl Hub {
     }
 
     /// Asks the store who this is, unless somebody who is here has the name.
-    fn ask_who(
-        &mut self,
-        slot: u32,
-        hello: Box<Hello>,
-        nick: Nick,
-        numbered: Option<u32>,
-        reference: Option<Tag>,
-    ) {
+    fn ask_who(&mut self, slot: u32, hello: Box<Hello>, nick: Nick, numbered: Option<u32>, reference: Option<Tag>) {
         let (mut nick, wanted, mut number) = (nick.clone(), nick, numbered.unwrap_or(1));
         let dialect = self.sessions[slot].dialect;
         let guest = dialect != Dialect::Native;
@@ -232,6 +225,7 @@ impl Hub {
         self.end_handshake(slot);
         let session = &mut self.sessions[slot];
         session.phase = Phase::Online;
+        session.codec.welcomed();
         let native = session.is_native();
         let heard = session.heard;
         if native {

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use crate::vocabulary::{Code, Command, Event, Reason, Request, Tag};
-use crate::wire::{Decoded, Dialect, Malformed};
+use crate::wire::{Decoded, Malformed};
 
 use super::outbox::Outbox;
 use super::phase::{Verdict, verdict};
@@ -91,17 +91,15 @@ impl Hub {
             self.lost_and_drained(slot);
             return;
         }
-        if session.dialect == Dialect::Nic {
-            if session.codec.is_partial() {
-                let at = self.now.instant + self.config.limits.nic_completion;
-                self.set_timer(slot, SessionTimer::Complete, at);
-            } else {
-                self.clear_timer(slot, SessionTimer::Complete);
-            }
+        if session.codec.is_partial() {
+            let at = self.now.instant + self.config.limits.nic_completion;
+            self.set_timer(slot, SessionTimer::Complete, at);
+        } else {
+            self.clear_timer(slot, SessionTimer::Complete);
         }
     }
 
-    /// A `nic` message did not get its newline in time: it is complete as it is.
+    /// A message without its end got none in time: it is complete as it is.
     pub(super) fn complete(&mut self, slot: u32) {
         while self.sessions.get(slot).is_some_and(|session| !session.is_closing()) && self.may_take(slot) {
             let Some(frame) = self.sessions[slot].codec.flush() else { return };
@@ -218,8 +216,8 @@ impl Hub {
             }
             return;
         }
-        let forgiven = !malformed.is_fault()
-            || session.faults.take(self.config.limits.faults_max, FORGIVEN_EVERY, now).is_ok();
+        let forgiven =
+            !malformed.is_fault() || session.faults.take(self.config.limits.faults_max, FORGIVEN_EVERY, now).is_ok();
         self.refuse(slot, malformed.code, &malformed.text, malformed.reference);
         if !forgiven {
             self.close(slot, Reason::Faults);

@@ -42,13 +42,7 @@ impl<'a> Sheet<'a> {
 
 impl Mail {
     /// Delivers a sheet to one of its readers. Constant time but for the first reader of each flavour.
-    pub(super) fn deliver(
-        &mut self,
-        slot: u32,
-        session: &mut Session,
-        sheet: &mut Sheet<'_>,
-        to: &mut Clockwork<'_>,
-    ) {
+    pub(super) fn deliver(&mut self, slot: u32, session: &mut Session, sheet: &mut Sheet<'_>, to: &mut Clockwork<'_>) {
         if session.doomed || session.silent {
             return;
         }
