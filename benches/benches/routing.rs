@@ -71,8 +71,7 @@ fn codec(criterion: &mut Criterion) {
         action: false,
         reply_to: None,
     }));
-    let flavours =
-        [("native", Flavour::Native), ("prompt lines", Flavour::PromptLines), ("nic", Flavour::Nic)];
+    let flavours = [("native", Flavour::Native), ("prompt lines", Flavour::PromptLines), ("nic", Flavour::Nic)];
     for (name, flavour) in flavours {
         let mut out = Vec::new();
         group.bench_function(BenchmarkId::new("encode a message", name), |bencher| {

@@ -1,10 +1,12 @@
 //! A hub with a room full of people and no socket: the core alone, as fast as it goes.
 
+use std::collections::VecDeque;
+
 use parlor_core::hub::{Hub, HubConfig, Input, Output, Peer};
-use parlor_core::id::ConnId;
+use parlor_core::id::{ConnId, Ticket};
 use parlor_core::limits::Limits;
 use parlor_core::name::RoomName;
-use parlor_core::store::{MemoryLimits, MemoryStore};
+use parlor_core::store::{Answer, MemoryLimits, MemoryStore};
 use parlor_core::time::{Instant, Now, Timestamp};
 use parlor_core::wire::Dialect;
 
@@ -17,6 +19,7 @@ pub struct Desk {
     store: MemoryStore,
     conns: Vec<ConnId>,
     woken: Vec<ConnId>,
+    answers: VecDeque<(Ticket, Answer)>,
     micros: u64,
 }
 
@@ -31,7 +34,8 @@ impl Desk {
         let config = HubConfig { limits, default_room, server: "parlor/bench".into(), password: false };
         let hub = Hub::new(config, [7; 32], Now::default());
         let store = MemoryStore::new(MemoryLimits::default(), [8; 32], None);
-        let mut desk = Self { hub, store, conns: Vec::with_capacity(members), woken: Vec::new(), micros: 0 };
+        let (conns, woken, answers) = (Vec::with_capacity(members), Vec::new(), VecDeque::new());
+        let mut desk = Self { hub, store, conns, woken, answers, micros: 0 };
         for index in 0..members {
             let now = desk.now();
             let peer = Peer { dialect: Dialect::Native, address: None };
@@ -81,18 +85,20 @@ impl Desk {
         bytes
     }
 
+    /// Outputs are drained before the next input, as the hub demands.
     fn drain(&mut self) {
-        while let Some(output) = self.hub.poll_output() {
-            match output {
-                Output::Wake(conn) => self.woken.push(conn),
-                Output::Ask { ticket, ask } => {
-                    let answer = self.store.answer(*ask);
-                    let now = self.now();
-                    self.hub.handle_input(now, Input::Answered { ticket, answer });
+        loop {
+            while let Some(output) = self.hub.poll_output() {
+                match output {
+                    Output::Wake(conn) => self.woken.push(conn),
+                    Output::Ask { ticket, ask } => self.answers.push_back((ticket, self.store.answer(*ask))),
+                    Output::Close { conn, reason, .. } => panic!("{conn} is closed: {reason}"),
+                    Output::Pause(_) | Output::Resume(_) => {}
                 }
-                Output::Close { conn, reason, .. } => panic!("{conn} is closed: {reason}"),
-                Output::Pause(_) | Output::Resume(_) => {}
             }
+            let Some((ticket, answer)) = self.answers.pop_front() else { return };
+            let now = self.now();
+            self.hub.handle_input(now, Input::Answered { ticket, answer });
         }
     }
 
