@@ -4,17 +4,48 @@
 //! [`Intent`].
 
 use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::hub::{Closing, Deadline};
 use crate::name::RoomName;
 use crate::secret::Secret;
-use crate::time::Now;
+use crate::time::{Instant, Now};
+use crate::vocabulary::{Place, Tag};
 use crate::wire::Dialect;
 
+mod events;
+mod export;
+mod history;
+mod intent;
+mod leave;
+mod link;
+mod outbox;
+mod pending;
+mod reading;
+mod rooms;
+mod slash;
 mod state;
+mod timeline;
+mod timers;
+mod tutorial;
 
-pub use state::{Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Room, RoomKey, State, Timeline};
+#[cfg(test)]
+mod tests;
+
+pub use state::{Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Room, RoomKey, State};
+pub use timeline::Timeline;
+
+use history::Asked;
+use leave::Leave;
+use link::{Line, Phase};
+use outbox::Outbox;
+use pending::Pending;
+use reading::Look;
+use rooms::Typist;
 
 /// Whom to talk to, and as whom.
 #[derive(Clone, Debug)]
@@ -52,7 +83,11 @@ pub enum Input<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// Sends what was typed into the shown room; `/commands` are understood, `//` escapes one. May hold newlines.
+    /// What is refused at once (a text that is too long, an unknown command) becomes the room's draft again, with an
+    /// error in its timeline.
     Submit(String),
+    /// Sends exactly this text into the shown room: a `/` at its start means nothing. May hold newlines.
+    Say(String),
     /// Keeps what is typed and not yet sent in the shown room, so that switching rooms loses nothing.
     Draft(String),
     /// Shows another room.
@@ -60,6 +95,7 @@ pub enum Intent {
     /// Shows the next (`1`) or previous (`-1`) room, round and round.
     Cycle(i32),
     /// What the person sees: the shown room is read only while the window has the focus and the log is at its end.
+    /// Until the first `Look` nothing counts as seen; a room one changes to is taken to open at its newest line.
     Look {
         /// The window or terminal has the focus.
         focused: bool,
@@ -72,7 +108,7 @@ pub enum Intent {
     Nick(String),
     /// Answers the server's question for its password.
     Password(Secret),
-    /// Tries to connect now rather than at the end of the waiting time.
+    /// Tries to connect now rather than at the end of the waiting time; also once the link is closed.
     RetryNow,
     /// Sends a failed or unconfirmed message again.
     Resend(EntryKey),
@@ -87,7 +123,8 @@ pub enum Output {
     Connect,
     /// There are bytes: write what [`Client::transmit`] gives. Once per empty→non-empty edge.
     Wake,
-    /// Close the connection, if one stands or is being dialled. No [`Input::Lost`] is needed.
+    /// Close the connection, if one stands or is being dialled. No [`Input::Lost`] is needed, and none may come late:
+    /// after it, the driver reports nothing about that connection any more.
     Disconnect(Closing),
     /// [`State`] changed: let the face look at it. At most once per input.
     Changed,
@@ -107,51 +144,155 @@ pub enum Output {
 /// The client machine.
 #[derive(Debug)]
 pub struct Client {
-    _private: (),
+    profile: Profile,
+    state: State,
+    rng: ChaCha8Rng,
+    /// Makes nonces of this run unlike those of any other.
+    run: u64,
+    /// Numbers keys, nonces and references.
+    counter: u64,
+    now: Now,
+    phase: Phase,
+    /// Dials since the link last stood.
+    tries: u32,
+    /// Where on the ladder of waiting times the next wait stands.
+    step: u32,
+    /// The connection, while one stands.
+    line: Option<Line>,
+    out: Outbox,
+    outputs: VecDeque<Output>,
+    notified: u32,
+    dirty: bool,
+    pending: VecDeque<Pending>,
+    /// Typed before there was any room to say it in.
+    early: VecDeque<Intent>,
+    asked: BTreeMap<Tag, Asked>,
+    /// The place to show once the server lets one in.
+    joining: Option<Place>,
+    look: Look,
+    read_next: Instant,
+    typing_next: Instant,
+    typists: VecDeque<Typist>,
+    leave: Option<Leave>,
+    finished: bool,
 }
 
-#[allow(clippy::todo, unused_variables)]
 impl Client {
     /// A client that will dial at once. `seed` spreads reconnects and makes nonces unique to this run.
     pub fn new(profile: Profile, seed: [u8; 32], now: Now) -> Self {
-        todo!()
+        let mut rng = ChaCha8Rng::from_seed(seed);
+        let run = rng.next_u64();
+        let mut client = Self {
+            state: State::new(&profile),
+            profile,
+            rng,
+            run,
+            counter: 0,
+            now,
+            phase: Phase::Dialling,
+            tries: 0,
+            step: 0,
+            line: None,
+            out: Outbox::default(),
+            outputs: VecDeque::new(),
+            notified: 0,
+            dirty: true,
+            pending: VecDeque::new(),
+            early: VecDeque::new(),
+            asked: BTreeMap::new(),
+            joining: None,
+            look: Look::default(),
+            read_next: Instant::ZERO,
+            typing_next: Instant::ZERO,
+            typists: VecDeque::new(),
+            leave: None,
+            finished: false,
+        };
+        client.open_only_room();
+        client.dial();
+        client.settle();
+        client
     }
 
     /// Applies one input. Late ones are no-ops.
     pub fn handle_input(&mut self, now: Now, input: Input<'_>) {
-        todo!()
+        self.now = now;
+        self.notified = 0;
+        match input {
+            Input::Connected => self.connected(),
+            Input::Received(bytes) => self.received(bytes),
+            Input::Lost(why) => self.lost(why),
+            Input::Intent(intent) => self.intent(intent),
+        }
+        self.settle();
     }
 
     /// Applies every deadline up to `now`. Spurious calls are no-ops.
     pub fn handle_timeout(&mut self, now: Now) {
-        todo!()
+        self.now = now;
+        self.notified = 0;
+        self.expire();
+        self.settle();
     }
 
     /// The next thing to do; drain to `None` before the next input.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
-        todo!()
+        self.outputs.pop_front()
     }
 
-    /// What may be sent now.
+    /// What may be sent now. For tutorial servers it is one message, to be written at once: they take whatever one
+    /// read gives for a message of its own.
     #[must_use]
     pub fn transmit(&self) -> &[u8] {
-        todo!()
+        self.out.waiting()
     }
 
     /// So many of those bytes were taken.
     pub fn transmitted(&mut self, bytes: usize) {
-        todo!()
+        self.out.taken(bytes);
     }
 
     /// When [`Client::handle_timeout`] is due.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        todo!()
+        self.deadline()
     }
 
     /// Everything a face may show.
     pub fn state(&self) -> &State {
-        todo!()
+        &self.state
+    }
+
+    /// What every input ends with: what can be sent is put into the outbox, what changed is told once.
+    fn settle(&mut self) {
+        self.send_pending();
+        self.tell_read();
+        self.advance_leaving();
+        self.show_link();
+        let unsent = self.pending.iter().filter(|pending| !pending.overdue).count() + self.early.len();
+        if core::mem::replace(&mut self.state.unsent, unsent) != unsent {
+            self.dirty = true;
+        }
+        if core::mem::take(&mut self.dirty) {
+            self.state.revision += 1;
+            if self.outputs.back() != Some(&Output::Changed) {
+                self.outputs.push_back(Output::Changed);
+            }
+        }
+        if self.leave.as_ref().is_some_and(|leave| leave.done) && !self.finished {
+            self.finished = true;
+            self.outputs.push_back(Output::Finished);
+        }
+    }
+
+    fn is_native(&self) -> bool {
+        self.profile.dialect == Dialect::Native
+    }
+
+    /// The next number of this run.
+    fn count(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
     }
 }

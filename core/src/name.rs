@@ -112,7 +112,7 @@ fn parse(text: &str) -> Result<Arc<Forms>, BadName> {
 
 /// NFKC, case folded, ZWNJ ignored. Folding goes through upper case, which is what full case folding does for
 /// all but a few letters (`ß` = `ss`, `ς` = `σ`), and joins `ı` with `i`, which look-alikes would do anyway.
-fn fold(shown: &str) -> String {
+pub(crate) fn fold(shown: &str) -> String {
     shown.nfkc().filter(|c| *c != ZWNJ).flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
 }
 

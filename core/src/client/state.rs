@@ -1,11 +1,13 @@
 //! What a face shows. Lasting things are state: a face that missed every notice still shows the truth.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Profile;
+use super::rooms::Book;
+use super::timeline::Timeline;
 use crate::id::MessageId;
-use crate::text::Note;
+use crate::text::{Note, printable};
 use crate::time::{Instant, Timestamp};
 use crate::vocabulary::Place;
 use crate::wire::Dialect;
@@ -29,6 +31,52 @@ pub struct State {
     pub shown: usize,
     /// Counts every change, so that a face can tell whether to draw.
     pub revision: u64,
+    pub(super) unsent: usize,
+    pub(super) seq: u64,
+}
+
+impl State {
+    pub(super) fn new(profile: &Profile) -> Self {
+        Self {
+            link: Link::Connecting { attempt: 1 },
+            address: printable(&profile.address),
+            dialect: profile.dialect,
+            nick: printable(&profile.nick),
+            question: None,
+            rooms: Vec::new(),
+            shown: 0,
+            revision: 0,
+            unsent: 0,
+            seq: 0,
+        }
+    }
+
+    /// How many messages of one's own the server has not confirmed yet; those it refused are not counted.
+    pub fn unsent(&self) -> usize {
+        self.unsent
+    }
+
+    /// The number of the newest news: start [`State::news_since`] from here to be told only what comes later.
+    pub fn newest_seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// What arrived after the news numbered `seq`, in order of arrival: every confirmed message once (one's own when
+    /// the server confirms it), every notice, every error. Pages of older messages are no news. Costs a walk over the
+    /// rooms in which something is new.
+    pub fn news_since(&self, seq: u64) -> Vec<(&Room, &Entry)> {
+        let fresh = self.rooms.iter().filter(|room| room.book.newest_seq > seq);
+        let mut news: Vec<_> = fresh
+            .flat_map(|room| room.timeline.iter().filter(|entry| entry.seq > seq).map(move |entry| (room, entry)))
+            .collect();
+        news.sort_unstable_by_key(|(_, entry)| entry.seq);
+        news
+    }
+
+    /// The shown room; `None` before the first one is known.
+    pub fn shown_room(&self) -> Option<&Room> {
+        self.rooms.get(self.shown)
+    }
 }
 
 /// How things stand with the server.
@@ -39,7 +87,7 @@ pub enum Link {
         /// Which try.
         attempt: u32,
     },
-    /// Connected, not yet in.
+    /// Connected, not yet in. While a [`State::question`] is open the connection may rest until it is answered.
     Greeting,
     /// In.
     Online,
@@ -54,7 +102,8 @@ pub enum Link {
     },
     /// Saying goodbye.
     Leaving,
-    /// Over; nothing is dialled any more. The sentence says why, unless the person asked for it.
+    /// Over; nothing is dialled any more unless the person asks for it ([`super::Intent::RetryNow`]). The sentence
+    /// says why; there is none where the person said goodbye.
     Closed {
         /// Why.
         why: Option<String>,
@@ -117,6 +166,7 @@ pub struct Room {
     pub has_older: bool,
     /// Whether they are being fetched.
     pub loading_older: bool,
+    pub(super) book: Book,
 }
 
 /// Somebody in a room.
@@ -132,45 +182,6 @@ pub struct Member {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryKey(pub u64);
 
-/// What was said and what happened in a room, oldest first; bounded, the oldest fall out.
-#[derive(Clone, Debug, Default)]
-pub struct Timeline {
-    pub(super) entries: VecDeque<Entry>,
-    /// How many entries were ever dropped from the front or put there: lets a view keep its place.
-    pub(super) front: i64,
-}
-
-impl Timeline {
-    /// Most entries kept.
-    pub const ENTRIES_MAX: usize = 5_000;
-
-    /// How many entries there are.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// The entry at this position, 0 being the oldest.
-    pub fn get(&self, index: usize) -> Option<&Entry> {
-        self.entries.get(index)
-    }
-
-    /// Oldest first; double-ended.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
-        self.entries.iter()
-    }
-
-    /// The position of index 0 on a line that never moves: a view that remembers `front() + index` keeps its place
-    /// while older entries are added or dropped.
-    pub fn front(&self) -> i64 {
-        self.front
-    }
-}
-
 /// One row of a timeline. Text is in logical order, without control characters but newlines and tabs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -180,6 +191,9 @@ pub struct Entry {
     pub at: Option<Timestamp>,
     /// Its position in the room's log, if it has one.
     pub id: Option<MessageId>,
+    /// Its number in order of arrival, for [`State::news_since`]; 0 for what is no news: pages of older messages, and
+    /// one's own messages until they are confirmed or refused.
+    pub seq: u64,
     /// What it is.
     pub kind: EntryKind,
 }

@@ -1,0 +1,293 @@
+//! What a server says, taken in.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::history::Asked;
+use super::{Client, Delivery, EntryKind, Question};
+use crate::id::MessageId;
+use crate::name::{Nick, RoomName};
+use crate::text::{Note, printable};
+use crate::time::Timestamp;
+use crate::vocabulary::{Code, Command, Event, Message, Place, RoomLine, Tag};
+
+impl Client {
+    /// Applies one event. Before the welcome, only what belongs there is heard.
+    pub(super) fn event(&mut self, event: Event) {
+        match event {
+            Event::Greeting => self.greeted(),
+            Event::Row(row) => self.row(row),
+            Event::Welcome(welcome) => self.welcome(*welcome),
+            Event::Bye { reason, text } => self.bye(reason, &text),
+            Event::Ping { token } => self.send(Command::Pong { token }),
+            Event::Pong { token: _ } => {}
+            Event::Error { code, text, reference } => self.refused(code, &text, reference),
+            Event::Room(_)
+            | Event::Joined { .. }
+            | Event::Parted { .. }
+            | Event::Presence { .. }
+            | Event::Ack { .. }
+            | Event::Message(_)
+            | Event::Page { .. }
+            | Event::Rooms { .. }
+            | Event::Members { .. }
+            | Event::Typing { .. }
+            | Event::Read { .. }
+            | Event::Nick { .. }
+            | Event::Topic { .. }
+            | Event::Kicked { .. }
+            | Event::Muted { .. }
+            | Event::Gap { .. } => {
+                if self.is_online() && self.is_native() {
+                    self.room_event(event);
+                }
+            }
+        }
+    }
+
+    /// An event about a room or conversation, once one is in.
+    fn room_event(&mut self, event: Event) {
+        match event {
+            Event::Room(info) => self.room_info(*info),
+            Event::Joined { room, nick, at } => self.joined(room, &nick, at),
+            Event::Parted { room, nick, reason, at } => self.parted(room, &nick, &reason, at),
+            Event::Presence { room, count, joined, parted } => self.presence(room, count, &joined, &parted),
+            Event::Ack { nonce, place: _, id } => self.acknowledged(&nonce, id),
+            Event::Message(message) => self.message(&message),
+            Event::Page { place: _, messages, has_more, reference } => self.page_arrived(messages, has_more, reference),
+            Event::Rooms { rooms, has_more, reference } => self.rooms_listed(&rooms, has_more, reference),
+            Event::Members { room, members, has_more, reference } => {
+                self.members_listed(&room, &members, has_more, reference);
+            }
+            Event::Typing { place, nick } => self.is_typing(&place, &nick),
+            Event::Read { place, id } => {
+                if let Some(index) = self.index_at(&place) {
+                    self.read_elsewhere(index, id);
+                }
+            }
+            Event::Nick { from, to } => self.renamed(&from, &to),
+            Event::Topic { place, id, text, by, at } => self.topic_set(&place, id, &text, &by, at),
+            Event::Kicked { room, nick, by, reason, at } => self.kicked(room, &nick, &by, &reason, at),
+            Event::Muted { room, nick, by, reason, on } => self.muted(room, &nick, &by, &reason, on),
+            Event::Gap { place, log, after, next } => self.gap(&place, log, after, next),
+            Event::Greeting
+            | Event::Row(_)
+            | Event::Welcome(_)
+            | Event::Bye { .. }
+            | Event::Ping { .. }
+            | Event::Pong { .. }
+            | Event::Error { .. } => {}
+        }
+    }
+
+    fn joined(&mut self, room: RoomName, nick: &Nick, at: Timestamp) {
+        let Some(index) = self.index_at(&Place::Room(room)) else { return };
+        let room = &mut self.state.rooms[index];
+        if room.add_member(nick.fold().into(), nick.as_str(), false) {
+            room.member_count = room.member_count.saturating_add(1);
+            self.notice(index, Some(at), format!("{nick} joined"));
+        }
+    }
+
+    fn parted(&mut self, room: RoomName, nick: &Nick, reason: &Note, at: Timestamp) {
+        let Some(index) = self.index_at(&Place::Room(room)) else { return };
+        self.gone(index, nick);
+        self.notice(index, Some(at), format!("{nick} left{}", because(reason)));
+    }
+
+    /// Takes somebody off the list, and off the count if the list is not everybody.
+    fn gone(&mut self, index: usize, nick: &Nick) {
+        let room = &mut self.state.rooms[index];
+        if room.remove_member(nick.fold()) || !room.members_complete {
+            let listed = u32::try_from(room.members.len()).unwrap_or(u32::MAX);
+            room.member_count = room.member_count.saturating_sub(1).max(listed);
+        }
+        self.stops_typing(index, nick.as_str());
+        self.dirty = true;
+    }
+
+    fn presence(&mut self, room: RoomName, count: u32, joined: &[Nick], parted: &[Nick]) {
+        let Some(index) = self.index_at(&Place::Room(room)) else { return };
+        let me = Nick::parse(&self.state.nick).ok();
+        let room = &mut self.state.rooms[index];
+        for nick in parted {
+            room.remove_member(nick.fold());
+        }
+        for nick in joined {
+            room.add_member(nick.fold().into(), nick.as_str(), Some(nick) == me.as_ref());
+        }
+        let listed = u32::try_from(room.members.len()).unwrap_or(u32::MAX);
+        room.member_count = count.max(listed);
+        room.members_complete = room.member_count == listed;
+        self.dirty = true;
+    }
+
+    fn message(&mut self, message: &Message) {
+        let index = match &message.place {
+            Place::Room(_) => self.index_at(&message.place),
+            Place::Direct(_) => self.room_at(&message.place),
+        };
+        let Some(index) = index else { return };
+        let room = &mut self.state.rooms[index];
+        if let Some(held) = room.timeline.find(message.id) {
+            self.confirm_text(index, held, message);
+        } else {
+            let dropped = room.timeline.room_left() == 0 && message.id <= room.book.seen;
+            if !(dropped && room.timeline.oldest_id().is_some_and(|oldest| message.id < oldest)) {
+                self.insert_message(index, message);
+            }
+        }
+        let book = &mut self.state.rooms[index].book;
+        book.seen = book.seen.max(message.id);
+        self.read_shown();
+    }
+
+    /// One's own message, held since its `ack`, as the server tells it to everybody.
+    fn confirm_text(&mut self, index: usize, held: usize, message: &Message) {
+        let Some(entry) = self.state.rooms[index].timeline.get_mut(held) else { return };
+        if let EntryKind::Message { mine: true, text, delivery: Delivery::Confirmed, .. } = &mut entry.kind
+            && entry.at != Some(message.at)
+        {
+            entry.at = Some(message.at);
+            *text = printable(message.text.as_str());
+            self.dirty = true;
+        }
+    }
+
+    fn topic_set(&mut self, place: &Place, id: MessageId, text: &Note, by: &Nick, at: Timestamp) {
+        let Some(index) = self.index_at(place) else { return };
+        let room = &mut self.state.rooms[index];
+        let known = id <= room.book.seen && room.topic == super::rooms::topic(text);
+        room.book.seen = room.book.seen.max(id);
+        if known || room.timeline.find(id).is_some() {
+            return;
+        }
+        room.topic = super::rooms::topic(text);
+        let sentence = match text.is_empty() {
+            true => format!("{by} took the topic away"),
+            false => format!("{by} set the topic: {text}"),
+        };
+        let mut entry = self.entry(Some(at), Some(id), EntryKind::Notice(sentence));
+        entry.seq = self.news(index);
+        self.state.rooms[index].timeline.place(entry);
+        self.read_shown();
+    }
+
+    fn kicked(&mut self, room: RoomName, nick: &Nick, by: &Nick, reason: &Note, at: Timestamp) {
+        let Some(index) = self.index_at(&Place::Room(room)) else { return };
+        let because = because(reason);
+        if !self.is_me(nick) {
+            self.gone(index, nick);
+            return self.notice(index, Some(at), format!("{nick} was removed by {by}{because}"));
+        }
+        let room = &mut self.state.rooms[index];
+        room.joined = false;
+        room.operator = false;
+        room.book.live = false;
+        room.book.wanted = false;
+        room.clear_members();
+        let (key, why) = (room.key, format!("You are not in {} any more.", room.title));
+        self.notice(index, Some(at), format!("You were removed by {by}{because}"));
+        self.fail_room(key, &why);
+    }
+
+    fn muted(&mut self, room: RoomName, nick: &Nick, by: &Nick, reason: &Note, on: bool) {
+        let Some(index) = self.index_at(&Place::Room(room)) else { return };
+        let because = because(reason);
+        let sentence = match (self.is_me(nick), on) {
+            (true, true) => format!("You were muted by {by}{because}"),
+            (true, false) => format!("You may speak again, says {by}{because}"),
+            (false, true) => format!("{nick} was muted by {by}{because}"),
+            (false, false) => format!("{nick} may speak again, says {by}{because}"),
+        };
+        self.notice(index, None, sentence);
+    }
+
+    fn rooms_listed(&mut self, rooms: &[RoomLine], has_more: bool, reference: Option<Tag>) {
+        let Some(Asked::Rooms { room }) = reference.and_then(|reference| self.asked.remove(&reference)) else { return };
+        let Some(index) = self.index_of(room) else { return };
+        let mut text = String::from("Rooms:");
+        for line in rooms {
+            text.push_str(&format!("\n  {} ({})", line.room, line.count));
+            if !line.topic.is_empty() {
+                text.push_str(&format!(": {}", line.topic));
+            }
+        }
+        if has_more {
+            text.push_str("\n  and more");
+        }
+        self.notice(index, None, text);
+    }
+
+    fn members_listed(&mut self, room: &RoomName, members: &[Nick], has_more: bool, reference: Option<Tag>) {
+        let Some(Asked::Names { room: key }) = reference.and_then(|reference| self.asked.remove(&reference)) else {
+            return;
+        };
+        let Some(index) = self.index_of(key) else { return };
+        let names: Vec<&str> = members.iter().map(Nick::as_str).collect();
+        let more = if has_more { " and more" } else { "" };
+        self.notice(index, None, format!("In {room}: {}{more}", names.join(", ")));
+    }
+
+    /// The server refuses something.
+    fn refused(&mut self, code: Code, text: &str, reference: Option<Tag>) {
+        if !self.is_online() {
+            return self.refused_at_the_door(code, text);
+        }
+        if let Some(reference) = reference {
+            if self.refuse_pending(&reference, text) {
+                return;
+            }
+            if let Some(asked) = self.asked.remove(&reference) {
+                return self.refused_request(&asked, text);
+            }
+        }
+        self.error(usize::MAX, text);
+    }
+
+    /// In the handshake, the person must answer.
+    fn refused_at_the_door(&mut self, code: Code, text: &str) {
+        let why = printable(text);
+        if matches!(code, Code::NickTaken | Code::BadNick) {
+            self.ask(Question::Nick { why });
+        } else if matches!(code, Code::PasswordRequired | Code::BadPassword) {
+            self.ask(Question::Password { why });
+        }
+    }
+
+    fn refused_request(&mut self, asked: &Asked, text: &str) {
+        let index = asked.room().and_then(|key| self.index_of(key));
+        match asked {
+            Asked::Older { .. } => {
+                if let Some(index) = index {
+                    self.state.rooms[index].loading_older = false;
+                    self.dirty = true;
+                }
+            }
+            Asked::Fill { .. } => {
+                if let Some(index) = index {
+                    self.state.rooms[index].book.hole = None;
+                }
+            }
+            Asked::Join { place, .. } => {
+                if self.joining.as_ref() == Some(place) {
+                    self.joining = None;
+                }
+            }
+            Asked::First { .. } | Asked::Rooms { .. } | Asked::Names { .. } | Asked::Other { .. } => {}
+        }
+        self.error(index.unwrap_or(usize::MAX), text);
+    }
+
+    pub(super) fn is_me(&self, nick: &Nick) -> bool {
+        crate::name::fold(&self.state.nick) == nick.fold()
+    }
+}
+
+fn because(reason: &Note) -> String {
+    match reason.is_empty() {
+        true => String::new(),
+        false => format!(" ({reason})"),
+    }
+}

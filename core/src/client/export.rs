@@ -1,0 +1,101 @@
+//! Entries for people and for programs: one sentence, one line of JSON.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use serde::Serialize;
+
+use super::{Delivery, Entry, EntryKind};
+
+/// An entry as a program reads it. The order of the members is the order in which they are written.
+#[derive(Serialize)]
+struct Line<'a> {
+    room: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    from: &'a str,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    mine: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+impl Entry {
+    /// Who said it; empty for notices and errors, and where a tutorial server's row does not tell.
+    pub fn who(&self) -> &str {
+        match &self.kind {
+            EntryKind::Message { from, .. } => from,
+            EntryKind::Notice(_) | EntryKind::Error(_) => "",
+        }
+    }
+
+    /// What was said, or the sentence.
+    pub fn what(&self) -> &str {
+        match &self.kind {
+            EntryKind::Message { text, .. } => text,
+            EntryKind::Notice(text) | EntryKind::Error(text) => text,
+        }
+    }
+
+    /// What became of it, where it is a message of one's own.
+    pub fn delivery(&self) -> Option<&Delivery> {
+        match &self.kind {
+            EntryKind::Message { mine: true, delivery, .. } => Some(delivery),
+            EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
+        }
+    }
+
+    /// The entry as one plain text: `nick: text`, `* nick waves`, `* ada joined`, `! sentence`. Newlines within the
+    /// text stay; a refused message begins with `!`, an unconfirmed one says so at its end.
+    pub fn line(&self) -> String {
+        match &self.kind {
+            EntryKind::Message { from, text, action, delivery, .. } => {
+                let said = match (action, from.is_empty()) {
+                    (true, _) => format!("* {from} {text}"),
+                    (false, true) => text.clone(),
+                    (false, false) => format!("{from}: {text}"),
+                };
+                match delivery {
+                    Delivery::Pending | Delivery::Confirmed => said,
+                    Delivery::Unconfirmed => format!("{said} (not confirmed)"),
+                    Delivery::Failed(why) => format!("! {why} Not sent: {text}"),
+                }
+            }
+            EntryKind::Notice(text) => format!("* {text}"),
+            EntryKind::Error(text) => format!("! {text}"),
+        }
+    }
+
+    /// The entry as one line of JSON, without a newline at its end: `room`, `kind` (`message`, `action`, `notice`,
+    /// `error`), `from`, `text`, `at` (ms since 1970 UTC), `id`, `mine`, and `error` where a message was refused.
+    /// What is not known is left out. `room` is the title of the room the entry stands in.
+    pub fn to_json(&self, room: &str) -> String {
+        let (kind, mine, error) = match &self.kind {
+            EntryKind::Message { action, mine, delivery, .. } => {
+                let error = match delivery {
+                    Delivery::Failed(why) => Some(why.as_str()),
+                    Delivery::Unconfirmed => Some("The server has not confirmed this message."),
+                    Delivery::Pending | Delivery::Confirmed => None,
+                };
+                (if *action { "action" } else { "message" }, *mine, error)
+            }
+            EntryKind::Notice(_) => ("notice", false, None),
+            EntryKind::Error(_) => ("error", false, None),
+        };
+        let line = Line {
+            room,
+            kind,
+            from: self.who(),
+            text: self.what(),
+            at: self.at.map(|at| at.0),
+            id: self.id.map(|id| id.0),
+            mine,
+            error,
+        };
+        serde_json::to_string(&line).unwrap_or_else(|error| error.to_string())
+    }
+}

@@ -1,0 +1,291 @@
+//! What was said before and meanwhile: the first page, older pages, what a reconnect missed.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::{Client, Delivery, EntryKind, RoomKey};
+use crate::id::{LogId, MessageId};
+use crate::name;
+use crate::vocabulary::{Command, Message, Place, Request, RoomInfo, Span, Tag};
+
+/// Messages in the first page of a room.
+const FIRST_PAGE: u32 = 50;
+/// Messages in an older page.
+const OLDER_PAGE: u32 = 100;
+/// Pages fetched to fill a hole; what is still missing then is said.
+const HOLE_PAGES_MAX: u32 = 5;
+/// Questions open at once.
+const ASKED_MAX: usize = 1_024;
+
+/// A part of the log that is missing between two that are held; ends exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hole {
+    after: MessageId,
+    next: MessageId,
+    pages: u32,
+}
+
+/// What a reference was given out for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The newest page of a room; `front` if it belongs before all that is held.
+    First { room: RoomKey, front: bool },
+    /// A page before the oldest held.
+    Older { room: RoomKey },
+    /// A page of the hole.
+    Fill { room: RoomKey },
+    /// The list of rooms, to be shown there.
+    Rooms { room: RoomKey },
+    /// The list of members, to be shown there.
+    Names { room: RoomKey },
+    /// Being let into a place.
+    Join { room: Option<RoomKey>, place: Place },
+    /// Anything whose refusal is to be shown there.
+    Other { room: Option<RoomKey> },
+}
+
+impl Asked {
+    pub(super) fn room(&self) -> Option<RoomKey> {
+        match self {
+            Asked::First { room, .. }
+            | Asked::Older { room }
+            | Asked::Fill { room }
+            | Asked::Rooms { room }
+            | Asked::Names { room } => Some(*room),
+            Asked::Join { room, .. } | Asked::Other { room } => *room,
+        }
+    }
+}
+
+impl Client {
+    /// Sends a command whose direct answer or refusal is waited for.
+    pub(super) fn request(&mut self, command: Command, asked: Asked) {
+        if !self.is_online() {
+            return;
+        }
+        let reference = Tag::parse(&format!("r{}", self.count()));
+        if self.asked.len() >= ASKED_MAX {
+            self.asked.pop_first();
+        }
+        if let Some(reference) = &reference {
+            self.asked.insert(reference.clone(), asked);
+        }
+        self.send(Request { command, reference });
+    }
+
+    /// Compares what the server says of a room's log with what is held, and asks for what is missing.
+    pub(super) fn catch_up(&mut self, index: usize, info: &RoomInfo) {
+        let room = &mut self.state.rooms[index];
+        let resuming = core::mem::take(&mut room.book.resuming);
+        let same = room.book.log == Some(info.log);
+        if !same {
+            self.new_log(index, info.log, info.last_id);
+        } else if !resuming && info.last_id > room.book.seen {
+            let seen = room.book.seen;
+            self.open_hole(index, seen, MessageId(info.last_id.0.saturating_add(1)));
+        }
+        if let Some(read) = info.read_id {
+            self.read_elsewhere(index, read);
+        }
+        let room = &mut self.state.rooms[index];
+        if !room.book.began {
+            let front = !room.book.detached;
+            if info.last_id.0 == 0 || info.first_id > info.last_id {
+                room.book.began = true;
+                room.has_older = false;
+            } else {
+                let asked = Asked::First { room: room.key, front };
+                self.request(
+                    Command::History { place: info.place.clone(), span: Span::Latest, limit: self.page(FIRST_PAGE) },
+                    asked,
+                );
+            }
+        }
+        self.fill(index);
+    }
+
+    /// The log is another one: what is held stays to be read, and what is new begins.
+    fn new_log(&mut self, index: usize, log: LogId, last: MessageId) {
+        let room = &mut self.state.rooms[index];
+        let key = room.key;
+        let had = room.timeline.oldest_id().is_some();
+        room.timeline.detach();
+        room.book.detached |= had;
+        room.book.log = Some(log);
+        room.book.seen = last;
+        room.book.read = MessageId(0);
+        room.book.read_told = MessageId(0);
+        room.book.began = false;
+        room.book.hole = None;
+        room.has_older = false;
+        room.loading_older = false;
+        self.asked.retain(|_, asked| {
+            asked.room() != Some(key)
+                || !matches!(asked, Asked::First { .. } | Asked::Older { .. } | Asked::Fill { .. })
+        });
+        if had {
+            self.notice(index, None, "The server has begun a new history of this room.".into());
+        }
+    }
+
+    /// The server could not replay these.
+    pub(super) fn gap(&mut self, place: &Place, log: LogId, after: MessageId, next: MessageId) {
+        let Some(index) = self.index_at(place) else { return };
+        let room = &self.state.rooms[index];
+        if room.book.log != Some(log) {
+            self.new_log(index, log, MessageId(next.0.saturating_sub(1)));
+            let asked = Asked::First { room: self.state.rooms[index].key, front: false };
+            self.request(
+                Command::History { place: place.clone(), span: Span::Latest, limit: self.page(FIRST_PAGE) },
+                asked,
+            );
+        } else if room.book.began {
+            self.open_hole(index, after, next);
+            self.fill(index);
+        }
+    }
+
+    fn open_hole(&mut self, index: usize, after: MessageId, next: MessageId) {
+        let book = &mut self.state.rooms[index].book;
+        let hole = Hole { after, next, pages: 0 };
+        let hole =
+            book.hole.map_or(hole, |old| Hole { after: old.after.min(after), next: old.next.max(next), pages: 0 });
+        book.seen = book.seen.max(MessageId(next.0.saturating_sub(1)));
+        if hole.next.0 > hole.after.0.saturating_add(1) {
+            book.hole = Some(hole);
+        }
+    }
+
+    /// Asks for the next page of a hole, newest first.
+    fn fill(&mut self, index: usize) {
+        let room = &self.state.rooms[index];
+        let (Some(hole), Some(place)) = (room.book.hole, room.place.clone()) else { return };
+        let asked = Asked::Fill { room: room.key };
+        if room.book.live && !self.asked.values().any(|open| *open == asked) {
+            let span = Span::Before(hole.next);
+            self.request(Command::History { place, span, limit: self.page(crate::limits::PAGE_MAX) }, asked);
+        }
+    }
+
+    /// The person scrolled up.
+    pub(super) fn older(&mut self) {
+        if !self.is_online() {
+            return;
+        }
+        let limit = self.page(OLDER_PAGE);
+        let Some(room) = self.state.rooms.get_mut(self.state.shown) else { return };
+        let (Some(place), Some(oldest)) = (room.place.clone(), room.timeline.oldest_id()) else { return };
+        if !room.has_older || room.loading_older || !room.book.live {
+            return;
+        }
+        self.dirty = true;
+        if room.timeline.room_left() == 0 {
+            room.has_older = false;
+            return;
+        }
+        room.loading_older = true;
+        let asked = Asked::Older { room: room.key };
+        self.request(Command::History { place, span: Span::Before(oldest), limit }, asked);
+    }
+
+    /// A page arrived.
+    pub(super) fn page_arrived(&mut self, messages: Vec<Message>, has_more: bool, reference: Option<Tag>) {
+        let Some(asked) = reference.and_then(|reference| self.asked.remove(&reference)) else { return };
+        let Some(index) = asked.room().and_then(|key| self.index_of(key)) else { return };
+        self.dirty = true;
+        match asked {
+            Asked::First { front, .. } => {
+                self.add_page(index, messages, front);
+                let room = &mut self.state.rooms[index];
+                room.book.began = true;
+                room.has_older = has_more;
+                if room.book.read.0 > 0 {
+                    self.recount(index);
+                }
+            }
+            Asked::Older { .. } => {
+                self.add_page(index, messages, true);
+                let room = &mut self.state.rooms[index];
+                room.loading_older = false;
+                room.has_older = has_more && room.timeline.room_left() > 0;
+            }
+            Asked::Fill { .. } => self.fill_page(index, messages, has_more),
+            Asked::Rooms { .. } | Asked::Names { .. } | Asked::Join { .. } | Asked::Other { .. } => {}
+        }
+    }
+
+    /// Messages that are no news, ascending.
+    fn add_page(&mut self, index: usize, messages: Vec<Message>, front: bool) {
+        for message in messages.into_iter().rev() {
+            let timeline = &self.state.rooms[index].timeline;
+            let first = timeline.oldest_id().is_none_or(|oldest| message.id < oldest);
+            if timeline.find(message.id).is_some() || front && timeline.room_left() == 0 {
+                continue;
+            }
+            let entry = self.message_entry(&message);
+            let timeline = &mut self.state.rooms[index].timeline;
+            if front && first {
+                timeline.push_front(entry);
+            } else {
+                timeline.place(entry);
+            }
+        }
+    }
+
+    fn fill_page(&mut self, index: usize, messages: Vec<Message>, has_more: bool) {
+        let Some(mut hole) = self.state.rooms[index].book.hole else { return };
+        let lowest = messages.first().map(|message| message.id);
+        for message in messages {
+            if message.id > hole.after && message.id < hole.next {
+                self.insert_message(index, &message);
+            }
+        }
+        hole.pages += 1;
+        hole.next = lowest.map_or(hole.next, |lowest| lowest.min(hole.next));
+        let closed = !has_more || lowest.is_none_or(|lowest| lowest.0 <= hole.after.0.saturating_add(1));
+        self.state.rooms[index].book.hole = (!closed && hole.pages < HOLE_PAGES_MAX).then_some(hole);
+        if !closed && hole.pages >= HOLE_PAGES_MAX {
+            let text = "More was said here while you were away than is shown.";
+            let mut entry = self.entry(None, None, EntryKind::Notice(text.into()));
+            entry.seq = self.news(index);
+            self.state.rooms[index].timeline.insert_after_id(hole.after, entry);
+        }
+        self.fill(index);
+    }
+
+    /// A message as it stands in a log, not yet counted as news.
+    pub(super) fn message_entry(&mut self, message: &Message) -> super::Entry {
+        let mine = message.from.fold() == name::fold(&self.state.nick);
+        let mention = !mine && self.names_me(message.text.as_str());
+        let kind = EntryKind::Message {
+            from: message.from.as_str().into(),
+            text: message.text.as_str().into(),
+            action: message.action,
+            mine,
+            mention,
+            delivery: Delivery::Confirmed,
+        };
+        self.entry(Some(message.at), Some(message.id), kind)
+    }
+
+    /// Puts a message that is news where it belongs, unless it is held.
+    pub(super) fn insert_message(&mut self, index: usize, message: &Message) {
+        if self.state.rooms[index].timeline.find(message.id).is_some() {
+            return;
+        }
+        let mut entry = self.message_entry(message);
+        entry.seq = self.news(index);
+        let (key, kind) = (entry.key, entry.kind.clone());
+        self.state.rooms[index].timeline.place(entry);
+        if let EntryKind::Message { from, text, mine, mention, .. } = kind {
+            self.stops_typing(index, &from);
+            if !mine {
+                self.arrived(index, key, &from, &text, mention);
+            }
+        }
+    }
+
+    fn page(&self, wanted: u32) -> u32 {
+        self.line.as_ref().map_or(wanted, |line| wanted.min(line.page))
+    }
+}

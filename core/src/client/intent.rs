@@ -1,0 +1,171 @@
+//! What a person wants, done.
+
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::time::Duration;
+
+use super::history::Asked;
+use super::reading::Look;
+use super::{Client, Intent, Question};
+use crate::name::Nick;
+use crate::text::{BadText, forbidden_control};
+use crate::vocabulary::Command;
+use crate::wire::Dialect;
+
+/// Between two `typing` frames.
+const TYPING_INTERVAL: Duration = Duration::from_secs(4);
+/// Bytes of a draft that is kept.
+const DRAFT_BYTES_MAX: usize = 64 * 1024;
+
+impl Client {
+    pub(super) fn intent(&mut self, intent: Intent) {
+        if self.finished {
+            return;
+        }
+        match intent {
+            Intent::Submit(text) => self.submit(text),
+            Intent::Say(text) => self.say_shown(text),
+            Intent::Draft(text) => self.draft(text),
+            Intent::Show(key) => {
+                if let Some(index) = self.index_of(key) {
+                    self.show(index);
+                }
+            }
+            Intent::Cycle(by) => self.cycle(by),
+            Intent::Look { focused, at_bottom } => self.look(Look { focused, at_bottom }),
+            Intent::Older => self.older(),
+            Intent::Nick(nick) => self.take_nick(&nick),
+            Intent::Password(password) => {
+                self.profile.password = Some(password);
+                if matches!(self.state.question, Some(Question::Password { .. })) {
+                    self.answered();
+                }
+            }
+            Intent::RetryNow => self.retry_now(),
+            Intent::Resend(key) => self.resend(key),
+            Intent::Quit => self.quit(),
+        }
+    }
+
+    /// What was typed and sent off: a command, or a message.
+    pub(super) fn submit(&mut self, text: String) {
+        if self.state.rooms.is_empty() && text.trim() != "/quit" {
+            return self.keep_early(Intent::Submit(text));
+        }
+        match text.strip_prefix('/') {
+            Some(message) if message.starts_with('/') => self.say_shown(message.to_owned()),
+            Some(command) => {
+                self.set_draft(String::new());
+                if let Err(why) = self.slash(command) {
+                    self.refuse(text, &why);
+                }
+            }
+            None => self.say_shown(text),
+        }
+    }
+
+    /// Says a text in the shown room, as it is.
+    pub(super) fn say_shown(&mut self, text: String) {
+        if self.state.rooms.is_empty() {
+            return self.keep_early(Intent::Say(text));
+        }
+        let message = text.replace("\r\n", "\n").replace('\r', "\n");
+        let message = message.trim_end_matches('\n');
+        self.set_draft(String::new());
+        if message.trim().is_empty() {
+            return;
+        }
+        let index = self.state.shown;
+        let said = match self.profile.dialect {
+            Dialect::Native => self.say(index, message, false),
+            Dialect::Nic | Dialect::Prompt => self.say_to_tutorial(index, message),
+        };
+        if let Err(why) = said {
+            self.refuse(text, &why);
+        }
+    }
+
+    /// What cannot be sent becomes the draft again, and the reason stands in the log.
+    fn refuse(&mut self, text: String, why: &str) {
+        self.error(usize::MAX, why);
+        self.set_draft(text);
+    }
+
+    /// Before there is any room, what was typed waits for the first one.
+    fn keep_early(&mut self, intent: Intent) {
+        if self.early.len() < super::pending::PENDING_MAX {
+            self.early.push_back(intent);
+            self.dirty = true;
+        }
+    }
+
+    fn draft(&mut self, text: String) {
+        let typing = !text.is_empty() && !text.starts_with('/');
+        self.set_draft(text);
+        let Some(room) = self.state.rooms.get(self.state.shown) else { return };
+        if typing && self.is_native() && room.book.live && self.now.instant >= self.typing_next {
+            let Some(place) = room.place.clone() else { return };
+            self.typing_next = self.now.instant + TYPING_INTERVAL;
+            self.send(Command::Typing { place });
+        }
+    }
+
+    fn set_draft(&mut self, text: String) {
+        let Some(room) = self.state.rooms.get_mut(self.state.shown) else { return };
+        if room.draft != text && text.len() <= DRAFT_BYTES_MAX {
+            room.draft = text;
+            self.dirty = true;
+        }
+    }
+
+    fn cycle(&mut self, by: i32) {
+        let count = i64::try_from(self.state.rooms.len()).unwrap_or(i64::MAX);
+        if count > 0 {
+            let shown = i64::try_from(self.state.shown).unwrap_or(0);
+            let next = (shown + i64::from(by)).rem_euclid(count);
+            self.show(usize::try_from(next).unwrap_or(0));
+        }
+    }
+
+    /// Another nickname: the answer to a refusal, a change, or what to be called at the next connection.
+    pub(super) fn take_nick(&mut self, nick: &str) {
+        let nick = nick.trim();
+        if let Some(bad) = self.bad_nick(nick) {
+            match self.state.question {
+                Some(Question::Nick { .. }) => self.ask(Question::Nick { why: bad }),
+                Some(Question::Password { .. }) | None => self.error(usize::MAX, &bad),
+            }
+            return;
+        }
+        if self.is_online() {
+            match Nick::parse(nick) {
+                Ok(nick) if self.is_native() => {
+                    let room = self.state.shown_room().map(|room| room.key);
+                    self.request(Command::Nick { nick }, Asked::Other { room });
+                }
+                Ok(_) | Err(_) => {
+                    self.error(usize::MAX, "This kind of server takes another name only when one connects anew.")
+                }
+            }
+            return;
+        }
+        self.state.nick = nick.into();
+        self.dirty = true;
+        if matches!(self.state.question, Some(Question::Nick { .. })) {
+            self.answered();
+        }
+    }
+
+    /// What is wrong with a nickname, as far as can be known here.
+    fn bad_nick(&self, nick: &str) -> Option<String> {
+        if self.is_native() {
+            return Nick::parse(nick).err().map(|bad| bad.to_string());
+        }
+        if nick.is_empty() {
+            return Some("A name needs at least one letter.".into());
+        }
+        forbidden_control(nick)
+            .or_else(|| nick.chars().find(|c| c.is_control()))
+            .map(|c| BadText::Control(c).to_string())
+    }
+}

@@ -1,0 +1,394 @@
+//! The link: dialling, introducing oneself, staying alive, coming back.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use rand_chacha::rand_core::Rng;
+
+use super::{Client, Link, Output, Question};
+use crate::hub::Closing;
+use crate::name::Nick;
+use crate::text::printable;
+use crate::time::Instant;
+use crate::vocabulary::{Code, Command, Hello, Place, Reason, Resume, Tag, VERSION, Welcome};
+use crate::wire::{ClientCodec, Decoded, Dialect};
+
+/// The longest wait between two dials.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+/// A link that stood this long was good: the next waiting times begin at the bottom of the ladder.
+const STABLE: Duration = Duration::from_secs(10);
+/// From connecting to being in.
+pub(super) const GREETING_MAX: Duration = Duration::from_secs(30);
+/// Silence of a native server before it is pinged.
+pub(super) const PING_AFTER: Duration = Duration::from_secs(45);
+/// Silence after the ping before it is given up.
+pub(super) const PING_MAX: Duration = Duration::from_secs(30);
+/// After this long a room the server did not let one back into is lost.
+pub(super) const REJOIN_MAX: Duration = Duration::from_secs(15);
+/// Frames that mean nothing, on one connection.
+const FAULTS_MAX: u32 = 64;
+/// Rooms and conversations named in a hello: what fits its frame, and what servers bear.
+const HELLO_PLACES_MAX: usize = 64;
+
+/// Where the link stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The driver dials.
+    Dialling,
+    /// A connection stands: [`Client::line`].
+    Up,
+    /// Dialled again later.
+    Waiting { retry_at: Instant, why: String },
+    /// Dialled again once the person has answered.
+    Resting,
+    /// Over.
+    Closed { why: Option<String> },
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) codec: ClientCodec,
+    /// When it was made, or the server last asked something of the person.
+    pub(super) since: Instant,
+    /// When the server was last heard.
+    pub(super) heard: Instant,
+    /// When it was last asked for a sign of life, if it was not heard since.
+    pub(super) pinged: Option<Instant>,
+    /// Since when one is in.
+    pub(super) online: Option<Instant>,
+    /// One's name was given.
+    pub(super) introduced: bool,
+    /// A tutorial server asked for the name and waits.
+    pub(super) name_owed: bool,
+    /// Rooms one was in before are awaited.
+    pub(super) rejoining: bool,
+    /// What the server said it bears, in one message and one page.
+    pub(super) text_bytes: usize,
+    pub(super) page: u32,
+    faults: u32,
+}
+
+impl Client {
+    /// Whether one is in.
+    pub(super) fn is_online(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| line.online.is_some())
+    }
+
+    pub(super) fn dial(&mut self) {
+        self.tries = self.tries.saturating_add(1);
+        self.phase = Phase::Dialling;
+        self.outputs.push_back(Output::Connect);
+    }
+
+    pub(super) fn connected(&mut self) {
+        if self.phase != Phase::Dialling {
+            return;
+        }
+        self.phase = Phase::Up;
+        self.line = Some(Line {
+            codec: ClientCodec::new(self.profile.dialect),
+            since: self.now.instant,
+            heard: self.now.instant,
+            pinged: None,
+            online: None,
+            introduced: false,
+            name_owed: false,
+            rejoining: false,
+            text_bytes: crate::text::TEXT_BYTES_MAX,
+            page: crate::limits::PAGE_MAX,
+            faults: 0,
+        });
+        match self.profile.dialect {
+            Dialect::Native => self.introduce(),
+            // The tutorials' servers ask first.
+            Dialect::Nic | Dialect::Prompt => {}
+        }
+    }
+
+    /// Says hello, or asks the person for a name that can be one.
+    pub(super) fn introduce(&mut self) {
+        if let (Dialect::Native, Err(bad)) = (self.profile.dialect, Nick::parse(&self.state.nick)) {
+            self.ask(Question::Nick { why: bad.to_string() });
+            return;
+        }
+        let mut hello = Hello::new(&self.state.nick);
+        hello.version = VERSION;
+        if self.is_native() {
+            hello.token = self.profile.token.clone();
+            hello.password = self.profile.password.clone();
+            hello.agent = Tag::parse(&self.profile.agent);
+            self.name_places(&mut hello);
+        }
+        if let Some(line) = &mut self.line {
+            line.introduced = true;
+            line.since = self.now.instant;
+        }
+        self.send(Command::Hello(Box::new(hello)));
+    }
+
+    /// The rooms to be let back into, and how far each log is known.
+    fn name_places(&mut self, hello: &mut Hello) {
+        let mut rooms = Vec::new();
+        let known = !self.state.rooms.is_empty();
+        for room in &mut self.state.rooms {
+            let (Some(place), true) = (&room.place, room.book.wanted) else { continue };
+            if let (Place::Room(name), true) = (place, rooms.len() < HELLO_PLACES_MAX) {
+                rooms.push(name.clone());
+            }
+            if let (Some(log), true) = (room.book.log, hello.resume.len() < HELLO_PLACES_MAX) {
+                hello.resume.push(Resume { place: place.clone(), log, id: room.book.seen });
+                room.book.resuming = true;
+            }
+        }
+        hello.rooms = match known {
+            true => Some(rooms),
+            false => self.profile.room.clone().map(|room| alloc::vec![room]),
+        };
+    }
+
+    /// Puts a question before the person; the server waits, and so does the link.
+    pub(super) fn ask(&mut self, question: Question) {
+        self.state.question = Some(question);
+        self.dirty = true;
+        if let Some(line) = &mut self.line {
+            line.introduced = false;
+        }
+    }
+
+    /// The person has answered: goes on where the question stopped everything.
+    pub(super) fn answered(&mut self) {
+        self.state.question = None;
+        self.dirty = true;
+        match self.phase {
+            Phase::Up => self.introduce(),
+            Phase::Resting => self.dial(),
+            Phase::Dialling | Phase::Waiting { .. } | Phase::Closed { .. } => {}
+        }
+    }
+
+    pub(super) fn received(&mut self, bytes: &[u8]) {
+        if let Some(line) = &mut self.line {
+            line.heard = self.now.instant;
+            line.pinged = None;
+        }
+        let mut rest = bytes;
+        // An event may end the connection; what came behind it is not heard.
+        while let Some(line) = &mut self.line {
+            let Some(decoded) = line.codec.decode(&mut rest) else { break };
+            match decoded {
+                Decoded::Frame(event) => self.event(event),
+                // A newer server may say what this version does not know.
+                Decoded::Malformed(malformed) if malformed.code == Code::UnknownFrame => {}
+                Decoded::Malformed(_) => {
+                    line.faults += 1;
+                    if line.faults > FAULTS_MAX {
+                        self.drop_line(Closing::Reset, "The server sends what this program does not understand.");
+                    }
+                }
+                Decoded::Foreign(reason) => self.close(foreign(reason)),
+            }
+            if self.out.is_flooded() {
+                self.drop_line(Closing::Reset, "The server takes nothing any more.");
+            }
+        }
+    }
+
+    /// A native server let one in.
+    pub(super) fn welcome(&mut self, welcome: Welcome) {
+        let Some(line) = &mut self.line else { return };
+        if line.online.is_some() || !line.introduced {
+            return;
+        }
+        let limits = welcome.limits;
+        line.page = limits.page.clamp(1, crate::limits::PAGE_MAX);
+        if limits.text_bytes > 0 {
+            line.text_bytes = line.text_bytes.min(usize::try_from(limits.text_bytes).unwrap_or(usize::MAX));
+        }
+        line.rejoining = true;
+        self.state.nick = printable(welcome.nick.as_str());
+        if let Some(token) = welcome.token {
+            if self.profile.token.as_ref() != Some(&token) {
+                self.outputs.push_back(Output::Remember(token.clone()));
+            }
+            self.profile.token = Some(token);
+        }
+        self.enter();
+    }
+
+    /// One is in, whatever the dialect.
+    pub(super) fn enter(&mut self) {
+        if let Some(line) = &mut self.line {
+            line.online = Some(self.now.instant);
+        }
+        self.tries = 0;
+        self.state.question = None;
+        self.dirty = true;
+    }
+
+    /// The rooms the server did not let one back into are lost, and what waited for them with them.
+    pub(super) fn give_up_rejoining(&mut self) {
+        if let Some(line) = &mut self.line {
+            line.rejoining = false;
+        }
+        for index in 0..self.state.rooms.len() {
+            let room = &mut self.state.rooms[index];
+            if room.book.wanted && !room.book.live && matches!(room.place, Some(Place::Room(_))) {
+                room.book.wanted = false;
+                let (key, why) = (room.key, alloc::format!("You are not in {} any more.", room.title));
+                self.fail_room(key, &why);
+            }
+        }
+    }
+
+    /// The driver could not make the connection, or lost it.
+    pub(super) fn lost(&mut self, why: &str) {
+        self.flush_rows();
+        match self.phase {
+            Phase::Dialling | Phase::Up => self.down(&printable(why)),
+            Phase::Waiting { .. } | Phase::Resting | Phase::Closed { .. } => {}
+        }
+    }
+
+    /// Ends the connection from this side and comes back later.
+    pub(super) fn drop_line(&mut self, how: Closing, why: &str) {
+        if self.line.is_some() {
+            self.outputs.push_back(Output::Disconnect(how));
+            self.down(why);
+        }
+    }
+
+    /// The server said goodbye.
+    pub(super) fn bye(&mut self, reason: Reason, text: &str) {
+        self.outputs.push_back(Output::Disconnect(Closing::Finish));
+        let text = if text.is_empty() { reason.text() } else { text };
+        let why = printable(text);
+        let asked = self.state.question.is_some();
+        if self.leave.is_some() {
+            self.down(&why);
+        } else if is_final(reason) && !(asked && reason == Reason::HandshakeRefused) {
+            self.take_down();
+            self.state.question = None;
+            self.phase = Phase::Closed { why: Some(why) };
+        } else {
+            self.down(&why);
+        }
+    }
+
+    /// Nothing more is to be hoped for from this server.
+    fn close(&mut self, why: &str) {
+        self.outputs.push_back(Output::Disconnect(Closing::Finish));
+        self.take_down();
+        self.phase = Phase::Closed { why: Some(why.into()) };
+    }
+
+    /// The connection is gone: what it carried is put back in order, and the next dial is set.
+    fn down(&mut self, why: &str) {
+        let online = self.line.as_ref().and_then(|line| line.online);
+        if online.is_some_and(|since| self.now.instant.saturating_since(since) >= STABLE) {
+            self.step = 0;
+        }
+        self.take_down();
+        if self.leave.is_some() {
+            self.finish();
+        } else if self.state.question.is_some() {
+            self.phase = Phase::Resting;
+        } else {
+            let retry_at = self.now.instant + self.wait();
+            self.phase = Phase::Waiting { retry_at, why: why.into() };
+        }
+    }
+
+    /// The next waiting time: 1, 2, 4 … 60 s, of which the first half is certain and the second random, so that
+    /// many clients of one server do not come back at once.
+    fn wait(&mut self) -> Duration {
+        let whole = Duration::from_secs(1 << self.step.min(6)).min(WAIT_MAX);
+        self.step = self.step.saturating_add(1).min(6);
+        let half = whole / 2;
+        let spread = u64::try_from(half.as_micros()).unwrap_or(u64::MAX);
+        half + Duration::from_micros(self.rng.next_u64() % spread.saturating_add(1))
+    }
+
+    pub(super) fn take_down(&mut self) {
+        self.line = None;
+        self.out.clear();
+        self.asked.clear();
+        self.joining = None;
+        self.typists.clear();
+        for room in &mut self.state.rooms {
+            room.joined = false;
+            room.loading_older = false;
+            room.typing.clear();
+            room.book.live = false;
+            room.book.resuming = false;
+        }
+        self.unsend_pending();
+        self.dirty = true;
+    }
+
+    /// The person does not want to wait.
+    pub(super) fn retry_now(&mut self) {
+        match self.phase {
+            Phase::Waiting { .. } => self.dial(),
+            Phase::Closed { .. } if self.leave.is_none() => {
+                self.step = 0;
+                self.dial();
+            }
+            Phase::Resting if self.state.question.is_none() => self.dial(),
+            Phase::Resting | Phase::Dialling | Phase::Up | Phase::Closed { .. } => {}
+        }
+    }
+
+    /// What the person sees of all this.
+    pub(super) fn show_link(&mut self) {
+        let attempt = self.tries;
+        let link = match &self.phase {
+            Phase::Closed { why } => Link::Closed { why: why.clone() },
+            Phase::Dialling | Phase::Up | Phase::Waiting { .. } | Phase::Resting if self.leave.is_some() => {
+                Link::Leaving
+            }
+            Phase::Dialling => Link::Connecting { attempt },
+            Phase::Up if self.is_online() => Link::Online,
+            Phase::Up | Phase::Resting => Link::Greeting,
+            Phase::Waiting { retry_at, why } => Link::Waiting { retry_at: *retry_at, attempt, why: why.clone() },
+        };
+        if self.state.link != link {
+            self.state.link = link;
+            self.dirty = true;
+        }
+    }
+}
+
+/// Whether dialling again would end the same way.
+fn is_final(reason: Reason) -> bool {
+    match reason {
+        Reason::Version
+        | Reason::HelloFirst
+        | Reason::HandshakeRefused
+        | Reason::Replaced
+        | Reason::Http
+        | Reason::Tls
+        | Reason::PasswordRequired => true,
+        Reason::Quit
+        | Reason::SlowReader
+        | Reason::Stalled
+        | Reason::Shutdown
+        | Reason::HandshakeTimeout
+        | Reason::PingTimeout
+        | Reason::Faults
+        | Reason::ServerFull
+        | Reason::AddressFull
+        | Reason::Lost
+        | Reason::Other => false,
+    }
+}
+
+fn foreign(reason: Reason) -> &'static str {
+    if reason == Reason::Http {
+        "This is a web server, not a chat server; check the address and the port."
+    } else {
+        "This server speaks another protocol; check the address and the port."
+    }
+}

@@ -1,0 +1,273 @@
+//! One's own messages between typing and confirmation.
+
+use alloc::format;
+use alloc::string::ToString;
+use core::time::Duration;
+
+use super::{Client, Delivery, EntryKey, EntryKind, Intent, RoomKey};
+use crate::id::MessageId;
+use crate::name::RoomName;
+use crate::text::{BadText, Body};
+use crate::time::Instant;
+use crate::vocabulary::{Command, Place, Request, Tag};
+use crate::wire::Dialect;
+
+/// Messages sent and not confirmed at once.
+pub(super) const IN_FLIGHT_MAX: usize = 64;
+/// Messages of one's own waiting in all.
+pub(super) const PENDING_MAX: usize = 1_000;
+/// A tutorial server that has not echoed a message by then may never have had it.
+pub(super) const ECHO_MAX: Duration = Duration::from_secs(10);
+/// Between two writes to a tutorial server, so that it does not read two messages as one.
+pub(super) const WRITE_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A message of one's own that is not confirmed.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) nonce: Tag,
+    pub(super) room: RoomKey,
+    pub(super) entry: EntryKey,
+    pub(super) text: Body,
+    pub(super) action: bool,
+    /// When it was sent on the present connection.
+    pub(super) sent: Option<Instant>,
+    /// A tutorial server's echo is missing; it may still come.
+    pub(super) overdue: bool,
+}
+
+impl Client {
+    /// Says something in a room: shown at once, sent when it can be.
+    ///
+    /// # Errors
+    /// One plain sentence if it cannot even be tried.
+    pub(super) fn say(&mut self, index: usize, text: &str, action: bool) -> Result<(), alloc::string::String> {
+        let room = &self.state.rooms[index];
+        if !room.book.wanted {
+            return Err(format!("You are not in {0}; /join {0} takes you there.", room.title));
+        }
+        let text_bytes = self.line.as_ref().map_or(crate::text::TEXT_BYTES_MAX, |line| line.text_bytes);
+        if text.len() > text_bytes {
+            return Err(BadText::TooLong(text_bytes).to_string());
+        }
+        let body = Body::parse(text).map_err(|bad| bad.to_string())?;
+        if self.pending.len() >= PENDING_MAX {
+            return Err("Too many messages wait to be sent; wait a moment.".into());
+        }
+        let kind = EntryKind::Message {
+            from: self.state.nick.clone(),
+            text: text.into(),
+            action,
+            mine: true,
+            mention: false,
+            delivery: Delivery::Pending,
+        };
+        let entry = self.entry(Some(self.now.timestamp), None, kind);
+        let Some(nonce) = self.nonce() else { return Err(BadText::Empty.to_string()) };
+        let (room, key) = (&mut self.state.rooms[index], entry.key);
+        room.timeline.push(entry);
+        if room.unread == 0 {
+            room.marker = None;
+        }
+        self.pending.push_back(Pending {
+            nonce,
+            room: room.key,
+            entry: key,
+            text: body,
+            action,
+            sent: None,
+            overdue: false,
+        });
+        Ok(())
+    }
+
+    /// Unlike any other of this run, and of any other run.
+    fn nonce(&mut self) -> Option<Tag> {
+        let number = self.count();
+        Tag::parse(&format!("{:016x}-{number}", self.run))
+    }
+
+    /// Sends what waits and may be sent, in the order it was typed.
+    pub(super) fn send_pending(&mut self) {
+        if !self.is_online() || self.leave.as_ref().is_some_and(|leave| leave.said) {
+            return;
+        }
+        if !self.is_native() {
+            return self.write_next();
+        }
+        let mut in_flight = self.pending.iter().filter(|pending| pending.sent.is_some()).count();
+        let mut at = 0;
+        while at < self.pending.len() && in_flight < IN_FLIGHT_MAX && self.out.has_room() {
+            if self.pending[at].sent.is_none()
+                && let Some(request) = self.say_request(at)
+            {
+                self.pending[at].sent = Some(self.now.instant);
+                in_flight += 1;
+                self.send(request);
+            }
+            at += 1;
+        }
+    }
+
+    /// The frame for a pending message, if its room can take one now.
+    fn say_request(&self, at: usize) -> Option<Request> {
+        let pending = &self.pending[at];
+        let room = &self.state.rooms[self.index_of(pending.room)?];
+        let place = room.place.clone()?;
+        if matches!(place, Place::Room(_)) && !room.book.live {
+            return None;
+        }
+        let nonce = Some(pending.nonce.clone());
+        let (text, action) = (pending.text.clone(), pending.action);
+        let command = Command::Say { place, text, nonce, action, reply_to: None };
+        Some(Request { command, reference: Some(pending.nonce.clone()) })
+    }
+
+    /// Whether a tutorial server is owed a write.
+    pub(super) fn owes_write(&self) -> bool {
+        let Some(line) = &self.line else { return false };
+        line.name_owed || line.online.is_some() && self.pending.iter().any(|p| p.sent.is_none() && !p.overdue)
+    }
+
+    /// Writes one thing to a tutorial server, if the last write is long enough ago.
+    pub(super) fn write_next(&mut self) {
+        if self.owes_write() && self.take_slot() {
+            if self.line.as_ref().is_some_and(|line| line.name_owed) {
+                return self.introduce_owed();
+            }
+            let Some(at) = self.pending.iter().position(|p| p.sent.is_none() && !p.overdue) else { return };
+            let pending = &mut self.pending[at];
+            pending.sent = Some(self.now.instant);
+            let (place, text) = (Place::Room(RoomName::lobby()), pending.text.clone());
+            self.send(Command::Say { place, text, nonce: None, action: false, reply_to: None });
+        }
+    }
+
+    /// Whether a write may be made to a tutorial server now; if so, the next one has to wait.
+    pub(super) fn take_slot(&mut self) -> bool {
+        if self.now.instant < self.out.slot {
+            return false;
+        }
+        self.out.slot = self.now.instant + WRITE_INTERVAL;
+        self.out.is_empty()
+    }
+
+    /// The server stored a message of one's own: it takes its place in the log.
+    pub(super) fn acknowledged(&mut self, nonce: &Tag, id: MessageId) {
+        let Some(at) = self.pending.iter().position(|pending| pending.nonce == *nonce) else { return };
+        let Some(pending) = self.pending.remove(at) else { return };
+        let Some(index) = self.index_of(pending.room) else { return };
+        self.progress();
+        let timeline = &mut self.state.rooms[index].timeline;
+        // A replay may have brought it already, when the first ack was lost.
+        let held = timeline.find(id).is_some();
+        let Some(mut entry) = timeline.take(pending.entry) else { return };
+        self.dirty = true;
+        if held {
+            return;
+        }
+        entry.id = Some(id);
+        confirm(&mut entry.kind);
+        entry.seq = self.news(index);
+        self.state.rooms[index].timeline.place(entry);
+    }
+
+    /// The server refused a message of one's own; `false` if this is none.
+    pub(super) fn refuse_pending(&mut self, nonce: &Tag, why: &str) -> bool {
+        let Some(at) = self.pending.iter().position(|pending| pending.nonce == *nonce) else { return false };
+        self.fail(at, why);
+        true
+    }
+
+    /// Everything that waits for this room has no hope.
+    pub(super) fn fail_room(&mut self, room: RoomKey, why: &str) {
+        while let Some(at) = self.pending.iter().position(|pending| pending.room == room) {
+            self.fail(at, why);
+        }
+    }
+
+    fn fail(&mut self, at: usize, why: &str) {
+        let Some(pending) = self.pending.remove(at) else { return };
+        self.progress();
+        let why = crate::text::printable(why);
+        self.deliver(&pending, Delivery::Failed(why));
+    }
+
+    /// Notes what became of a message.
+    pub(super) fn deliver(&mut self, pending: &Pending, what: Delivery) {
+        let Some(index) = self.index_of(pending.room) else { return };
+        let news = what != Delivery::Pending;
+        let seq = if news { self.news(index) } else { 0 };
+        let timeline = &mut self.state.rooms[index].timeline;
+        if let Some(entry) = timeline.position(pending.entry).and_then(|at| timeline.get_mut(at))
+            && let EntryKind::Message { delivery, .. } = &mut entry.kind
+        {
+            *delivery = what;
+            entry.seq = seq;
+        }
+        self.dirty = true;
+    }
+
+    /// The connection is gone: native messages are sent again under their nonces; whether a tutorial server had
+    /// its ones, nobody knows.
+    pub(super) fn unsend_pending(&mut self) {
+        match self.profile.dialect {
+            Dialect::Native => self.pending.iter_mut().for_each(|pending| pending.sent = None),
+            Dialect::Nic | Dialect::Prompt => {
+                while let Some(at) = self.pending.iter().position(|pending| pending.sent.is_some()) {
+                    let Some(pending) = self.pending.remove(at) else { break };
+                    if !pending.overdue {
+                        self.deliver(&pending, Delivery::Unconfirmed);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The person wants a failed or unconfirmed message to be sent again.
+    pub(super) fn resend(&mut self, key: EntryKey) {
+        let found =
+            self.state.rooms.iter().enumerate().find_map(|(index, room)| Some((index, room.timeline.position(key)?)));
+        let Some((index, at)) = found else { return };
+        let Some(entry) = self.state.rooms[index].timeline.get(at) else { return };
+        let EntryKind::Message { text, action, delivery, .. } = entry.kind.clone() else { return };
+        match delivery {
+            Delivery::Failed(_) | Delivery::Unconfirmed => {}
+            Delivery::Pending | Delivery::Confirmed => return,
+        }
+        self.pending.retain(|pending| pending.entry != key);
+        match self.say(index, &text, action) {
+            Ok(()) => {
+                self.state.rooms[index].timeline.take(key);
+            }
+            Err(why) => self.error(index, &why),
+        }
+    }
+
+    /// What was typed before there was any room goes into the first one.
+    pub(super) fn say_early(&mut self) {
+        while let Some(intent) = self.early.pop_front() {
+            self.dirty = true;
+            match intent {
+                Intent::Submit(text) => self.submit(text),
+                Intent::Say(text) => self.say_shown(text),
+                Intent::Draft(_)
+                | Intent::Show(_)
+                | Intent::Cycle(_)
+                | Intent::Look { .. }
+                | Intent::Older
+                | Intent::Nick(_)
+                | Intent::Password(_)
+                | Intent::RetryNow
+                | Intent::Resend(_)
+                | Intent::Quit => {}
+            }
+        }
+    }
+}
+
+/// A message that arrived.
+pub(super) fn confirm(kind: &mut EntryKind) {
+    if let EntryKind::Message { delivery, .. } = kind {
+        *delivery = Delivery::Confirmed;
+    }
+}

@@ -1,0 +1,138 @@
+//! What was read and what was not.
+
+use super::{Client, EntryKind, Output};
+use crate::id::MessageId;
+use crate::name;
+use crate::text::printable;
+use crate::vocabulary::{Command, Place};
+use core::time::Duration;
+
+/// Between two `read` frames.
+const READ_INTERVAL: Duration = Duration::from_secs(1);
+/// People told of in one input; a server that says more at once is not worth more attention.
+const NOTIFIED_MAX: u32 = 8;
+
+/// What the person looks at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Look {
+    pub(super) focused: bool,
+    pub(super) at_bottom: bool,
+}
+
+impl Client {
+    pub(super) fn look(&mut self, look: Look) {
+        self.look = look;
+        self.read_shown();
+    }
+
+    fn is_read(&self, index: usize) -> bool {
+        self.look.focused && self.look.at_bottom && index == self.state.shown
+    }
+
+    /// The shown room is read, if anybody looks at it.
+    pub(super) fn read_shown(&mut self) {
+        let index = self.state.shown;
+        if !self.is_read(index) {
+            return;
+        }
+        let Some(room) = self.state.rooms.get_mut(index) else { return };
+        room.book.read = room.book.read.max(room.book.seen);
+        if room.unread > 0 || room.mentions > 0 {
+            room.unread = 0;
+            room.mentions = 0;
+            self.dirty = true;
+        }
+    }
+
+    /// A message of somebody else arrived: counted, marked and told, unless it is read at once.
+    pub(super) fn arrived(&mut self, index: usize, key: super::EntryKey, from: &str, text: &str, mention: bool) {
+        if self.is_read(index) {
+            return self.read_shown();
+        }
+        let room = &mut self.state.rooms[index];
+        let direct = matches!(room.place, Some(Place::Direct(_)));
+        if room.unread == 0 {
+            room.marker = Some(key);
+        }
+        room.unread = room.unread.saturating_add(1);
+        if mention || direct {
+            room.mentions = room.mentions.saturating_add(1);
+            if self.notified < NOTIFIED_MAX && self.outputs.len() < 64 {
+                self.notified += 1;
+                let text = printable(text).replace('\n', " ");
+                self.outputs.push_back(Output::Notify { from: printable(from), text });
+            }
+        }
+    }
+
+    /// Another session of this identity, or an earlier run, has read up to here.
+    pub(super) fn read_elsewhere(&mut self, index: usize, id: MessageId) {
+        let room = &mut self.state.rooms[index];
+        room.book.read = room.book.read.max(id);
+        room.book.read_told = room.book.read_told.max(id);
+        self.recount(index);
+    }
+
+    /// Counts what lies behind the last one read.
+    pub(super) fn recount(&mut self, index: usize) {
+        let room = &mut self.state.rooms[index];
+        let direct = matches!(room.place, Some(Place::Direct(_)));
+        let (mut unread, mut mentions, mut marker) = (0, 0, None);
+        for entry in room.timeline.iter().rev() {
+            match (entry.id, &entry.kind) {
+                (Some(id), _) if id <= room.book.read => break,
+                (Some(_), EntryKind::Message { mine: false, mention, .. }) => {
+                    unread += 1;
+                    mentions += u32::from(*mention || direct);
+                    marker = Some(entry.key);
+                }
+                (_, EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_)) => {}
+            }
+        }
+        if (room.unread, room.mentions) != (unread, mentions) {
+            room.unread = unread;
+            room.mentions = mentions;
+            room.marker = marker;
+            self.dirty = true;
+        }
+        self.read_shown();
+    }
+
+    /// Whether the server is to be told how far something was read.
+    pub(super) fn owes_read(&self) -> bool {
+        self.is_online() && self.is_native() && self.state.rooms.iter().any(owes)
+    }
+
+    /// Tells the server how far one room was read, at most once a second.
+    pub(super) fn tell_read(&mut self) {
+        if !self.owes_read() || self.now.instant < self.read_next {
+            return;
+        }
+        let Some(room) = self.state.rooms.iter_mut().find(|room| owes(room)) else { return };
+        let id = room.book.read;
+        room.book.read_told = id;
+        let Some(place) = room.place.clone() else { return };
+        self.read_next = self.now.instant + READ_INTERVAL;
+        self.send(Command::Read { place, id });
+    }
+
+    /// Whether a text names oneself: the nickname as a word, written in whatever case.
+    pub(super) fn names_me(&self, text: &str) -> bool {
+        let me = name::fold(&self.state.nick);
+        let text = name::fold(text);
+        !me.is_empty() && has_word(&text, &me)
+    }
+}
+
+fn owes(room: &super::Room) -> bool {
+    room.book.live && room.place.is_some() && room.book.read > room.book.read_told
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(part) && !after.is_some_and(part)
+    })
+}

@@ -1,0 +1,311 @@
+//! The rooms and conversations, and who is in them.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::history::Hole;
+use super::{Client, Delivery, Entry, EntryKey, EntryKind, Member, Room, RoomKey, Timeline};
+use crate::id::{LogId, MessageId};
+use crate::name::{self, Nick};
+use crate::text::{Note, printable};
+use crate::time::{Instant, Timestamp};
+use crate::vocabulary::{Place, RoomInfo};
+
+/// Rooms and conversations kept; what a server tells of more is not shown.
+pub(super) const ROOMS_MAX: usize = 256;
+/// Names kept per room; more are only counted.
+const MEMBERS_MAX: usize = 5_000;
+/// How long "is typing" is believed.
+const TYPING: Duration = Duration::from_secs(6);
+/// People shown as typing in one room, and remembered in all.
+const TYPISTS_PER_ROOM_MAX: usize = 16;
+const TYPISTS_MAX: usize = 256;
+
+/// What a room needs to know that nobody looks at.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Book {
+    /// The log the ids in the timeline belong to.
+    pub(super) log: Option<LogId>,
+    /// Up to here the log is known, [`Book::hole`] and what lies before the oldest page apart.
+    pub(super) seen: MessageId,
+    /// Up to here it was read.
+    pub(super) read: MessageId,
+    /// Up to here the server knows it was read.
+    pub(super) read_told: MessageId,
+    /// One wants to be here: let back in after a reconnect.
+    pub(super) wanted: bool,
+    /// The server told of this room on the present connection.
+    pub(super) live: bool,
+    /// The hello named how far the log is known, so the server replays the rest.
+    pub(super) resuming: bool,
+    /// The newest page was had.
+    pub(super) began: bool,
+    /// There are entries of an earlier log.
+    pub(super) detached: bool,
+    /// What is still to be fetched.
+    pub(super) hole: Option<Hole>,
+    /// What the members are sorted by, one for one.
+    pub(super) keys: Vec<String>,
+    /// The number of the newest news here.
+    pub(super) newest_seq: u64,
+}
+
+/// Somebody who is typing.
+#[derive(Debug)]
+pub(super) struct Typist {
+    pub(super) until: Instant,
+    pub(super) room: RoomKey,
+    pub(super) nick: String,
+}
+
+impl Room {
+    /// Adds somebody; `false` if they were listed.
+    pub(super) fn add_member(&mut self, key: String, nick: &str, me: bool) -> bool {
+        let member = Member { nick: printable(nick), me };
+        match self.book.keys.binary_search(&key) {
+            Ok(at) => {
+                self.members[at] = member;
+                false
+            }
+            Err(_) if self.members.len() >= MEMBERS_MAX => {
+                self.members_complete = false;
+                true
+            }
+            Err(at) => {
+                self.book.keys.insert(at, key);
+                self.members.insert(at, member);
+                true
+            }
+        }
+    }
+
+    /// Takes somebody off the list; `false` if they were not on it.
+    pub(super) fn remove_member(&mut self, key: &str) -> bool {
+        match self.book.keys.binary_search_by(|held| held.as_str().cmp(key)) {
+            Ok(at) => {
+                self.book.keys.remove(at);
+                self.members.remove(at);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    pub(super) fn clear_members(&mut self) {
+        self.members.clear();
+        self.book.keys.clear();
+        self.member_count = 0;
+    }
+}
+
+impl Client {
+    pub(super) fn index_of(&self, key: RoomKey) -> Option<usize> {
+        self.state.rooms.iter().position(|room| room.key == key)
+    }
+
+    pub(super) fn index_at(&self, place: &Place) -> Option<usize> {
+        self.state.rooms.iter().position(|room| room.place.as_ref() == Some(place))
+    }
+
+    /// The room of this place, made if need be; `None` where there are too many.
+    pub(super) fn room_at(&mut self, place: &Place) -> Option<usize> {
+        self.index_at(place).or_else(|| self.add_room(Some(place.clone()), printable(&place.to_string())))
+    }
+
+    pub(super) fn add_room(&mut self, place: Option<Place>, title: String) -> Option<usize> {
+        if self.state.rooms.len() >= ROOMS_MAX {
+            return None;
+        }
+        let key = RoomKey(u32::try_from(self.count()).unwrap_or(u32::MAX));
+        self.state.rooms.push(Room {
+            key,
+            place,
+            title,
+            topic: Note::default(),
+            joined: false,
+            operator: false,
+            members: Vec::new(),
+            member_count: 0,
+            members_complete: false,
+            timeline: Timeline::default(),
+            unread: 0,
+            mentions: 0,
+            marker: None,
+            draft: String::new(),
+            typing: Vec::new(),
+            has_older: false,
+            loading_older: false,
+            book: Book::default(),
+        });
+        self.dirty = true;
+        Some(self.state.rooms.len() - 1)
+    }
+
+    /// The server tells of a room: one is in it from now on.
+    pub(super) fn room_info(&mut self, info: RoomInfo) {
+        let Some(index) = self.room_at(&info.place) else { return };
+        let me = Nick::parse(&self.state.nick).ok();
+        let room = &mut self.state.rooms[index];
+        room.joined = true;
+        room.operator = info.operator;
+        room.topic = topic(&info.topic);
+        room.clear_members();
+        for nick in &info.members {
+            room.add_member(nick.fold().into(), nick.as_str(), Some(nick) == me.as_ref());
+        }
+        room.member_count = info.count.max(u32::try_from(room.members.len()).unwrap_or(u32::MAX));
+        room.members_complete = room.member_count as usize == room.members.len();
+        room.book.wanted = true;
+        room.book.live = true;
+        self.dirty = true;
+        self.catch_up(index, &info);
+        if self.joining.as_ref() == Some(&info.place) {
+            self.joining = None;
+            self.show(index);
+        }
+        self.say_early();
+    }
+
+    /// Takes a room off the list.
+    pub(super) fn remove_room(&mut self, index: usize) {
+        let room = self.state.rooms.remove(index);
+        self.pending.retain(|pending| pending.room != room.key);
+        self.asked.retain(|_, asked| asked.room() != Some(room.key));
+        self.typists.retain(|typist| typist.room != room.key);
+        if self.state.shown > index || self.state.shown >= self.state.rooms.len() {
+            self.state.shown = self.state.shown.saturating_sub(1);
+        }
+        self.dirty = true;
+        self.read_shown();
+    }
+
+    pub(super) fn show(&mut self, index: usize) {
+        if index >= self.state.rooms.len() || index == self.state.shown {
+            return;
+        }
+        if let Some(left) = self.state.rooms.get_mut(self.state.shown)
+            && left.unread == 0
+        {
+            left.marker = None;
+        }
+        self.state.shown = index;
+        self.dirty = true;
+        self.read_shown();
+    }
+
+    /// An entry of this client; everything that others wrote becomes harmless here and nowhere else.
+    pub(super) fn entry(&mut self, at: Option<Timestamp>, id: Option<MessageId>, kind: EntryKind) -> Entry {
+        let kind = match kind {
+            EntryKind::Message { from, text, action, mine, mention, delivery } => {
+                let delivery = match delivery {
+                    Delivery::Failed(why) => Delivery::Failed(printable(&why)),
+                    Delivery::Pending | Delivery::Confirmed | Delivery::Unconfirmed => delivery,
+                };
+                EntryKind::Message { from: printable(&from), text: printable(&text), action, mine, mention, delivery }
+            }
+            EntryKind::Notice(text) => EntryKind::Notice(printable(&text)),
+            EntryKind::Error(text) => EntryKind::Error(printable(&text)),
+        };
+        self.dirty = true;
+        Entry { key: EntryKey(self.count()), at, id, seq: 0, kind }
+    }
+
+    /// Numbers an entry as news of a room.
+    pub(super) fn news(&mut self, index: usize) -> u64 {
+        self.state.seq += 1;
+        self.state.rooms[index].book.newest_seq = self.state.seq;
+        self.state.seq
+    }
+
+    /// Something happened in a room.
+    pub(super) fn notice(&mut self, index: usize, at: Option<Timestamp>, text: String) {
+        let at = at.unwrap_or(self.now.timestamp);
+        let mut entry = self.entry(Some(at), None, EntryKind::Notice(text));
+        entry.seq = self.news(index);
+        self.state.rooms[index].timeline.push(entry);
+    }
+
+    /// Something went wrong there; in the shown room where there is no such index.
+    pub(super) fn error(&mut self, index: usize, text: &str) {
+        let index = if index < self.state.rooms.len() { index } else { self.state.shown };
+        if index >= self.state.rooms.len() {
+            return;
+        }
+        let mut entry = self.entry(Some(self.now.timestamp), None, EntryKind::Error(text.into()));
+        entry.seq = self.news(index);
+        self.state.rooms[index].timeline.push(entry);
+    }
+
+    pub(super) fn is_typing(&mut self, place: &Place, nick: &Nick) {
+        let Some(index) = self.index_at(place) else { return };
+        let nick = printable(nick.as_str());
+        let (room, until) = (&mut self.state.rooms[index], self.now.instant + TYPING);
+        if let Some(typist) = self.typists.iter_mut().find(|typist| typist.room == room.key && typist.nick == nick) {
+            typist.until = until;
+            return;
+        }
+        if room.typing.len() < TYPISTS_PER_ROOM_MAX && self.typists.len() < TYPISTS_MAX {
+            room.typing.push(nick.clone());
+            self.typists.push_back(Typist { until, room: room.key, nick });
+            self.dirty = true;
+        }
+    }
+
+    pub(super) fn stops_typing(&mut self, index: usize, nick: &str) {
+        let room = &mut self.state.rooms[index];
+        if room.typing.iter().any(|typing| typing == nick) {
+            room.typing.retain(|typing| typing != nick);
+            self.typists.retain(|typist| typist.room != room.key || typist.nick != nick);
+            self.dirty = true;
+        }
+    }
+
+    pub(super) fn expire_typists(&mut self) {
+        while let Some(at) = self.typists.iter().position(|typist| typist.until <= self.now.instant) {
+            let Some(typist) = self.typists.remove(at) else { break };
+            if let Some(index) = self.index_of(typist.room) {
+                self.state.rooms[index].typing.retain(|nick| *nick != typist.nick);
+                self.dirty = true;
+            }
+        }
+    }
+
+    /// Somebody, perhaps oneself, has another name.
+    pub(super) fn renamed(&mut self, from: &Nick, to: &Nick) {
+        let me = name::fold(&self.state.nick) == from.fold();
+        if me {
+            self.state.nick = printable(to.as_str());
+            self.dirty = true;
+        }
+        let taken = self.index_at(&Place::Direct(to.clone())).is_some() && from != to;
+        for index in 0..self.state.rooms.len() {
+            let room = &mut self.state.rooms[index];
+            let theirs = room.place == Some(Place::Direct(from.clone()));
+            if theirs && !taken {
+                let place = Place::Direct(to.clone());
+                room.title = printable(&place.to_string());
+                room.place = Some(place);
+            }
+            let listed = room.remove_member(from.fold());
+            if listed {
+                room.add_member(to.fold().into(), to.as_str(), me);
+            }
+            if listed || theirs {
+                self.stops_typing(index, from.as_str());
+                let sentence = match me {
+                    true => alloc::format!("You are now known as {to}."),
+                    false => alloc::format!("{from} is now known as {to}"),
+                };
+                self.notice(index, None, sentence);
+            }
+        }
+    }
+}
+
+/// A topic that is harmless on a screen; cut where that made it too long.
+pub(super) fn topic(note: &Note) -> Note {
+    let mut text = printable(note.as_str());
+    while Note::parse(&text).is_err() && text.pop().is_some() {}
+    Note::parse(&text).unwrap_or_default()
+}
