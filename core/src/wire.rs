@@ -16,10 +16,17 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::limits::CHUNK_BYTES_MAX;
 use crate::vocabulary::{Code, Event, Message, Reason, Request, RoomLine, Tag};
 
 mod framer;
 mod native;
+mod nic;
+mod prompt;
+mod reader;
+mod row;
+mod rows;
+mod said;
 mod sniff;
 
 /// Most bytes of the nickname in a hello, before any dialect's rules are applied to it.
@@ -137,6 +144,8 @@ pub struct ServerCodec(Server);
 #[derive(Debug)]
 enum Server {
     Native(native::Server),
+    Nic(Box<nic::Server>),
+    Prompt(Box<prompt::Server>),
     /// It spoke another protocol: whatever else it says is dropped.
     Foreign(Flavour),
 }
@@ -146,8 +155,8 @@ impl ServerCodec {
     pub fn new(dialect: Dialect) -> Self {
         Self(match dialect {
             Dialect::Native => Server::Native(native::Server::new()),
-            Dialect::Nic => todo!(),
-            Dialect::Prompt => todo!(),
+            Dialect::Nic => Server::Nic(Box::new(nic::Server::new())),
+            Dialect::Prompt => Server::Prompt(Box::new(prompt::Server::new())),
         })
     }
 
@@ -155,6 +164,8 @@ impl ServerCodec {
     pub fn flavour(&self) -> Flavour {
         match &self.0 {
             Server::Native(_) => Flavour::Native,
+            Server::Nic(_) => Flavour::Nic,
+            Server::Prompt(server) => server.flavour(),
             Server::Foreign(flavour) => *flavour,
         }
     }
@@ -165,7 +176,8 @@ impl ServerCodec {
     /// [`Command::Hello`]: crate::vocabulary::Command::Hello
     pub fn welcomed(&mut self) {
         match &mut self.0 {
-            Server::Native(_) | Server::Foreign(_) => {}
+            Server::Prompt(server) => server.welcomed(),
+            Server::Native(_) | Server::Nic(_) | Server::Foreign(_) => {}
         }
     }
 
@@ -180,6 +192,8 @@ impl ServerCodec {
     pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Request>> {
         let decoded = match &mut self.0 {
             Server::Native(server) => server.decode(bytes),
+            Server::Nic(server) => server.decode(bytes),
+            Server::Prompt(server) => server.decode(bytes),
             Server::Foreign(_) => {
                 *bytes = &[];
                 None
@@ -196,6 +210,8 @@ impl ServerCodec {
     /// without its newline, or a chunk cut inside a character. Never so in `native` and line mode.
     pub fn is_partial(&self) -> bool {
         match &self.0 {
+            Server::Nic(server) => server.is_partial(),
+            Server::Prompt(server) => server.is_partial(),
             Server::Native(_) | Server::Foreign(_) => false,
         }
     }
@@ -207,6 +223,8 @@ impl ServerCodec {
                 server.flush();
                 None
             }
+            Server::Nic(server) => server.flush(),
+            Server::Prompt(server) => server.flush(),
             Server::Foreign(_) => None,
         }
     }
@@ -219,8 +237,18 @@ impl ServerCodec {
 pub fn encode_event(flavour: Flavour, event: &Event, out: &mut Vec<u8>) {
     match flavour {
         Flavour::Native => native::encode_event(event, out),
-        Flavour::Nic | Flavour::PromptChunks | Flavour::PromptLines => todo!(),
+        Flavour::Nic | Flavour::PromptChunks | Flavour::PromptLines => rows::encode(flavour, event, out),
     }
+}
+
+/// Where one write to a chunk-mode client ends: at the end of `row`, or at the last character that ends within
+/// [`CHUNK_BYTES_MAX`]. Rows for [`Flavour::PromptChunks`] are made to be cut exactly here, each further piece being
+/// indented, so that none can pass for a row of its own.
+pub fn chunk_end(row: &[u8]) -> usize {
+    let Some(head) = row.get(..=CHUNK_BYTES_MAX) else { return row.len() };
+    // The last byte that begins a character, among those that may be first in the next write.
+    let begins = |byte: &u8| byte & 0b1100_0000 != 0b1000_0000;
+    head.iter().rposition(begins).filter(|end| *end > 0).unwrap_or(CHUNK_BYTES_MAX)
 }
 
 /// How many bytes of [`LIST_BYTES_MAX`] this message takes in a native `page`. Costs as much as encoding it.
@@ -240,6 +268,7 @@ pub struct ClientCodec(Client);
 #[derive(Debug)]
 enum Client {
     Native(native::Client),
+    Tutorial(Box<reader::Client>),
 }
 
 impl ClientCodec {
@@ -247,7 +276,8 @@ impl ClientCodec {
     pub fn new(dialect: Dialect) -> Self {
         Self(match dialect {
             Dialect::Native => Client::Native(native::Client::default()),
-            Dialect::Nic | Dialect::Prompt => todo!(),
+            Dialect::Nic => Client::Tutorial(Box::new(reader::Client::new(reader::Kind::Nic))),
+            Dialect::Prompt => Client::Tutorial(Box::new(reader::Client::new(reader::Kind::Prompt))),
         })
     }
 
@@ -257,6 +287,7 @@ impl ClientCodec {
     pub fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Event>> {
         match &mut self.0 {
             Client::Native(client) => client.decode(bytes),
+            Client::Tutorial(client) => client.decode(bytes),
         }
     }
 
@@ -265,6 +296,7 @@ impl ClientCodec {
     pub fn is_partial(&self) -> bool {
         match &self.0 {
             Client::Native(_) => false,
+            Client::Tutorial(client) => client.is_partial(),
         }
     }
 
@@ -272,6 +304,7 @@ impl ClientCodec {
     pub fn flush(&mut self) -> Option<Decoded<Event>> {
         match &mut self.0 {
             Client::Native(_) => None,
+            Client::Tutorial(client) => client.flush(),
         }
     }
 
@@ -279,6 +312,7 @@ impl ClientCodec {
     pub fn encode(&mut self, request: &Request, out: &mut Vec<u8>) {
         match &mut self.0 {
             Client::Native(_) => native::encode_request(request, out),
+            Client::Tutorial(client) => client.encode(request, out),
         }
     }
 }
