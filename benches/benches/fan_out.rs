@@ -62,7 +62,7 @@ struct Room {
 impl Room {
     fn open(contender: Contender, receivers: usize, binary: &std::path::Path) -> Self {
         let server = contender.start(binary).unwrap_or_else(|sentence| panic!("{sentence}"));
-        let crowd = Crowd::join(server.target(contender.speech()), receivers - 1, 1);
+        let crowd = Crowd::join(server.target(contender.speech()), receivers - 1, 1, "");
         Self { crowd: crowd.unwrap_or_else(|sentence| panic!("{sentence}")), _server: server }
     }
 

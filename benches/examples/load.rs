@@ -106,7 +106,8 @@ fn run(options: &Options) -> Result<Report, String> {
     }
     let usage = |pid| Ok::<_, String>((os::processor_time(pid)?, os::resident_bytes(pid)?));
     let before = options.server_pid.map(usage).transpose()?;
-    let mut crowd = Crowd::join(target, options.members, options.senders)?;
+    let tag = format!("-{}", std::process::id());
+    let mut crowd = Crowd::join(target, options.members, options.senders, &tag)?;
     let join_seconds = crowd.joined_within().as_secs_f64();
     let after = options.server_pid.map(usage).transpose()?;
     let connections = crowd.len();

@@ -62,9 +62,11 @@ impl Crowd {
     /// Connects and joins this many receivers and senders, waits until the last news of their arrival has come, and
     /// proves with one message that everybody hears the last sender.
     ///
+    /// Names end in `tag`: a server keeps names for those who used them, so a second crowd needs other ones.
+    ///
     /// # Errors
     /// One sentence, if somebody is refused or not in within a minute.
-    pub fn join(target: Target, receivers: usize, senders: usize) -> Result<Self, String> {
+    pub fn join(target: Target, receivers: usize, senders: usize, tag: &str) -> Result<Self, String> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(|e| format!("No epoll: {e}."))?;
         let mut crowd = Self {
             speech: target.speech,
@@ -81,7 +83,7 @@ impl Crowd {
             trouble: None,
         };
         for index in 0..receivers + senders {
-            crowd.connect(target, index)?;
+            crowd.connect(target, index, tag)?;
             if index % 32 == 31 {
                 crowd.turn(Duration::ZERO, &mut Ignore)?;
             }
@@ -217,10 +219,10 @@ impl Crowd {
         self.trouble.take().map_or(Ok(()), Err)
     }
 
-    fn connect(&mut self, target: Target, index: usize) -> Result<(), String> {
+    fn connect(&mut self, target: Target, index: usize, tag: &str) -> Result<(), String> {
         let name = match index.checked_sub(self.receivers) {
-            None => format!("r{index}"),
-            Some(sender) => format!("s{sender}"),
+            None => format!("r{index}{tag}"),
+            Some(sender) => format!("s{sender}{tag}"),
         };
         let failed = |e: std::io::Error| format!("{name} cannot connect to {}: {e}.", target.address);
         let mut stream = TcpStream::connect(target.address).map_err(failed)?;
@@ -386,7 +388,7 @@ mod tests {
         let bare = Bare::listen("127.0.0.1:0".parse().unwrap(), Style::Turns).unwrap();
         let address = bare.address().unwrap();
         std::thread::spawn(move || bare.serve());
-        let crowd = Crowd::join(Target { speech: Speech::Bare, address }, 5, 2).unwrap();
+        let crowd = Crowd::join(Target { speech: Speech::Bare, address }, 5, 2, "").unwrap();
         assert_eq!(crowd.len(), 7);
         assert!(crowd.reads() >= 7);
     }
@@ -396,7 +398,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         std::thread::spawn(move || drop(listener.accept()));
-        let refused = Crowd::join(Target { speech: Speech::Native, address }, 1, 0).unwrap_err();
+        let refused = Crowd::join(Target { speech: Speech::Native, address }, 1, 0, "").unwrap_err();
         assert!(refused.contains("r0"));
     }
 }

@@ -375,7 +375,7 @@ mod tests {
             let bare = Bare::listen("127.0.0.1:0".parse().unwrap(), style).unwrap();
             let address = bare.address().unwrap();
             std::thread::spawn(move || bare.serve());
-            let mut crowd = Crowd::join(Target { speech: Speech::Bare, address }, 20, 3).unwrap();
+            let mut crowd = Crowd::join(Target { speech: Speech::Bare, address }, 20, 3, "").unwrap();
             for phase in [Phase::Serial, Phase::Saturated { in_flight: 8 }, Phase::Paced { per_second: 5_000.0 }] {
                 let figures = drive(&mut crowd, &load(phase, 100)).unwrap();
                 assert_eq!(figures.messages, 100);
@@ -394,7 +394,7 @@ mod tests {
         let bare = Bare::listen("127.0.0.1:0".parse().unwrap(), Style::Turns).unwrap();
         let address = bare.address().unwrap();
         std::thread::spawn(move || bare.serve());
-        let mut crowd = Crowd::join(Target { speech: Speech::Bare, address }, 3, 1).unwrap();
+        let mut crowd = Crowd::join(Target { speech: Speech::Bare, address }, 3, 1, "").unwrap();
         crowd.stall(2).unwrap();
         let figures = drive(&mut crowd, &load(Phase::Serial, 10)).unwrap();
         assert_eq!(figures.members, 3);

@@ -46,7 +46,7 @@ pub fn stall(
     binary: &Path,
 ) -> Result<Stalled, String> {
     let server = contender.start(binary)?;
-    let mut crowd = Crowd::join(server.target(contender.speech()), receivers + usize::from(with_stalled), 8)?;
+    let mut crowd = Crowd::join(server.target(contender.speech()), receivers + usize::from(with_stalled), 8, "")?;
     if with_stalled {
         crowd.stall(receivers)?;
     }
@@ -119,7 +119,7 @@ pub struct Flooded {
 /// One sentence, if a line is lost or out of order, or the flooder is cut off.
 pub fn flood(receivers: usize, lines: u64, per_second: u32, binary: &Path) -> Result<Flooded, String> {
     let server = Running::parlor(binary, &format!("[limits]\npace = {{ burst = 64, per_second = {per_second} }}\n"))?;
-    let mut crowd = Crowd::join(server.target(Speech::Native), receivers, 2)?;
+    let mut crowd = Crowd::join(server.target(Speech::Native), receivers, 2, "")?;
     let load = |phase, measure, messages_max| Load {
         phase,
         payload: 100,

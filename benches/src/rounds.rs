@@ -110,7 +110,7 @@ pub fn fan_out(plan: &Plan, binary: &Path) -> Result<Vec<Cell>, String> {
         for &receivers in &plan.members {
             for contender in Contender::ALL {
                 let server = contender.start(binary)?;
-                let mut crowd = Crowd::join(server.target(contender.speech()), receivers, plan.senders)?;
+                let mut crowd = Crowd::join(server.target(contender.speech()), receivers, plan.senders, "")?;
                 let mut phase = |phase| {
                     let (warm_up, payload) = (plan.measure / 10, plan.payload);
                     let server = Some(server.pid());
@@ -199,7 +199,7 @@ pub fn idle(contender: Contender, connections: usize, binary: &Path) -> Result<I
     let server = contender.start(binary)?;
     let usage = || Ok::<_, String>((os::processor_time(server.pid())?, os::resident_bytes(server.pid())? as f64));
     let before = usage()?;
-    let crowd = Crowd::join(server.target(contender.speech()), connections, 0)?;
+    let crowd = Crowd::join(server.target(contender.speech()), connections, 0, "")?;
     let after = usage()?;
     let each = |total: f64| total / connections as f64;
     Ok(Idle {

@@ -114,7 +114,7 @@ impl Speech {
 
 /// Senders are called `s0`, `s1` …; nobody else's name begins with an `s`.
 fn said_by_a_sender(line: &[u8]) -> bool {
-    line.starts_with(b"s") && line.iter().take(8).any(|&byte| byte == b':')
+    line.starts_with(b"s") && line.iter().take_while(|&&byte| byte != b' ').any(|&byte| byte == b':')
 }
 
 /// The text of a message: who says it, the how manieth of theirs it is, and filling up to `bytes`.
