@@ -1,1 +1,28 @@
-//! stub
+//! The desktop client of Parlor: a thin view, drawn with egui, over the client machine of `parlor-core`.
+//!
+//! The view shows [`State`](parlor_core::client::State) and makes
+//! [`Intent`](parlor_core::client::Intent)s; it keeps no messages, reads no bytes and opens no sockets. [`App`] is what
+//! eframe draws, [`run`] the whole program.
+
+mod app;
+mod args;
+mod banner;
+mod bell;
+mod chat;
+mod clock;
+mod composer;
+mod connect;
+mod lists;
+mod log;
+mod question;
+mod row;
+mod run;
+mod text;
+mod theme;
+
+pub use app::{App, Dial, first_form};
+pub use args::{Args, Renderer};
+pub use bell::Bell;
+pub use composer::HINT;
+pub use connect::Form;
+pub use run::run;

@@ -1,0 +1,125 @@
+//! The program between eframe and the two screens: the dialog and the chat.
+
+use std::time::Duration;
+
+use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
+use parlor_core::client::{Intent, Link};
+use parlor_core::wire::Dialect;
+use parlor_transport_tcp::session::Session;
+use parlor_transport_tcp::target::Target;
+
+use crate::banner::Asked;
+use crate::bell::Bell;
+use crate::chat::Chat;
+use crate::connect::Form;
+use crate::theme;
+
+/// How long closing the window waits for the goodbye to be said.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// Makes a session with a server for a nickname; the bell tells when there is something to see.
+pub type Dial = Box<dyn FnMut(&Target, &str, &Bell) -> Session>;
+
+/// The desktop client.
+pub struct App {
+    dial: Dial,
+    screen: Screen,
+    form: Form,
+    trouble: Option<String>,
+}
+
+enum Screen {
+    Dialog,
+    Chat { chat: Chat, bell: Bell },
+}
+
+impl App {
+    /// A client that asks whom to connect to.
+    pub fn asking(ctx: &egui::Context, form: Form, dial: Dial) -> Self {
+        theme::install(ctx);
+        Self { dial, screen: Screen::Dialog, form, trouble: None }
+    }
+
+    /// A client that connects at once.
+    pub fn connecting(ctx: &egui::Context, target: &Target, nick: &str, dial: Dial) -> Self {
+        let mut app = Self::asking(ctx, Form::new(target, nick), dial);
+        app.connect(ctx, target, nick);
+        app
+    }
+
+    /// What the dialog holds; the program keeps it for the next start.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    fn connect(&mut self, ctx: &egui::Context, target: &Target, nick: &str) {
+        let bell = Bell::new(ctx.clone(), target.clone());
+        let session = (self.dial)(target, nick, &bell);
+        self.screen = Screen::Chat { chat: Chat::new(session), bell };
+        ctx.request_repaint();
+    }
+
+    /// Hears what the session's thread has to tell, also while the window is hidden.
+    fn listen(&mut self, ctx: &egui::Context) {
+        let Screen::Chat { chat, bell } = &self.screen else { return };
+        bell.quiet();
+        if bell.take_call() && !ctx.input(|input| input.focused) {
+            let attention = egui::UserAttentionType::Informational;
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
+        }
+        if let Some(trouble) = bell.take_trouble() {
+            self.trouble = Some(trouble);
+        }
+        let over = matches!(chat.session().state().link, Link::Closed { why: None });
+        if over && bell.is_finished() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    fn say_goodbye(&mut self) {
+        if let Screen::Chat { chat, .. } = &self.screen {
+            chat.session().intent(Intent::Quit);
+            chat.session().wait_finished(GOODBYE);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.listen(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Q)) {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+        }
+        if ui.input(|input| input.viewport().close_requested()) {
+            // The goodbye may take a moment: nobody should have to watch a window that does not answer.
+            ui.ctx().send_viewport_cmd(ViewportCommand::Visible(false));
+        }
+        match &mut self.screen {
+            Screen::Dialog => {
+                if let Some((target, nick)) = self.form.show(ui, self.trouble.as_deref()) {
+                    self.trouble = None;
+                    self.connect(ui.ctx(), &target, &nick);
+                }
+            }
+            Screen::Chat { chat, .. } => match chat.show(ui) {
+                Some(Asked::Dialog) => {
+                    self.screen = Screen::Dialog;
+                    ui.request_repaint();
+                }
+                None => {}
+            },
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.say_goodbye();
+    }
+}
+
+/// What the dialog holds at the very first start.
+pub fn first_form(nick: &str) -> Form {
+    Form::new(&Target::new(Dialect::Native, "127.0.0.1", Dialect::Native.default_port()), nick)
+}

@@ -1,0 +1,146 @@
+//! How things stand with the server: a line at the bottom, a banner when something is wrong.
+
+use std::time::Duration;
+
+use eframe::egui::{self, Color32, Frame, Margin, RichText, Ui};
+use parlor_core::client::{Intent, Link, State};
+use parlor_core::time::Instant;
+
+use crate::text::{Look, user_text};
+use crate::theme::{Palette, SMALL};
+
+/// What a banner was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The dialog for another server.
+    Dialog,
+}
+
+/// The line that says in a few words how things stand.
+pub(crate) fn status_line(ui: &mut Ui, state: &State) {
+    let palette = Palette::of(ui);
+    let (dot, text) = match &state.link {
+        Link::Online => (palette.good, format!("Connected to {} as {}", state.address, state.nick)),
+        Link::Connecting { .. } => (palette.dim, format!("Connecting to {} …", state.address)),
+        Link::Greeting => (palette.dim, format!("Entering {} …", state.address)),
+        Link::Waiting { .. } => (palette.error, format!("Not connected to {}", state.address)),
+        Link::Leaving => (palette.dim, String::from("Saying goodbye …")),
+        Link::Closed { .. } => (palette.error, format!("Left {}", state.address)),
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 18.0), egui::Sense::hover());
+        ui.painter().circle_filled(rect.center(), 4.0, dot);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            theme_switch(ui);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                user_text(ui, &text, Look::new(SMALL, palette.dim).one_line());
+            });
+        });
+    });
+}
+
+/// Dark, light, or as the system has it.
+fn theme_switch(ui: &mut Ui) {
+    let dark = ui.visuals().dark_mode;
+    let (sign, tip) = if dark { ("☀", "Use light colours") } else { ("🌙", "Use dark colours") };
+    let button = egui::Button::new(RichText::new(sign).size(SMALL)).frame_when_inactive(false);
+    ui.spacing_mut().button_padding = egui::vec2(6.0, 1.0);
+    ui.spacing_mut().interact_size.y = 18.0;
+    let response = ui.add(button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, tip));
+    if response.on_hover_text(tip).clicked() {
+        ui.ctx().set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+    }
+}
+
+/// What stands above the log while one is not connected, with what can be done about it.
+pub(crate) fn banner(ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec<Intent>) -> Option<Asked> {
+    match &state.link {
+        Link::Online | Link::Leaving => None,
+        Link::Connecting { .. } | Link::Greeting => {
+            strip(ui, Palette::of(ui).hovered, |ui| drop(ui.label(connecting(state))));
+            None
+        }
+        Link::Waiting { retry_at, why, .. } => {
+            let wait = retry_at.saturating_since(now);
+            strip(ui, Palette::of(ui).warning, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(format!("{} Trying again {}.", sentence(why), countdown(ui, wait)));
+                    if ui.button("Try now").clicked() {
+                        intents.push(Intent::RetryNow);
+                    }
+                });
+            });
+            None
+        }
+        Link::Closed { why } => {
+            let why = why.as_deref().unwrap_or("You have left.");
+            strip(ui, Palette::of(ui).warning, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(sentence(why));
+                    ui.button("Connect …").clicked().then_some(Asked::Dialog)
+                })
+                .inner
+            })
+        }
+    }
+}
+
+fn connecting(state: &State) -> String {
+    match &state.link {
+        Link::Connecting { attempt } if *attempt > 1 => {
+            format!("Connecting to {}, try {attempt} …", state.address)
+        }
+        Link::Greeting => format!("Entering {} …", state.address),
+        Link::Connecting { .. } | Link::Online | Link::Waiting { .. } | Link::Leaving | Link::Closed { .. } => {
+            format!("Connecting to {} …", state.address)
+        }
+    }
+}
+
+/// `in 8 s`; asks for a look when the number changes, and for none otherwise.
+fn countdown(ui: &Ui, wait: Duration) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    if seconds == 0 {
+        return String::from("now");
+    }
+    let rest = wait.subsec_nanos();
+    let next = if rest == 0 { Duration::from_secs(1) } else { Duration::from_nanos(u64::from(rest)) };
+    ui.ctx().request_repaint_after(next + Duration::from_millis(5));
+    format!("in {seconds} s")
+}
+
+/// The reason as a sentence: with a capital letter and a full stop.
+pub(crate) fn sentence(why: &str) -> String {
+    let mut letters = why.trim().chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let mut out: String = first.to_uppercase().chain(letters).collect();
+    if !out.ends_with(['.', '!', '?', '…']) {
+        out.push('.');
+    }
+    out
+}
+
+fn strip<R>(ui: &mut Ui, fill: Color32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    Frame::new()
+        .fill(fill)
+        .inner_margin(Margin::symmetric(16, 8))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            add(ui)
+        })
+        .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_becomes_a_sentence() {
+        assert_eq!(sentence("the server closed the connection"), "The server closed the connection.");
+        assert_eq!(sentence("Goodbye."), "Goodbye.");
+        assert_eq!(sentence("  "), "");
+    }
+}

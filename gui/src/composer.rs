@@ -1,0 +1,106 @@
+//! The message box: what is typed, and how it is sent.
+
+use eframe::egui::{self, Button, Event, Id, Key, Modifiers, ScrollArea, TextEdit, Ui, vec2};
+use parlor_core::client::{Intent, Room, RoomKey};
+
+use crate::theme::{Palette, TEXT};
+
+/// What stands in the empty box.
+pub const HINT: &str = "Write your messages here.";
+
+/// The highest the box grows, in points; longer text scrolls in it.
+const HEIGHT_MAX: f32 = 132.0;
+
+/// The box and what is in it. The core keeps the drafts of the other rooms.
+#[derive(Debug, Default)]
+pub(crate) struct Composer {
+    room: Option<RoomKey>,
+    text: String,
+}
+
+impl Composer {
+    /// The box's id, for the focus.
+    pub(crate) fn id() -> Id {
+        Id::unique("message box")
+    }
+
+    /// Draws the box and the button; tells what was typed and sent.
+    pub(crate) fn show(&mut self, ui: &mut Ui, room: &Room, intents: &mut Vec<Intent>) {
+        if self.room != Some(room.key) {
+            self.room = Some(room.key);
+            self.text.clone_from(&room.draft);
+            // What can be undone belongs to the room that was left.
+            TextEdit::store_state(ui.ctx(), Self::id(), egui::text_edit::TextEditState::default());
+        }
+        let entered = ui.memory(|memory| memory.has_focus(Self::id())) && take_enter(ui);
+        let send_width = 76.0;
+        let (changed, clicked) = ui
+            .with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
+                let clicked = self.send_button(ui, send_width);
+                (self.edit(ui), clicked)
+            })
+            .inner;
+        if changed {
+            intents.push(Intent::Draft(self.text.clone()));
+        }
+        if entered || clicked {
+            self.send(intents);
+        }
+        if clicked {
+            ui.memory_mut(|memory| memory.request_focus(Self::id()));
+        }
+    }
+
+    fn send_button(&self, ui: &mut Ui, width: f32) -> bool {
+        let palette = Palette::of(ui);
+        let ready = !self.text.trim().is_empty();
+        let text = egui::RichText::new("Send").size(TEXT);
+        let button = if ready {
+            Button::new(text.color(palette.on_accent)).fill(palette.accent)
+        } else {
+            Button::new(text.color(palette.dim))
+        };
+        ui.add(button.min_size(vec2(width, 38.0))).on_hover_text("Enter sends, Shift+Enter begins a new line").clicked()
+    }
+
+    fn edit(&mut self, ui: &mut Ui) -> bool {
+        let width = ui.available_width();
+        let text = &mut self.text;
+        ScrollArea::vertical()
+            .id_salt("message scroll")
+            .max_height(HEIGHT_MAX)
+            .min_scrolled_height(HEIGHT_MAX)
+            .show(ui, |ui| {
+                let edit = TextEdit::multiline(text)
+                    .id(Self::id())
+                    .hint_text(HINT)
+                    .font(egui::FontId::proportional(TEXT))
+                    .desired_rows(1)
+                    .desired_width(width)
+                    .margin(egui::Margin::symmetric(12, 9))
+                    .return_key(egui::KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter));
+                let response = ui.add(edit);
+                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Message"));
+                response.changed()
+            })
+            .inner
+    }
+
+    fn send(&mut self, intents: &mut Vec<Intent>) {
+        if self.text.trim().is_empty() {
+            return;
+        }
+        intents.push(Intent::Submit(std::mem::take(&mut self.text)));
+    }
+}
+
+/// Takes the Enter that sends out of the input; Shift+Enter stays for the box.
+fn take_enter(ui: &Ui) -> bool {
+    ui.input_mut(|input| {
+        let before = input.events.len();
+        input.events.retain(|event| {
+            !matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift)
+        });
+        input.events.len() < before
+    })
+}

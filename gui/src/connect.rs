@@ -1,0 +1,286 @@
+//! The dialog that asks whom to connect to, and as whom.
+
+use eframe::egui::{self, Align, Button, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2};
+use parlor_core::name::Nick;
+use parlor_core::wire::Dialect;
+use parlor_transport_tcp::target::Target;
+
+use crate::theme::{Palette, SMALL, TEXT};
+
+const CARD: f32 = 400.0;
+
+/// What stands in the dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What the server speaks.
+    pub kind: Dialect,
+    /// Name or address of the server; a whole URL is understood too.
+    pub host: String,
+    /// Its port, as typed.
+    pub port: String,
+    /// The nickname, as typed.
+    pub nick: String,
+    problems: Problems,
+    focused: bool,
+}
+
+/// What is wrong with each field, in plain words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Problems {
+    host: Option<String>,
+    port: Option<String>,
+    nick: Option<String>,
+}
+
+impl Form {
+    /// A dialog filled with a server and a nickname.
+    pub fn new(target: &Target, nick: &str) -> Self {
+        Self {
+            kind: target.dialect,
+            host: target.host.clone(),
+            port: target.port.to_string(),
+            nick: nick.to_owned(),
+            problems: Problems::default(),
+            focused: false,
+        }
+    }
+
+    /// Chooses what the server speaks, and the port it is usually found at.
+    pub(crate) fn choose(&mut self, kind: Dialect) {
+        self.kind = kind;
+        self.port = kind.default_port().to_string();
+        self.problems.port = None;
+    }
+
+    /// Whom to connect to and as whom; `None`, with the problems noted, if something does not do.
+    pub(crate) fn check(&mut self) -> Option<(Target, String)> {
+        self.problems = Problems::default();
+        let mut target = self.target();
+        let nick = self.nick.trim().to_owned();
+        self.problems.nick = bad_nick(self.kind, &nick);
+        if self.problems.nick.is_some() {
+            target = None;
+        }
+        target.map(|target| (target, nick))
+    }
+
+    fn target(&mut self) -> Option<Target> {
+        let host = self.host.trim().to_owned();
+        if host.contains("://") {
+            return match Target::parse(&host) {
+                Ok(target) => {
+                    let nick = std::mem::take(&mut self.nick);
+                    *self = Self { focused: self.focused, ..Self::new(&target, &nick) };
+                    Some(target)
+                }
+                Err(why) => {
+                    self.problems.host = Some(why);
+                    None
+                }
+            };
+        }
+        if host.is_empty() {
+            self.problems.host = Some("Write the server's name or address, for example 127.0.0.1.".into());
+        }
+        let port = self.port.trim().parse::<u16>().ok().filter(|port| *port != 0);
+        if port.is_none() {
+            self.problems.port = Some("A port is a number from 1 to 65535.".into());
+        }
+        let port = port.filter(|_| self.problems.host.is_none())?;
+        // Addresses of six parts go into brackets in a URL; the rest of the rules are the URL's.
+        let shown = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host };
+        match Target::parse(&format!("{}://{shown}:{port}", self.kind.scheme())) {
+            Ok(target) => Some(target),
+            Err(_) => {
+                self.problems.host = Some("That is no name or address of a computer; write one like 127.0.0.1.".into());
+                None
+            }
+        }
+    }
+
+    /// Draws the dialog; whom to connect to and as whom, once that is asked for and everything does.
+    pub(crate) fn show(&mut self, ui: &mut Ui, trouble: Option<&str>) -> Option<(Target, String)> {
+        let palette = Palette::of(ui);
+        let mut wanted = false;
+        egui::CentralPanel::default().frame(Frame::new().fill(palette.side)).show(ui, |ui| {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                let room = ui.available_height();
+                ui.add_space(((room - 470.0) * 0.42).max(12.0));
+                ui.with_layout(Layout::top_down(Align::Center), |ui| {
+                    let width = CARD.min(ui.available_width() - 32.0);
+                    Frame::new()
+                        .fill(palette.page)
+                        .stroke(Stroke::new(1.0, palette.line))
+                        .corner_radius(CornerRadius::same(12))
+                        .inner_margin(Margin::same(24))
+                        .show(ui, |ui| {
+                            ui.set_width(width - 48.0);
+                            ui.with_layout(Layout::top_down(Align::Min), |ui| wanted = self.fields(ui, trouble));
+                        });
+                });
+            });
+        });
+        if !wanted {
+            return None;
+        }
+        self.check()
+    }
+
+    fn fields(&mut self, ui: &mut Ui, trouble: Option<&str>) -> bool {
+        let palette = Palette::of(ui);
+        ui.heading("Join a chat");
+        ui.label(RichText::new("Which server, and what shall they call you?").color(palette.dim));
+        ui.add_space(10.0);
+        if let Some(trouble) = trouble {
+            ui.label(RichText::new(trouble).color(palette.error));
+            ui.add_space(6.0);
+        }
+        self.kinds(ui);
+        ui.add_space(8.0);
+        let space = ui.available_width();
+        let mut first = None;
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(space - 118.0);
+                first = Some(field(ui, "Host", &mut self.host, self.problems.host.as_deref()));
+            });
+            ui.vertical(|ui| {
+                ui.set_width(110.0);
+                field(ui, "Port", &mut self.port, self.problems.port.as_deref());
+            });
+        });
+        ui.add_space(6.0);
+        let nick = field(ui, "Nickname", &mut self.nick, self.problems.nick.as_deref());
+        if !self.focused {
+            self.focused = true;
+            ui.memory_mut(|memory| memory.request_focus(if self.host.is_empty() { first.unwrap_or(nick) } else { nick }));
+        }
+        ui.add_space(14.0);
+        let connect = Button::new(RichText::new("Connect").size(TEXT + 1.0).color(palette.on_accent)).fill(palette.accent);
+        let clicked = ui.add_sized(vec2(ui.available_width(), 38.0), connect).clicked();
+        clicked || ui.input(|input| input.key_pressed(Key::Enter))
+    }
+
+    fn kinds(&mut self, ui: &mut Ui) {
+        let palette = Palette::of(ui);
+        label(ui, "Kind of server");
+        let width = (ui.available_width() - 16.0) / 3.0;
+        ui.horizontal(|ui| {
+            for kind in Dialect::ALL {
+                let chosen = self.kind == kind;
+                let color = if chosen { palette.on_accent } else { palette.text };
+                let text = RichText::new(kind_name(kind)).color(color);
+                let fill = if chosen { palette.accent } else { palette.side };
+                let button = Button::selectable(chosen, text).fill(fill).frame_when_inactive(true);
+                let response = ui.add_sized(vec2(width, 32.0), button).on_hover_text(kind_hint(kind));
+                if response.clicked() {
+                    self.choose(kind);
+                }
+            }
+        });
+        ui.label(RichText::new(kind_hint(self.kind)).size(SMALL).color(palette.dim));
+    }
+}
+
+/// What a kind of server is called.
+pub(crate) fn kind_name(kind: Dialect) -> &'static str {
+    match kind {
+        Dialect::Native => "Parlor",
+        Dialect::Nic => "Messenger",
+        Dialect::Prompt => "ChatRoom",
+    }
+}
+
+fn kind_hint(kind: Dialect) -> &'static str {
+    match kind {
+        Dialect::Native => "A Parlor server, with rooms and history.",
+        Dialect::Nic => "A server of the “Messenger” tutorial.",
+        Dialect::Prompt => "A server of the “ChatRoom” tutorial.",
+    }
+}
+
+/// Why a nickname does not do, as far as that can be told before asking the server.
+pub(crate) fn bad_nick(kind: Dialect, nick: &str) -> Option<String> {
+    if nick.is_empty() {
+        return Some("Write a nickname; the others will see it.".into());
+    }
+    match kind {
+        Dialect::Native => Nick::parse(nick).err().map(|why| why.to_string()),
+        // The tutorials' servers take any name; a line break would be taken for its end.
+        Dialect::Nic | Dialect::Prompt => {
+            nick.contains(char::is_control).then(|| "A nickname is written on one line.".into())
+        }
+    }
+}
+
+fn label(ui: &mut Ui, text: &str) -> egui::Response {
+    ui.label(RichText::new(text).size(SMALL).color(Palette::of(ui).dim))
+}
+
+/// A labelled field with what is wrong below it.
+fn field(ui: &mut Ui, name: &str, text: &mut String, problem: Option<&str>) -> Id {
+    let palette = Palette::of(ui);
+    ui.spacing_mut().item_spacing.y = 4.0;
+    let label = label(ui, name);
+    if problem.is_some() {
+        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, palette.error);
+    }
+    let edit = TextEdit::singleline(text)
+        .id(Id::unique(("field", name)))
+        .desired_width(f32::INFINITY)
+        .margin(Margin::symmetric(10, 7));
+    let response = ui.add(edit).labelled_by(label.id);
+    if let Some(problem) = problem {
+        ui.label(RichText::new(problem).size(SMALL).color(palette.error));
+    }
+    response.id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(host: &str, port: &str, nick: &str) -> Form {
+        let mut form = Form::new(&Target::new(Dialect::Native, host, 1), nick);
+        form.port = port.into();
+        form
+    }
+
+    #[test]
+    fn a_kind_brings_its_port() {
+        let mut form = form("here", "1234", "ada");
+        for (kind, port) in [(Dialect::Nic, "9090"), (Dialect::Prompt, "53000"), (Dialect::Native, "7667")] {
+            form.choose(kind);
+            assert_eq!(form.port, port);
+        }
+    }
+
+    #[test]
+    fn what_does_is_taken_and_what_does_not_is_said_beside_its_field() {
+        let (target, nick) = form(" localhost ", " 7667 ", " ada ").check().unwrap();
+        assert_eq!((target.to_string().as_str(), nick.as_str()), ("parlor://localhost:7667", "ada"));
+        let (target, _) = form("::1", "7000", "علی").check().unwrap();
+        assert_eq!(target.to_string(), "parlor://[::1]:7000");
+        for (host, port, nick, wrong) in [
+            ("", "7667", "ada", [true, false, false]),
+            ("a b", "7667", "ada", [true, false, false]),
+            ("here", "0", "ada", [false, true, false]),
+            ("here", "65536", "ada", [false, true, false]),
+            ("here", "", "two words", [false, true, true]),
+            ("here", "7667", "", [false, false, true]),
+        ] {
+            let mut form = form(host, port, nick);
+            assert_eq!(form.check(), None, "{host:?} {port:?} {nick:?}");
+            let Problems { host, port, nick } = &form.problems;
+            assert_eq!([host.is_some(), port.is_some(), nick.is_some()], wrong);
+        }
+    }
+
+    #[test]
+    fn a_whole_address_in_the_host_field_fills_the_others() {
+        let mut form = form("prompt://example.org", "7667", "ada");
+        let (target, _) = form.check().unwrap();
+        assert_eq!(target.to_string(), "prompt://example.org:53000");
+        assert_eq!((form.kind, form.host.as_str(), form.port.as_str()), (Dialect::Prompt, "example.org", "53000"));
+    }
+}

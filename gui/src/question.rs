@@ -1,0 +1,101 @@
+//! What the server wants answered before anything goes on: another nickname, its password.
+
+use eframe::egui::{self, Button, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
+use parlor_core::client::{Intent, Question, State};
+use parlor_core::secret::Secret;
+
+use crate::banner::sentence;
+use crate::connect::bad_nick;
+use crate::text::{Look, user_text};
+use crate::theme::{Palette, SMALL, TEXT};
+
+/// The answer as far as it is typed.
+#[derive(Default)]
+pub(crate) struct Answer {
+    asked: Option<Question>,
+    text: String,
+    problem: Option<String>,
+}
+
+impl Answer {
+    /// Draws the question over everything else, if there is one. `true` while it stands.
+    pub(crate) fn show(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) -> bool {
+        let Some(question) = &state.question else {
+            *self = Self::default();
+            return false;
+        };
+        let fresh = self.asked.as_ref() != Some(question);
+        if fresh {
+            let text = match question {
+                Question::Nick { .. } => state.nick.clone(),
+                Question::Password { .. } => String::new(),
+            };
+            *self = Self { asked: Some(question.clone()), text, problem: None };
+        }
+        let palette = Palette::of(ui);
+        let frame = Frame::new()
+            .fill(palette.page)
+            .stroke(Stroke::new(1.0, palette.line))
+            .corner_radius(CornerRadius::same(12))
+            .inner_margin(Margin::same(22));
+        Modal::new(Id::unique("question")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_width(340.0);
+            if self.fields(ui, question, fresh) {
+                self.give(state, question, intents);
+            }
+        });
+        true
+    }
+
+    fn fields(&mut self, ui: &mut Ui, question: &Question, fresh: bool) -> bool {
+        let palette = Palette::of(ui);
+        let (title, why, name, secret, action) = match question {
+            Question::Nick { why } => ("Another nickname, please", why, "Nickname", false, "Use this name"),
+            Question::Password { why } => ("This server has a password", why, "Password", true, "Enter"),
+        };
+        ui.label(RichText::new(title).size(18.0));
+        user_text(ui, &sentence(why), Look::new(TEXT, palette.error));
+        ui.add_space(6.0);
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let label = ui.label(RichText::new(name).size(SMALL).color(palette.dim));
+        let edit = TextEdit::singleline(&mut self.text)
+            .id(Id::unique("answer"))
+            .password(secret)
+            .desired_width(f32::INFINITY)
+            .margin(Margin::symmetric(10, 7));
+        let response = ui.add(edit).labelled_by(label.id);
+        if fresh || !ui.memory(|memory| memory.focused().is_some()) {
+            response.request_focus();
+        }
+        if let Some(problem) = &self.problem {
+            ui.label(RichText::new(problem).size(SMALL).color(palette.error));
+        }
+        ui.add_space(10.0);
+        let button = Button::new(RichText::new(action).size(TEXT).color(palette.on_accent)).fill(palette.accent);
+        let clicked = ui.add_sized(vec2(ui.available_width(), 36.0), button).clicked();
+        clicked || ui.input(|input| input.key_pressed(Key::Enter))
+    }
+
+    fn give(&mut self, state: &State, question: &Question, intents: &mut Vec<Intent>) {
+        match question {
+            Question::Nick { .. } => {
+                let nick = self.text.trim();
+                self.problem = bad_nick(state.dialect, nick);
+                if self.problem.is_none() {
+                    intents.push(Intent::Nick(nick.to_owned()));
+                }
+            }
+            Question::Password { .. } if self.text.is_empty() => {
+                self.problem = Some("Write the password; whoever runs the server knows it.".into());
+            }
+            Question::Password { .. } => intents.push(Intent::Password(Secret::from(std::mem::take(&mut self.text)))),
+        }
+    }
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer").field("asked", &self.asked).finish_non_exhaustive()
+    }
+}
+

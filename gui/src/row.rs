@@ -1,0 +1,242 @@
+//! One row of the log: what it says, how high it is, how it is painted.
+
+use eframe::egui::{
+    Align2, Color32, CursorIcon, FontId, Id, Pos2, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Intent};
+
+use crate::clock::Clock;
+use crate::text::{Laid, Look, lay};
+use crate::theme::{Palette, SMALL, TEXT};
+
+/// Between the edge and the times, and between the texts and the other edge.
+const MARGIN: f32 = 16.0;
+/// The column of the times.
+const TIMES: f32 = 50.0;
+/// Above the first message of somebody.
+const GAP_AUTHOR: f32 = 10.0;
+/// Above every other row.
+const GAP: f32 = 3.0;
+/// The line between two days, and that above what is new.
+const RULE: f32 = 30.0;
+/// The line below a message that did not arrive.
+const FOOT: f32 = 26.0;
+
+/// A row that is laid out for a width.
+pub(crate) struct Row {
+    key: EntryKey,
+    rule: Option<Rule>,
+    gap: f32,
+    time: Option<Laid>,
+    author: Option<Laid>,
+    body: Laid,
+    foot: Option<Foot>,
+    tint: Option<Color32>,
+    line: String,
+    copy: String,
+    full_time: Option<String>,
+}
+
+/// What stands above a row.
+enum Rule {
+    Day(String),
+    New,
+}
+
+/// What stands below a row.
+struct Foot {
+    text: Laid,
+    button: &'static str,
+}
+
+impl Row {
+    /// Lays out `entry`, which follows `before`. `first_new` draws the "new messages" line above it.
+    pub(crate) fn lay(
+        ui: &Ui,
+        clock: &Clock,
+        width: f32,
+        before: Option<&Entry>,
+        entry: &Entry,
+        first_new: bool,
+    ) -> Self {
+        let palette = Palette::of(ui);
+        let room = (width - 2.0 * MARGIN - TIMES).max(40.0);
+        let day = entry.at.and_then(|at| clock.day(at));
+        let day_before = before.and_then(|before| before.at).and_then(|at| clock.day(at));
+        let new_day = day.filter(|day| before.is_some() && day_before.is_some_and(|before| before != *day));
+        let rule = match (new_day, first_new) {
+            (Some(day), _) => Some(Rule::Day(Clock::day_name(day))),
+            (None, true) => Some(Rule::New),
+            (None, false) => None,
+        };
+        let author = author(entry).filter(|author| rule.is_some() || before.and_then(self::author) != Some(*author));
+        let time = entry.at.map(|at| clock.time(at)).filter(|time| {
+            let same = before.and_then(|before| before.at).is_some_and(|at| clock.time(at) == *time);
+            author.is_some() || rule.is_some() || !same
+        });
+        let (body, tint) = body(ui, palette, entry, room);
+        Self {
+            key: entry.key,
+            gap: if author.is_some() { GAP_AUTHOR } else { GAP },
+            rule,
+            time: time.map(|time| lay(ui, &time, Look::new(SMALL, palette.dim).one_line(), TIMES)),
+            author: author.map(|author| {
+                let name = if author.is_empty() { "…" } else { author };
+                lay(ui, name, Look::new(TEXT, palette.nick(author)).one_line(), room)
+            }),
+            body,
+            foot: foot(ui, palette, entry, room),
+            tint,
+            line: line(entry),
+            copy: said(entry).to_owned(),
+            full_time: entry.at.map(|at| clock.full(at)),
+        }
+    }
+
+    /// How high it is.
+    pub(crate) fn height(&self) -> f32 {
+        let part = |part: &Option<Laid>| part.as_ref().map_or(0.0, |laid| laid.size().y);
+        let rule = if self.rule.is_some() { RULE } else { 0.0 };
+        let foot = self.foot.as_ref().map_or(0.0, |foot| foot.text.size().y.max(FOOT));
+        (rule + self.gap + part(&self.author) + self.body.size().y + foot).ceil()
+    }
+
+    /// Paints it into `rect`, as wide as it was laid out for, and takes clicks.
+    pub(crate) fn show(self, ui: &mut Ui, rect: Rect, intents: &mut Vec<Intent>) {
+        let palette = Palette::of(ui);
+        let mut top = rect.top();
+        if let Some(rule) = &self.rule {
+            paint_rule(ui, palette, Rect::from_min_size(rect.min, vec2(rect.width(), RULE)), rule);
+            top += RULE;
+        }
+        top += self.gap;
+        let text_left = rect.left() + MARGIN + TIMES;
+        let foot_height = self.foot.as_ref().map_or(0.0, |foot| foot.text.size().y.max(FOOT));
+        let message = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), rect.bottom() - foot_height));
+        if let Some(tint) = self.tint {
+            ui.painter().rect_filled(message.expand2(vec2(0.0, 2.0)), 0.0, tint);
+            let bar = Rect::from_min_max(message.min - vec2(0.0, 2.0), pos2(message.left() + 3.0, message.bottom() + 2.0));
+            ui.painter().rect_filled(bar, 0.0, palette.accent);
+        }
+        let response = ui.interact(message, Id::unique(self.key), Sense::click_and_drag() - Sense::FOCUSABLE);
+        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &self.line));
+        self.menu(&response);
+        let first_line = self.author.as_ref().unwrap_or(&self.body).size().y.min(TEXT * 1.4);
+        if let Some(time) = &self.time {
+            // On one base line with the first line beside it, although the letters are smaller.
+            let at = pos2(rect.left() + MARGIN, top + (first_line - time.size().y) * 0.6);
+            time.paint(ui, at);
+            self.tell_time(ui, Rect::from_min_size(at, time.size()));
+        }
+        if let Some(author) = &self.author {
+            author.paint(ui, pos2(text_left, top));
+            top += author.size().y;
+        }
+        let height = self.body.size().y;
+        self.body.paint_selectable(ui, pos2(text_left, top), &response);
+        if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(|at| at.x < text_left) {
+            ui.set_cursor_icon(CursorIcon::Default);
+        }
+        if let Some(foot) = self.foot {
+            let area = Rect::from_min_max(pos2(text_left, top + height), rect.max - vec2(MARGIN, 0.0));
+            show_foot(ui, area, foot, self.key, intents);
+        }
+    }
+
+    fn menu(&self, response: &Response) {
+        response.context_menu(|ui| {
+            if ui.button("Copy message").clicked() {
+                ui.copy_text(self.copy.clone());
+                ui.close();
+            }
+            if ui.button("Copy with name").clicked() {
+                ui.copy_text(self.line.clone());
+                ui.close();
+            }
+        });
+    }
+
+    fn tell_time(&self, ui: &Ui, area: Rect) {
+        if let Some(full) = &self.full_time {
+            ui.interact(area, Id::unique((self.key, "time")), Sense::hover()).on_hover_text(full);
+        }
+    }
+}
+
+/// Who is named above the row; nobody for actions and notices, whose sentence holds the name.
+fn author(entry: &Entry) -> Option<&str> {
+    match &entry.kind {
+        EntryKind::Message { from, action: false, .. } => Some(from),
+        EntryKind::Message { action: true, .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
+    }
+}
+
+/// The text alone, as it was said.
+fn said(entry: &Entry) -> &str {
+    match &entry.kind {
+        EntryKind::Message { text, .. } | EntryKind::Notice(text) | EntryKind::Error(text) => text,
+    }
+}
+
+fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<Color32>) {
+    match &entry.kind {
+        EntryKind::Message { from, text, action, mention, delivery, .. } => {
+            let sure = match delivery {
+                Delivery::Confirmed => true,
+                Delivery::Pending | Delivery::Unconfirmed | Delivery::Failed(_) => false,
+            };
+            let color = if sure { palette.text } else { palette.dim };
+            let laid = if *action {
+                lay(ui, &format!("* {from} {text}"), Look::new(TEXT, color).italics(), width)
+            } else {
+                lay(ui, text, Look::new(TEXT, color), width)
+            };
+            (laid, mention.then_some(palette.mention))
+        }
+        EntryKind::Notice(text) => (lay(ui, text, Look::new(SMALL + 1.0, palette.dim), width), None),
+        EntryKind::Error(text) => (lay(ui, text, Look::new(SMALL + 1.0, palette.error), width), None),
+    }
+}
+
+fn foot(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> Option<Foot> {
+    let EntryKind::Message { delivery, .. } = &entry.kind else { return None };
+    let (text, button, color) = match delivery {
+        Delivery::Pending | Delivery::Confirmed => return None,
+        Delivery::Unconfirmed => ("Not confirmed: it may or may not have arrived.".into(), "Send again", palette.dim),
+        Delivery::Failed(why) => (format!("Not sent: {why}"), "Retry", palette.error),
+    };
+    Some(Foot { text: lay(ui, &text, Look::new(SMALL, color), width - 110.0), button })
+}
+
+fn show_foot(ui: &mut Ui, area: Rect, foot: Foot, key: EntryKey, intents: &mut Vec<Intent>) {
+    let size = foot.text.size();
+    foot.text.paint(ui, pos2(area.left(), area.top() + ((FOOT - size.y) * 0.5).max(0.0)));
+    let rest = Rect::from_min_max(pos2(area.left() + size.x + 8.0, area.top()), area.max);
+    ui.scope_builder(UiBuilder::new().id_salt((key, "foot")).max_rect(rest), |ui| {
+        ui.spacing_mut().button_padding = vec2(8.0, 2.0);
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.add_space((FOOT - 22.0) * 0.5);
+        if ui.small_button(foot.button).clicked() {
+            intents.push(Intent::Resend(key));
+        }
+    });
+}
+
+fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {
+    let (text, color) = match rule {
+        Rule::Day(day) => (day.as_str(), palette.dim),
+        Rule::New => ("New messages", palette.error),
+    };
+    let y = area.top() + RULE * 0.6;
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(SMALL), color);
+    let center: Pos2 = pos2(area.center().x, y);
+    let label = Align2::CENTER_CENTER.anchor_size(center, galley.size());
+    let line = eframe::egui::Stroke::new(1.0, if matches!(rule, Rule::New) { color } else { palette.line });
+    ui.painter().hline(area.left() + MARGIN..=label.left() - 8.0, y, line);
+    ui.painter().hline(label.right() + 8.0..=area.right() - MARGIN, y, line);
+    ui.painter().galley(label.min, galley, color);
+}
+
+fn line(entry: &Entry) -> String {
+    said(entry).to_owned()
+}

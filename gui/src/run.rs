@@ -1,0 +1,124 @@
+//! The program: from the command line to the last goodbye.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use eframe::egui::ViewportBuilder;
+use parlor_core::client::Profile;
+use parlor_transport_tcp::session::Session;
+use parlor_transport_tcp::target::Target;
+
+use crate::app::{App, Dial, first_form};
+use crate::args::{Args, Renderer};
+
+/// Whether the window has come up. Until then a panic means that the system lacks something.
+static UP: AtomicBool = AtomicBool::new(false);
+
+/// Opens the window and returns once it is closed.
+///
+/// # Errors
+/// One plain sentence: the URL is wrong, or the window cannot be opened.
+pub fn run(args: Args) -> Result<(), String> {
+    let target = args.url.as_deref().map(Target::parse).transpose()?;
+    let nick = args.nick.clone().unwrap_or_else(user_name);
+    need_display()?;
+    hush_panics_of_the_start();
+    let started = catch_unwind(AssertUnwindSafe(|| {
+        eframe::run_native(
+            "Parlor",
+            options(args.renderer),
+            Box::new(move |cc| {
+                let ctx = &cc.egui_ctx;
+                let app = match &target {
+                    Some(target) => App::connecting(ctx, target, &nick, dial()),
+                    None => App::asking(ctx, first_form(&nick), dial()),
+                };
+                UP.store(true, Ordering::Release);
+                Ok(Box::new(app))
+            }),
+        )
+    }));
+    match started {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(no_window(args.renderer, &error.to_string())),
+        Err(panic) if UP.load(Ordering::Acquire) => std::panic::resume_unwind(panic),
+        Err(panic) => Err(no_window(args.renderer, said(panic.as_ref()))),
+    }
+}
+
+fn dial() -> Dial {
+    Box::new(|target, nick, bell| Session::start(target.clone(), profile(target, nick), bell.clone()))
+}
+
+fn profile(target: &Target, nick: &str) -> Profile {
+    Profile {
+        dialect: target.dialect,
+        address: target.to_string().into(),
+        nick: nick.into(),
+        room: target.room.clone(),
+        token: None,
+        password: None,
+        agent: concat!("parlor-gui/", env!("CARGO_PKG_VERSION")).into(),
+    }
+}
+
+fn options(renderer: Renderer) -> eframe::NativeOptions {
+    eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Parlor")
+            .with_app_id("parlor-gui")
+            .with_inner_size([960.0, 640.0])
+            .with_min_inner_size([320.0, 260.0]),
+        renderer: match renderer {
+            Renderer::Wgpu => eframe::Renderer::Wgpu,
+            Renderer::Glow => eframe::Renderer::Glow,
+        },
+        ..eframe::NativeOptions::default()
+    }
+}
+
+/// The name of the system's user, as the first nickname.
+fn user_name() -> String {
+    let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    parlor_core::name::Nick::coerce(&name.unwrap_or_default()).as_str().to_owned()
+}
+
+/// On systems where the display is named by the environment: says so when it is not.
+fn need_display() -> Result<(), String> {
+    let by_environment = cfg!(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))));
+    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if by_environment && !["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(named) {
+        return Err("There is no screen to draw on (neither DISPLAY nor WAYLAND_DISPLAY is set); \
+                    use parlor-tui in a terminal."
+            .into());
+    }
+    Ok(())
+}
+
+/// Libraries that are missing make themselves known by a panic before the window is up; it becomes one sentence.
+fn hush_panics_of_the_start() {
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if UP.load(Ordering::Acquire) {
+            loud(info);
+        }
+    }));
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("something went wrong")
+}
+
+fn no_window(renderer: Renderer, why: &str) -> String {
+    if why.contains("xkbcommon-x11") {
+        return "The library libxkbcommon-x11 is missing; on Debian and Ubuntu, \
+                `apt install libxkbcommon-x11-0` brings it."
+            .into();
+    }
+    let why = why.lines().next().unwrap_or_default().trim_end_matches('.');
+    match renderer {
+        Renderer::Wgpu => format!("The window cannot be opened: {why}. Perhaps --renderer glow helps."),
+        Renderer::Glow => format!("The window cannot be opened: {why}."),
+    }
+}
