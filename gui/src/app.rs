@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link};
-use parlor_core::wire::Dialect;
+use parlor_transport_tcp::kept::Kept;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 
@@ -12,6 +12,7 @@ use crate::banner::Asked;
 use crate::bell::Bell;
 use crate::chat::Chat;
 use crate::connect::Form;
+use crate::keep::Keeper;
 use crate::theme;
 
 /// How long closing the window waits for the goodbye to be said.
@@ -23,6 +24,7 @@ pub type Dial = Box<dyn FnMut(&Target, &str, &Bell) -> Session>;
 /// The desktop client.
 pub struct App {
     dial: Dial,
+    kept: Option<Kept>,
     screen: Screen,
     form: Form,
     trouble: Option<String>,
@@ -30,53 +32,57 @@ pub struct App {
 
 enum Screen {
     Dialog,
-    Chat { chat: Chat, bell: Bell },
+    Chat { chat: Chat, bell: Bell, keeper: Keeper },
 }
 
 impl App {
-    /// A client that asks whom to connect to.
-    pub fn asking(ctx: &egui::Context, form: Form, dial: Dial) -> Self {
+    /// A client that asks whom to connect to, in a dialog that begins with `form`. What the next start should know
+    /// goes into `kept`.
+    pub fn asking(ctx: &egui::Context, form: Form, kept: Option<Kept>, dial: Dial) -> Self {
         theme::install(ctx);
-        Self { dial, screen: Screen::Dialog, form, trouble: None }
+        Self { dial, kept, screen: Screen::Dialog, form, trouble: None }
     }
 
-    /// A client that connects at once.
-    pub fn connecting(ctx: &egui::Context, target: &Target, nick: &str, dial: Dial) -> Self {
-        let mut app = Self::asking(ctx, Form::new(target, nick), dial);
-        app.connect(ctx, target, nick);
-        app
-    }
-
-    /// What the dialog holds; the program keeps it for the next start.
-    pub fn form(&self) -> &Form {
-        &self.form
-    }
-
-    fn connect(&mut self, ctx: &egui::Context, target: &Target, nick: &str) {
-        let bell = Bell::new(ctx.clone(), target.clone());
+    /// Connects at once, without asking.
+    pub fn connect(&mut self, ctx: &egui::Context, target: &Target, nick: &str) {
+        let bell = Bell::new(ctx.clone());
         let session = (self.dial)(target, nick, &bell);
-        self.screen = Screen::Chat { chat: Chat::new(session), bell };
+        let keeper = Keeper::new(self.kept.clone(), target.clone());
+        self.form = Form::new(target, nick);
+        self.screen = Screen::Chat { chat: Chat::new(session), bell, keeper };
         ctx.request_repaint();
+    }
+
+    /// Tells the person about something that does not stop anything.
+    pub fn warn(&mut self, sentence: String) {
+        self.trouble = Some(sentence);
     }
 
     /// Hears what the session's thread has to tell, also while the window is hidden.
     fn listen(&mut self, ctx: &egui::Context) {
-        let Screen::Chat { chat, bell } = &self.screen else { return };
+        let Screen::Chat { chat, bell, .. } = &self.screen else { return };
         bell.quiet();
         if bell.take_call() && !ctx.input(|input| input.focused) {
             let attention = egui::UserAttentionType::Informational;
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
         }
-        if let Some(trouble) = bell.take_trouble() {
-            self.trouble = Some(trouble);
-        }
         let over = matches!(chat.session().state().link, Link::Closed { why: None });
         if over && bell.is_finished() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
+        self.keep();
+    }
+
+    fn keep(&mut self) {
+        let Screen::Chat { chat, bell, keeper } = &mut self.screen else { return };
+        let token = bell.take_token();
+        if let Err(trouble) = keeper.look(&chat.session().state(), token) {
+            self.trouble = Some(trouble);
+        }
     }
 
     fn say_goodbye(&mut self) {
+        self.keep();
         if let Screen::Chat { chat, .. } = &self.screen {
             chat.session().intent(Intent::Quit);
             chat.session().wait_finished(GOODBYE);
@@ -104,11 +110,12 @@ impl eframe::App for App {
                     self.connect(ui.ctx(), &target, &nick);
                 }
             }
-            Screen::Chat { chat, .. } => match chat.show(ui) {
+            Screen::Chat { chat, .. } => match chat.show(ui, self.trouble.as_deref()) {
                 Some(Asked::Dialog) => {
                     self.screen = Screen::Dialog;
                     ui.request_repaint();
                 }
+                Some(Asked::Dismiss) => self.trouble = None,
                 None => {}
             },
         }
@@ -117,9 +124,4 @@ impl eframe::App for App {
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.say_goodbye();
     }
-}
-
-/// What the dialog holds at the very first start.
-pub fn first_form(nick: &str) -> Form {
-    Form::new(&Target::new(Dialect::Native, "127.0.0.1", Dialect::Native.default_port()), nick)
 }

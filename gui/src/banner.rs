@@ -14,6 +14,8 @@ use crate::theme::{Palette, SMALL};
 pub(crate) enum Asked {
     /// The dialog for another server.
     Dialog,
+    /// That a warning goes away.
+    Dismiss,
 }
 
 /// The line that says in a few words how things stand.
@@ -85,6 +87,17 @@ pub(crate) fn banner(ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec
             })
         }
     }
+}
+
+/// A warning that stops nothing, until it is dismissed.
+pub(crate) fn warning(ui: &mut Ui, sentence: &str) -> Option<Asked> {
+    strip(ui, Palette::of(ui).warning, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(sentence);
+            ui.button("OK").clicked().then_some(Asked::Dismiss)
+        })
+        .inner
+    })
 }
 
 fn connecting(state: &State) -> String {

@@ -6,13 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use eframe::egui;
 use parlor_core::secret::Secret;
 use parlor_transport_tcp::session::Face;
-use parlor_transport_tcp::target::Target;
 
 /// The window's end of a session: wakes it, once for any number of changes between two looks.
 #[derive(Clone)]
 pub struct Bell {
     ctx: egui::Context,
-    target: Target,
     shared: Arc<Shared>,
 }
 
@@ -21,13 +19,13 @@ struct Shared {
     rung: AtomicBool,
     finished: AtomicBool,
     called: AtomicBool,
-    trouble: Mutex<Option<String>>,
+    token: Mutex<Option<Secret>>,
 }
 
 impl Bell {
-    /// A bell for the session with `target` that wakes the window of `ctx`.
-    pub fn new(ctx: egui::Context, target: Target) -> Self {
-        Self { ctx, target, shared: Arc::default() }
+    /// A bell that wakes the window of `ctx`.
+    pub fn new(ctx: egui::Context) -> Self {
+        Self { ctx, shared: Arc::default() }
     }
 
     /// From now on the next change wakes the window again. To be called before looking.
@@ -45,9 +43,9 @@ impl Bell {
         self.shared.finished.load(Ordering::Acquire)
     }
 
-    /// What the person should know about the files of this program, once.
-    pub(crate) fn take_trouble(&self) -> Option<String> {
-        self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// The token that came since last asked.
+    pub(crate) fn take_token(&self) -> Option<Secret> {
+        self.shared.token.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn ring(&self) {
@@ -68,7 +66,9 @@ impl Face for Bell {
     }
 
     fn remember(&self, token: &Secret) {
-        let _ = (&self.target, token);
+        // Files are written by the window, which knows under which name.
+        *self.shared.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        self.ring();
     }
 
     fn finished(&self) {

@@ -48,14 +48,14 @@ impl Chat {
     }
 
     /// Draws everything and passes on what the person wants.
-    pub(crate) fn show(&mut self, ui: &mut Ui) -> Option<Asked> {
+    pub(crate) fn show(&mut self, ui: &mut Ui, trouble: Option<&str>) -> Option<Asked> {
         let session = self.session.clone();
         let now = session.now();
         let mut intents = Vec::new();
         let asked = {
             let state = session.state();
             take_keys(ui, &mut intents);
-            let asked = self.areas(ui, &state, now, &mut intents);
+            let asked = self.areas(ui, &state, now, trouble, &mut intents);
             let open = self.answer.show(ui, &state, &mut intents);
             if !open {
                 keep_focus(ui, &state);
@@ -88,7 +88,14 @@ impl Chat {
         }
     }
 
-    fn areas(&mut self, ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec<Intent>) -> Option<Asked> {
+    fn areas(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        now: Instant,
+        trouble: Option<&str>,
+        intents: &mut Vec<Intent>,
+    ) -> Option<Asked> {
         let palette = Palette::of(ui);
         let width = ui.available_width();
         let side = Frame::new().fill(palette.side).inner_margin(Margin::symmetric(8, 8));
@@ -106,19 +113,22 @@ impl Chat {
             });
         }
         let page = Frame::new().fill(palette.page);
-        CentralPanel::default().frame(page).show(ui, |ui| {
-            if let Some(room) = shown {
-                let top = Frame::new().fill(palette.page).inner_margin(Margin::symmetric(16, 9));
-                Panel::top("topic").frame(top).show(ui, |ui| topic(ui, state, room, width < ROOMS_FROM, intents));
-            }
-            let asked = banner::banner(ui, state, now, intents);
-            match shown {
-                Some(room) => self.room(ui, room, intents),
-                None => nothing_yet(ui, state),
-            }
-            asked
-        })
-        .inner
+        CentralPanel::default()
+            .frame(page)
+            .show(ui, |ui| {
+                if let Some(room) = shown {
+                    let top = Frame::new().fill(palette.page).inner_margin(Margin::symmetric(16, 9));
+                    Panel::top("topic").frame(top).show(ui, |ui| topic(ui, state, room, width < ROOMS_FROM, intents));
+                }
+                let dismissed = trouble.and_then(|sentence| banner::warning(ui, sentence));
+                let asked = banner::banner(ui, state, now, intents).or(dismissed);
+                match shown {
+                    Some(room) => self.room(ui, room, intents),
+                    None => nothing_yet(ui, state),
+                }
+                asked
+            })
+            .inner
     }
 
     fn room(&mut self, ui: &mut Ui, room: &Room, intents: &mut Vec<Intent>) {

@@ -98,9 +98,9 @@ impl Composer {
 fn take_enter(ui: &Ui) -> bool {
     ui.input_mut(|input| {
         let before = input.events.len();
-        input.events.retain(|event| {
-            !matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift)
-        });
+        input.events.retain(
+            |event| !matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift),
+        );
         input.events.len() < before
     })
 }

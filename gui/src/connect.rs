@@ -1,8 +1,11 @@
 //! The dialog that asks whom to connect to, and as whom.
 
-use eframe::egui::{self, Align, Button, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2};
+use eframe::egui::{
+    self, Align, Button, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2,
+};
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
+use parlor_transport_tcp::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
 use crate::theme::{Palette, SMALL, TEXT};
@@ -43,6 +46,12 @@ impl Form {
             problems: Problems::default(),
             focused: false,
         }
+    }
+
+    /// A dialog filled with what was kept from last time.
+    pub fn kept(connect: &Connect) -> Self {
+        let target = Target::new(connect.dialect, connect.host.clone(), connect.port);
+        Self::new(&target, &connect.nick)
     }
 
     /// Chooses what the server speaks, and the port it is usually found at.
@@ -153,10 +162,13 @@ impl Form {
         let nick = field(ui, "Nickname", &mut self.nick, self.problems.nick.as_deref());
         if !self.focused {
             self.focused = true;
-            ui.memory_mut(|memory| memory.request_focus(if self.host.is_empty() { first.unwrap_or(nick) } else { nick }));
+            ui.memory_mut(|memory| {
+                memory.request_focus(if self.host.is_empty() { first.unwrap_or(nick) } else { nick })
+            });
         }
         ui.add_space(14.0);
-        let connect = Button::new(RichText::new("Connect").size(TEXT + 1.0).color(palette.on_accent)).fill(palette.accent);
+        let connect =
+            Button::new(RichText::new("Connect").size(TEXT + 1.0).color(palette.on_accent)).fill(palette.accent);
         let clicked = ui.add_sized(vec2(ui.available_width(), 38.0), connect).clicked();
         clicked || ui.input(|input| input.key_pressed(Key::Enter))
     }

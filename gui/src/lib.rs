@@ -12,6 +12,7 @@ mod chat;
 mod clock;
 mod composer;
 mod connect;
+mod keep;
 mod lists;
 mod log;
 mod question;
@@ -20,7 +21,7 @@ mod run;
 mod text;
 mod theme;
 
-pub use app::{App, Dial, first_form};
+pub use app::{App, Dial};
 pub use args::{Args, Renderer};
 pub use bell::Bell;
 pub use composer::HINT;

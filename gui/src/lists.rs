@@ -91,13 +91,20 @@ fn member_line(ui: &mut Ui, room: &Room, member: &Member, index: usize) {
     let you = if member.me { " (you)" } else { "" };
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}{you}", member.nick)));
     let left = rect.left() + 10.0;
-    let laid = lay(ui, &member.nick, Look::new(15.0, palette.nick(&member.nick)).one_line(), rect.right() - left - 44.0);
+    let laid =
+        lay(ui, &member.nick, Look::new(15.0, palette.nick(&member.nick)).one_line(), rect.right() - left - 44.0);
     let top = rect.center().y - laid.size().y * 0.5;
     let end = left + laid.size().x;
     let cut = laid.is_cut();
     laid.paint(ui, pos2(left, top));
     if member.me {
-        ui.painter().text(pos2(end, rect.center().y), Align2::LEFT_CENTER, you, FontId::proportional(SMALL), palette.dim);
+        ui.painter().text(
+            pos2(end, rect.center().y),
+            Align2::LEFT_CENTER,
+            you,
+            FontId::proportional(SMALL),
+            palette.dim,
+        );
     }
     if cut {
         response.on_hover_text(&member.nick);

@@ -198,7 +198,8 @@ impl Scroll {
     /// What leads back to the newest row.
     fn show_pill(&mut self, ui: &mut Ui, area: Rect, timeline: &Timeline) {
         let new = usize::try_from(timeline.front() + len(timeline) - self.seen).unwrap_or(0);
-        let new = timeline.iter().rev().take(new).filter(|entry| matches!(entry.kind, EntryKind::Message { .. })).count();
+        let new =
+            timeline.iter().rev().take(new).filter(|entry| matches!(entry.kind, EntryKind::Message { .. })).count();
         let text = if new == 0 { String::from("▼ newest") } else { format!("▼ {new} new") };
         if pill(ui, area.center_bottom() - vec2(0.0, 24.0), &text, true) {
             self.place = Place::End;
@@ -258,5 +259,7 @@ fn pill(ui: &mut Ui, center: egui::Pos2, text: &str, clickable: bool) -> bool {
     let edge = if response.has_focus() { palette.text } else { Color32::TRANSPARENT };
     ui.painter().rect(rect, rect.height() * 0.5, fill, Stroke::new(1.0, edge), StrokeKind::Outside);
     ui.painter().galley(rect.center() - galley.size() * 0.5, galley, color);
-    response.on_hover_cursor(if clickable { egui::CursorIcon::PointingHand } else { egui::CursorIcon::Default }).clicked()
+    response
+        .on_hover_cursor(if clickable { egui::CursorIcon::PointingHand } else { egui::CursorIcon::Default })
+        .clicked()
 }

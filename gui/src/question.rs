@@ -1,6 +1,6 @@
 //! What the server wants answered before anything goes on: another nickname, its password.
 
-use eframe::egui::{self, Button, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
+use eframe::egui::{Button, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
 use parlor_core::client::{Intent, Question, State};
 use parlor_core::secret::Secret;
 
@@ -98,4 +98,3 @@ impl std::fmt::Debug for Answer {
         f.debug_struct("Answer").field("asked", &self.asked).finish_non_exhaustive()
     }
 }
-

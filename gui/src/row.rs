@@ -115,7 +115,8 @@ impl Row {
         let message = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), rect.bottom() - foot_height));
         if let Some(tint) = self.tint {
             ui.painter().rect_filled(message.expand2(vec2(0.0, 2.0)), 0.0, tint);
-            let bar = Rect::from_min_max(message.min - vec2(0.0, 2.0), pos2(message.left() + 3.0, message.bottom() + 2.0));
+            let bar =
+                Rect::from_min_max(message.min - vec2(0.0, 2.0), pos2(message.left() + 3.0, message.bottom() + 2.0));
             ui.painter().rect_filled(bar, 0.0, palette.accent);
         }
         let response = ui.interact(message, Id::unique(self.key), Sense::click_and_drag() - Sense::FOCUSABLE);

@@ -3,13 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use eframe::egui::ViewportBuilder;
+use eframe::egui::{self, ViewportBuilder};
 use parlor_core::client::Profile;
+use parlor_transport_tcp::kept::Kept;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 
-use crate::app::{App, Dial, first_form};
+use crate::app::{App, Dial};
 use crate::args::{Args, Renderer};
+use crate::connect::Form;
 
 /// Whether the window has come up. Until then a panic means that the system lacks something.
 static UP: AtomicBool = AtomicBool::new(false);
@@ -20,7 +22,6 @@ static UP: AtomicBool = AtomicBool::new(false);
 /// One plain sentence: the URL is wrong, or the window cannot be opened.
 pub fn run(args: Args) -> Result<(), String> {
     let target = args.url.as_deref().map(Target::parse).transpose()?;
-    let nick = args.nick.clone().unwrap_or_else(user_name);
     need_display()?;
     hush_panics_of_the_start();
     let started = catch_unwind(AssertUnwindSafe(|| {
@@ -28,11 +29,7 @@ pub fn run(args: Args) -> Result<(), String> {
             "Parlor",
             options(args.renderer),
             Box::new(move |cc| {
-                let ctx = &cc.egui_ctx;
-                let app = match &target {
-                    Some(target) => App::connecting(ctx, target, &nick, dial()),
-                    None => App::asking(ctx, first_form(&nick), dial()),
-                };
+                let app = begin(&cc.egui_ctx, target.as_ref(), args.nick.as_deref());
                 UP.store(true, Ordering::Release);
                 Ok(Box::new(app))
             }),
@@ -46,20 +43,44 @@ pub fn run(args: Args) -> Result<(), String> {
     }
 }
 
-fn dial() -> Dial {
-    Box::new(|target, nick, bell| Session::start(target.clone(), profile(target, nick), bell.clone()))
+/// What the window begins with: the dialog as it was left last time, or the server that was named.
+fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> App {
+    let (kept, no_home) = match Kept::of_this_person() {
+        Ok(kept) => (Some(kept), None),
+        Err(why) => (None, Some(why)),
+    };
+    let loaded = kept.as_ref().map(Kept::connect);
+    let warning = no_home.or_else(|| loaded.as_ref().and_then(|loaded| loaded.warning.clone()));
+    let mut last = loaded.map(|loaded| loaded.value).unwrap_or_default();
+    if let Some(nick) = nick {
+        nick.clone_into(&mut last.nick);
+    } else if last.nick.is_empty() {
+        last.nick = user_name();
+    }
+    let mut app = App::asking(ctx, Form::kept(&last), kept.clone(), dial(kept));
+    if let Some(target) = target {
+        app.connect(ctx, target, &last.nick);
+    }
+    if let Some(warning) = warning {
+        app.warn(warning);
+    }
+    app
 }
 
-fn profile(target: &Target, nick: &str) -> Profile {
-    Profile {
-        dialect: target.dialect,
-        address: target.to_string().into(),
-        nick: nick.into(),
-        room: target.room.clone(),
-        token: None,
-        password: None,
-        agent: concat!("parlor-gui/", env!("CARGO_PKG_VERSION")).into(),
-    }
+fn dial(kept: Option<Kept>) -> Dial {
+    Box::new(move |target, nick, bell| {
+        let token = kept.as_ref().and_then(|kept| kept.token(&target.authority(), nick).value);
+        let profile = Profile {
+            dialect: target.dialect,
+            address: target.to_string().into(),
+            nick: nick.into(),
+            room: target.room.clone(),
+            token,
+            password: None,
+            agent: concat!("parlor-gui/", env!("CARGO_PKG_VERSION")).into(),
+        };
+        Session::start(target.clone(), profile, bell.clone())
+    })
 }
 
 fn options(renderer: Renderer) -> eframe::NativeOptions {

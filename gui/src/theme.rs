@@ -115,9 +115,9 @@ impl Palette {
     /// The colour of a name: always the same for the same name.
     pub(crate) fn nick(&self, nick: &str) -> Color32 {
         // FNV-1a: stable across runs and machines, which the standard library's hasher does not promise.
-        let hash = nick.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = nick
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let index = usize::try_from(hash % self.nicks.len() as u64).unwrap_or(0);
         self.nicks.get(index).copied().unwrap_or(self.text)
     }

@@ -1,0 +1,44 @@
+//! What is kept for the next start while a session goes on: the dialog's values and who one is.
+
+use parlor_core::client::{Link, State};
+use parlor_core::secret::Secret;
+use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_transport_tcp::target::Target;
+
+/// Keeps what a session brings, once it stands and whenever the nickname changes.
+pub(crate) struct Keeper {
+    files: Option<Kept>,
+    target: Target,
+    /// As whom it was kept last.
+    nick: Option<String>,
+    token: Option<Secret>,
+}
+
+impl Keeper {
+    /// For a session with `target`; without files nothing is kept.
+    pub(crate) fn new(files: Option<Kept>, target: Target) -> Self {
+        Self { files, target, nick: None, token: None }
+    }
+
+    /// Looks whether there is something to keep. `token` is the one that came since the last look.
+    ///
+    /// # Errors
+    /// One plain sentence for the person; the session goes on without.
+    pub(crate) fn look(&mut self, state: &State, token: Option<Secret>) -> Result<(), String> {
+        let fresh = token.is_some();
+        if fresh {
+            self.token = token;
+        }
+        let renamed = state.link == Link::Online && self.nick.as_ref() != Some(&state.nick);
+        let Some(files) = self.files.as_ref().filter(|_| fresh || renamed) else { return Ok(()) };
+        if renamed {
+            self.nick = Some(state.nick.clone());
+            let Target { dialect, host, port, .. } = self.target.clone();
+            files.keep_connect(&Connect { host, port, nick: state.nick.clone(), dialect })?;
+        }
+        match &self.token {
+            Some(token) => files.remember(&self.target.authority(), &state.nick, token),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A window without a display, and a server played by hand.
+#![allow(dead_code, reason = "each test file needs another part")]
+
+use std::fmt::Write;
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers, MouseWheelUnit, Vec2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use gui::{App, Form};
+use parlor_core::client::{Entry, Profile};
+use parlor_core::wire::Dialect;
+use parlor_transport_tcp::session::{Offline, Session};
+use parlor_transport_tcp::target::Target;
+
+/// A window with a session whose server is the test.
+pub struct Desk {
+    pub window: Harness<'static, App>,
+    pub server: Offline,
+    pub session: Session,
+    next_id: u64,
+}
+
+pub fn profile(dialect: Dialect, nick: &str) -> Profile {
+    Profile {
+        dialect,
+        address: format!("{}://127.0.0.1:7", dialect.scheme()).into(),
+        nick: nick.into(),
+        room: None,
+        token: None,
+        password: None,
+        agent: "test/1".into(),
+    }
+}
+
+/// A window on `app`, as large as asked for.
+pub fn window(size: Vec2, app: impl FnOnce(&eframe::egui::Context) -> App) -> Harness<'static, App> {
+    // Which fonts the machine has must not matter here.
+    Harness::builder().with_size(size).allow_missing_glyphs().with_max_steps(30).build_eframe(|cc| app(&cc.egui_ctx))
+}
+
+impl Desk {
+    /// Dialling a native server as ada; nothing is connected yet.
+    pub fn dialling() -> Self {
+        Self::sized(vec2(900.0, 600.0))
+    }
+
+    pub fn sized(size: Vec2) -> Self {
+        let (session, server) = Session::offline(profile(Dialect::Native, "ada"));
+        let shown = session.clone();
+        let window = window(size, move |ctx| {
+            let target = Target::new(Dialect::Native, "127.0.0.1", 7);
+            let form = Form::new(&target, "ada");
+            let mut app = App::asking(ctx, form, None, Box::new(move |_, _, _| shown.clone()));
+            app.connect(ctx, &target, "ada");
+            app
+        });
+        Self { window, server, session, next_id: 1 }
+    }
+
+    /// In the lobby with bea and علی, and in the garden.
+    pub fn online() -> Self {
+        let mut desk = Self::dialling();
+        desk.welcome();
+        desk
+    }
+
+    /// Lets the client in.
+    pub fn welcome(&mut self) {
+        self.server.connected();
+        self.says(&welcome("ada"));
+        self.says(&room("lobby", "Everything and nothing", &["ada", "bea", "علی"]));
+        self.says(&room("garden", "", &["ada", "carlo"]));
+        self.server.sent();
+        self.window.run();
+    }
+
+    /// The server says these frames.
+    pub fn says(&mut self, frames: &str) {
+        self.server.says(frames.as_bytes());
+        self.server.says(b"\n");
+    }
+
+    /// Somebody says something; returns its line.
+    pub fn said(&mut self, room: &str, from: &str, text: &str) -> String {
+        let id = self.next_id;
+        self.next_id += 1;
+        let (text_json, at) = (json(text), 1_763_804_800_000 + id * 1_000);
+        self.says(&format!(
+            r#"{{"message":{{"room":{},"id":{id},"from":{},"at":{at},"text":{text_json}}}}}"#,
+            json(room),
+            json(from)
+        ));
+        format!("{from}: {text}")
+    }
+
+    /// What the client sent since last asked, as text.
+    pub fn sent(&self) -> String {
+        String::from_utf8(self.server.sent()).expect("the client sends UTF-8")
+    }
+
+    pub fn type_text(&mut self, text: &str) {
+        self.window.event(Event::Text(text.into()));
+        self.window.run();
+    }
+
+    pub fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.window.key_press_modifiers(modifiers, key);
+        self.window.run();
+    }
+
+    /// What stands in the message box.
+    pub fn typed(&self) -> String {
+        self.window.get_by_role_and_label(Role::MultilineTextInput, "Message").value().unwrap_or_default()
+    }
+
+    pub fn box_has_focus(&self) -> bool {
+        self.window.get_by_role_and_label(Role::MultilineTextInput, "Message").is_focused()
+    }
+
+    /// Whether a row of the log is drawn.
+    pub fn sees(&self, line: &str) -> bool {
+        self.window.query_by_role_and_label(Role::ListItem, line).is_some()
+    }
+
+    /// The rows of the log from top to bottom, as they are drawn.
+    pub fn lines(&self) -> Vec<String> {
+        let log = self.window.get_by_role(Role::Log);
+        let mut rows: Vec<_> = log
+            .children_recursive()
+            .filter(|node| node.accesskit_node().role() == Role::ListItem)
+            .map(|node| (node.rect().top(), node.accesskit_node().label().unwrap_or_default()))
+            .collect();
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        rows.into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// The lines of the shown room, as the machine has them.
+    pub fn truth(&self) -> Vec<String> {
+        let state = self.session.state();
+        state.rooms[state.shown].timeline.iter().map(Entry::line).collect()
+    }
+
+    /// Turns the wheel over the log.
+    pub fn wheel(&mut self, up: f32) {
+        let at = self.window.get_by_role(Role::Log).rect().center();
+        self.window.event(Event::PointerMoved(pos2(at.x, at.y)));
+        self.window.event(Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, up),
+            phase: eframe::egui::TouchPhase::Move,
+            source: eframe::egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        });
+        self.window.run();
+    }
+}
+
+pub fn welcome(nick: &str) -> String {
+    format!(
+        r#"{{"welcome":{{"version":1,"server":"parlor/test","nick":{},"token":"0123456789abcdef0123456789abcdef","resumed":false,"limits":{{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64}},"features":[]}}}}"#,
+        json(nick)
+    )
+}
+
+pub fn room(name: &str, topic: &str, members: &[&str]) -> String {
+    let members: Vec<String> = members.iter().map(|nick| json(nick)).collect();
+    format!(
+        r#"{{"room":{{"room":{},"log":"00000000000000aa","first_id":1,"last_id":0,"topic":{},"count":{},"members":[{}]}}}}"#,
+        json(name),
+        json(topic),
+        members.len(),
+        members.join(",")
+    )
+}
+
+/// A JSON string.
+pub fn json(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c < ' ' => write!(out, "\\u{:04x}", u32::from(c)).expect("a string takes everything"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
