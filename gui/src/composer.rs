@@ -8,6 +8,9 @@ use crate::theme::{Palette, TEXT};
 /// What stands in the empty box.
 pub const HINT: &str = "Write your messages here.";
 
+/// Most characters the box takes: what the core keeps of a draft.
+const CHARS_MAX: usize = 16_000;
+
 /// The highest the box grows, in points; longer text scrolls in it.
 const HEIGHT_MAX: f32 = 132.0;
 
@@ -28,9 +31,12 @@ impl Composer {
     pub(crate) fn show(&mut self, ui: &mut Ui, room: &Room, intents: &mut Vec<Intent>) {
         if self.room != Some(room.key) {
             self.room = Some(room.key);
-            self.text.clone_from(&room.draft);
             // What can be undone belongs to the room that was left.
             TextEdit::store_state(ui.ctx(), Self::id(), egui::text_edit::TextEditState::default());
+        }
+        // The core may have put a refused message back.
+        if self.text != room.draft {
+            self.text.clone_from(&room.draft);
         }
         let entered = ui.memory(|memory| memory.has_focus(Self::id())) && take_enter(ui);
         let send_width = 76.0;
@@ -75,6 +81,7 @@ impl Composer {
                     .id(Self::id())
                     .hint_text(HINT)
                     .font(egui::FontId::proportional(TEXT))
+                    .char_limit(CHARS_MAX)
                     .desired_rows(1)
                     .desired_width(width)
                     .margin(egui::Margin::symmetric(12, 9))

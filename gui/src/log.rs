@@ -69,6 +69,12 @@ impl Log {
             ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
                 node.set_live(egui::accesskit::Live::Polite);
                 node.set_label(title);
+                node.set_bounds(egui::accesskit::Rect {
+                    x0: area.left().into(),
+                    y0: area.top().into(),
+                    x1: area.right().into(),
+                    y1: area.bottom().into(),
+                });
             });
             let width = area.width() - BAR;
             self.scroll.show_rows(Sheet { ui, clock: &self.clock, room, width }, area, intents);

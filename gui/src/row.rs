@@ -87,8 +87,8 @@ impl Row {
             body,
             foot: foot(ui, palette, entry, room),
             tint,
-            line: line(entry),
-            copy: said(entry).to_owned(),
+            line: entry.line(),
+            copy: entry.what().to_owned(),
             full_time: entry.at.map(|at| clock.full(at)),
         }
     }
@@ -172,13 +172,6 @@ fn author(entry: &Entry) -> Option<&str> {
     }
 }
 
-/// The text alone, as it was said.
-fn said(entry: &Entry) -> &str {
-    match &entry.kind {
-        EntryKind::Message { text, .. } | EntryKind::Notice(text) | EntryKind::Error(text) => text,
-    }
-}
-
 fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<Color32>) {
     match &entry.kind {
         EntryKind::Message { from, text, action, mention, delivery, .. } => {
@@ -236,8 +229,4 @@ fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {
     ui.painter().hline(area.left() + MARGIN..=label.left() - 8.0, y, line);
     ui.painter().hline(label.right() + 8.0..=area.right() - MARGIN, y, line);
     ui.painter().galley(label.min, galley, color);
-}
-
-fn line(entry: &Entry) -> String {
-    said(entry).to_owned()
 }

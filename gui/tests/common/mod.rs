@@ -14,14 +14,14 @@ use parlor_transport_tcp::session::{Offline, Session};
 use parlor_transport_tcp::target::Target;
 
 /// A window with a session whose server is the test.
-pub struct Desk {
-    pub window: Harness<'static, App>,
-    pub server: Offline,
-    pub session: Session,
+pub(crate) struct Desk {
+    pub(crate) window: Harness<'static, App>,
+    pub(crate) server: Offline,
+    pub(crate) session: Session,
     next_id: u64,
 }
 
-pub fn profile(dialect: Dialect, nick: &str) -> Profile {
+pub(crate) fn profile(dialect: Dialect, nick: &str) -> Profile {
     Profile {
         dialect,
         address: format!("{}://127.0.0.1:7", dialect.scheme()).into(),
@@ -34,18 +34,18 @@ pub fn profile(dialect: Dialect, nick: &str) -> Profile {
 }
 
 /// A window on `app`, as large as asked for.
-pub fn window(size: Vec2, app: impl FnOnce(&eframe::egui::Context) -> App) -> Harness<'static, App> {
+pub(crate) fn window(size: Vec2, app: impl FnOnce(&eframe::egui::Context) -> App) -> Harness<'static, App> {
     // Which fonts the machine has must not matter here.
     Harness::builder().with_size(size).allow_missing_glyphs().with_max_steps(30).build_eframe(|cc| app(&cc.egui_ctx))
 }
 
 impl Desk {
     /// Dialling a native server as ada; nothing is connected yet.
-    pub fn dialling() -> Self {
+    pub(crate) fn dialling() -> Self {
         Self::sized(vec2(900.0, 600.0))
     }
 
-    pub fn sized(size: Vec2) -> Self {
+    pub(crate) fn sized(size: Vec2) -> Self {
         let (session, server) = Session::offline(profile(Dialect::Native, "ada"));
         let shown = session.clone();
         let window = window(size, move |ctx| {
@@ -59,14 +59,14 @@ impl Desk {
     }
 
     /// In the lobby with bea and علی, and in the garden.
-    pub fn online() -> Self {
+    pub(crate) fn online() -> Self {
         let mut desk = Self::dialling();
         desk.welcome();
         desk
     }
 
     /// Lets the client in.
-    pub fn welcome(&mut self) {
+    pub(crate) fn welcome(&mut self) {
         self.server.connected();
         self.says(&welcome("ada"));
         self.says(&room("lobby", "Everything and nothing", &["ada", "bea", "علی"]));
@@ -76,13 +76,13 @@ impl Desk {
     }
 
     /// The server says these frames.
-    pub fn says(&mut self, frames: &str) {
+    pub(crate) fn says(&mut self, frames: &str) {
         self.server.says(frames.as_bytes());
         self.server.says(b"\n");
     }
 
     /// Somebody says something; returns its line.
-    pub fn said(&mut self, room: &str, from: &str, text: &str) -> String {
+    pub(crate) fn said(&mut self, room: &str, from: &str, text: &str) -> String {
         let id = self.next_id;
         self.next_id += 1;
         let (text_json, at) = (json(text), 1_763_804_800_000 + id * 1_000);
@@ -95,36 +95,36 @@ impl Desk {
     }
 
     /// What the client sent since last asked, as text.
-    pub fn sent(&self) -> String {
+    pub(crate) fn sent(&self) -> String {
         String::from_utf8(self.server.sent()).expect("the client sends UTF-8")
     }
 
-    pub fn type_text(&mut self, text: &str) {
+    pub(crate) fn type_text(&mut self, text: &str) {
         self.window.event(Event::Text(text.into()));
         self.window.run();
     }
 
-    pub fn press(&mut self, modifiers: Modifiers, key: Key) {
+    pub(crate) fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.window.key_press_modifiers(modifiers, key);
         self.window.run();
     }
 
     /// What stands in the message box.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         self.window.get_by_role_and_label(Role::MultilineTextInput, "Message").value().unwrap_or_default()
     }
 
-    pub fn box_has_focus(&self) -> bool {
+    pub(crate) fn box_has_focus(&self) -> bool {
         self.window.get_by_role_and_label(Role::MultilineTextInput, "Message").is_focused()
     }
 
     /// Whether a row of the log is drawn.
-    pub fn sees(&self, line: &str) -> bool {
+    pub(crate) fn sees(&self, line: &str) -> bool {
         self.window.query_by_role_and_label(Role::ListItem, line).is_some()
     }
 
     /// The rows of the log from top to bottom, as they are drawn.
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let log = self.window.get_by_role(Role::Log);
         let mut rows: Vec<_> = log
             .children_recursive()
@@ -136,13 +136,13 @@ impl Desk {
     }
 
     /// The lines of the shown room, as the machine has them.
-    pub fn truth(&self) -> Vec<String> {
+    pub(crate) fn truth(&self) -> Vec<String> {
         let state = self.session.state();
         state.rooms[state.shown].timeline.iter().map(Entry::line).collect()
     }
 
     /// Turns the wheel over the log.
-    pub fn wheel(&mut self, up: f32) {
+    pub(crate) fn wheel(&mut self, up: f32) {
         let at = self.window.get_by_role(Role::Log).rect().center();
         self.window.event(Event::PointerMoved(pos2(at.x, at.y)));
         self.window.event(Event::MouseWheel {
@@ -156,14 +156,14 @@ impl Desk {
     }
 }
 
-pub fn welcome(nick: &str) -> String {
+pub(crate) fn welcome(nick: &str) -> String {
     format!(
         r#"{{"welcome":{{"version":1,"server":"parlor/test","nick":{},"token":"0123456789abcdef0123456789abcdef","resumed":false,"limits":{{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64}},"features":[]}}}}"#,
         json(nick)
     )
 }
 
-pub fn room(name: &str, topic: &str, members: &[&str]) -> String {
+pub(crate) fn room(name: &str, topic: &str, members: &[&str]) -> String {
     let members: Vec<String> = members.iter().map(|nick| json(nick)).collect();
     format!(
         r#"{{"room":{{"room":{},"log":"00000000000000aa","first_id":1,"last_id":0,"topic":{},"count":{},"members":[{}]}}}}"#,
@@ -175,7 +175,7 @@ pub fn room(name: &str, topic: &str, members: &[&str]) -> String {
 }
 
 /// A JSON string.
-pub fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
