@@ -88,6 +88,7 @@ impl World {
         let conn = self.hub.accept(self.now, Peer { dialect, address })?;
         let earlier = self.ends.insert(conn, End::default());
         assert!(earlier.is_none(), "connection ids never repeat");
+        self.outputs();
         self.turn();
         Ok(conn)
     }
