@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::limits::CHUNK_BYTES_MAX;
 use crate::wire::Flavour;
 
-/// Rows that wait, each ending in `\n`.
+/// Rows that wait, each ending in `\n` but `NIC`.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) bytes: Vec<u8>,
@@ -28,7 +28,8 @@ impl Rows {
     pub(super) fn push(&mut self, row: &[u8]) {
         self.bytes.extend_from_slice(row);
         let mut length = row.len() as u32;
-        if row.last() != Some(&b'\n') {
+        // A `nic` row comes with its newline, and the `NIC` of the greeting must have none.
+        if !self.keeps_newline && row.last() != Some(&b'\n') {
             self.bytes.push(b'\n');
             length += 1;
         }
