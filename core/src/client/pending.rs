@@ -62,28 +62,23 @@ impl Client {
             delivery: Delivery::Pending,
         };
         let entry = self.entry(Some(self.now.timestamp), None, kind);
-        let Some(nonce) = self.nonce() else { return Err(BadText::Empty.to_string()) };
-        let (room, key) = (&mut self.state.rooms[index], entry.key);
+        self.await_confirmation(index, entry, body, action);
+        Ok(())
+    }
+
+    /// Shows a message of one's own as the newest of its room, and lets it be sent under a fresh nonce.
+    fn await_confirmation(&mut self, index: usize, entry: Entry, text: Body, action: bool) {
+        // Unlike any other of this run, and of any other run.
+        let nonce = format!("{:016x}-{}", self.run, self.count());
+        let nonce = Tag::parse(&nonce).expect("two numbers are shorter than a tag may be");
+        let room = &mut self.state.rooms[index];
+        let (key, entry_key) = (room.key, entry.key);
         room.timeline.push(entry);
         if room.unread == 0 {
             room.marker = None;
         }
-        self.pending.push_back(Pending {
-            nonce,
-            room: room.key,
-            entry: key,
-            text: body,
-            action,
-            sent: None,
-            overdue: false,
-        });
-        Ok(())
-    }
-
-    /// Unlike any other of this run, and of any other run.
-    fn nonce(&mut self) -> Option<Tag> {
-        let number = self.count();
-        Tag::parse(&format!("{:016x}-{number}", self.run))
+        self.pending.push_back(Pending { nonce, room: key, entry: entry_key, text, action, sent: None, overdue: false });
+        self.dirty = true;
     }
 
     /// Sends what waits and may be sent, in the order it was typed.
