@@ -194,7 +194,12 @@ fn another_log_begins_anew_and_keeps_what_was_read() {
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].command, Command::History { place: place("lobby"), span: Span::Latest, limit: 50 });
     let messages = alloc::vec![said("lobby", 7, "bob", "new")];
-    desk.tell(Event::Page { place: place("lobby"), messages, has_more: true, reference: requests[0].reference.clone() });
+    desk.tell(Event::Page {
+        place: place("lobby"),
+        messages,
+        has_more: true,
+        reference: requests[0].reference.clone(),
+    });
     let notice = "* The server has begun a new history of this room.";
     assert_eq!(desk.lines(), ["bob: before", "bob: before", notice, "bob: new"]);
     assert!(desk.state().rooms[0].has_older);

@@ -89,7 +89,9 @@ fn ones_own_new_name_is_kept_for_the_next_connection() {
 
 #[test]
 fn only_what_is_looked_at_is_read() {
-    for (focused, at_bottom, read) in [(false, false, false), (false, true, false), (true, false, false), (true, true, true)] {
+    for (focused, at_bottom, read) in
+        [(false, false, false), (false, true, false), (true, false, false), (true, true, true)]
+    {
         let mut desk = Desk::online();
         looks(&mut desk, focused, at_bottom);
         desk.tell(message("lobby", 1, "bob", "ciao Ada!"));

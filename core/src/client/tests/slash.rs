@@ -14,10 +14,7 @@ fn every_command_becomes_what_it_says() {
         ("/topic ferns and moss", Command::Topic { place: place("lobby"), text: note("ferns and moss") }),
         ("/rooms", Command::Rooms { after: None, limit: 500 }),
         ("/kick bob too loud", Command::Kick { room: lobby.clone(), nick: nick("bob"), reason: note("too loud") }),
-        (
-            "/mute bob",
-            Command::Mute { room: lobby.clone(), nick: nick("bob"), reason: Note::default(), on: true },
-        ),
+        ("/mute bob", Command::Mute { room: lobby.clone(), nick: nick("bob"), reason: Note::default(), on: true }),
         ("/unmute bob", Command::Mute { room: lobby, nick: nick("bob"), reason: Note::default(), on: false }),
         ("/part tea time", Command::Part { place: place("lobby"), reason: note("tea time") }),
         ("/QUIT", Command::Quit { reason: Note::default() }),
