@@ -1,1 +1,26 @@
-//! stub
+//! The terminal client of Parlor: a thin view over the client machine of `parlor-core`.
+//!
+//! What is shown is [`parlor_core::client::State`], what a person does becomes a [`parlor_core::client::Intent`];
+//! messages, names and the connection belong to the machine. From the outside in: [`options`] is the command line,
+//! [`app`] the program around the screen, [`connect`] and [`form`] its dialogs, [`chat`] the screen with its [`log`] and
+//! [`panes`], [`editor`] the text being typed, [`cells`] what makes foreign text harmless, [`term`] the terminal, and
+//! [`pipe`] the program without a screen.
+
+pub mod app;
+pub mod cells;
+pub mod chat;
+pub mod clock;
+pub mod connect;
+pub mod editor;
+pub mod form;
+pub mod keys;
+pub mod log;
+pub mod options;
+pub mod paint;
+pub mod panes;
+pub mod pipe;
+pub mod record;
+pub mod sheet;
+pub mod signals;
+pub mod style;
+pub mod term;

@@ -1,2 +1,123 @@
-//! stub
-fn main() {}
+//! `parlor-tui`: chat in the terminal.
+
+use std::io::{self, BufReader};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use cursive::Cursive;
+use parlor_core::secret::Secret;
+use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_transport_tcp::session::Session;
+use parlor_transport_tcp::target::Target;
+use tui::app::{self, App};
+use tui::connect;
+use tui::options::Options;
+use tui::pipe::{self, Outcome};
+use tui::signals;
+use tui::style::Colours;
+use tui::term::{self, Caret, Term};
+
+/// How long the goodbye may take once the terminal was given back.
+const FAREWELL_MAX: Duration = Duration::from_secs(3);
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match run(options) {
+        Ok(code) => code,
+        Err(why) => {
+            eprintln!("parlor-tui: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result<ExitCode, String> {
+    let target = options.url.as_deref().map(Target::parse).transpose()?;
+    let password = options.password_file.as_deref().map(read_password).transpose()?;
+    let kept = Kept::of_this_person().ok();
+    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let connect = kept.as_ref().map_or_else(Connect::default, |kept| kept.connect().value);
+    let mut connect = connect::first_values(connect, user.as_deref());
+    if let Some(nick) = options.nick {
+        connect.nick = nick;
+    }
+    match target {
+        Some(target) if options.pipe => pipe(target, &connect.nick, password, kept.as_ref(), options.json),
+        target => screen(target, connect, password, kept),
+    }
+}
+
+fn read_password(path: &Path) -> Result<Secret, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("The password file {} cannot be read: {error}.", path.display()))?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+fn pipe(
+    target: Target,
+    nick: &str,
+    password: Option<Secret>,
+    kept: Option<&Kept>,
+    json: bool,
+) -> Result<ExitCode, String> {
+    let nick = connect::check_nick(&target, nick)?;
+    let authority = target.authority();
+    let token = kept.and_then(|kept| kept.token(&authority, &nick).value);
+    let profile = app::profile(&target, &nick, token, password);
+    let outcome = pipe::run(
+        |face| Session::start(target, profile, face),
+        BufReader::new(io::stdin()),
+        io::stdout(),
+        io::stderr(),
+        json,
+        |nick, token| pipe::keep(kept, &authority, nick, token),
+    );
+    match outcome {
+        Outcome::Done => Ok(ExitCode::SUCCESS),
+        Outcome::Failed(why) => Err(why),
+        Outcome::Signalled(signal) => Ok(ExitCode::from(u8::try_from(128 + signal).unwrap_or(1))),
+    }
+}
+
+fn screen(
+    target: Option<Target>,
+    connect: Connect,
+    password: Option<Secret>,
+    kept: Option<Kept>,
+) -> Result<ExitCode, String> {
+    let colours = Colours::detect(|name| std::env::var(name).ok());
+    let caret = Caret::default();
+    let backend = Term::init(caret.clone(), colours != Colours::None)
+        .map_err(|_| "There is no terminal to draw on; for scripts there is --pipe.".to_owned())?;
+    restore_on_panic();
+    let mut siv = Cursive::new();
+    let nick = connect.nick.clone();
+    app::install(&mut siv, App { kept, connect, password, ..App::new(colours, caret) });
+    match target {
+        Some(target) => match connect::check_nick(&target, &nick) {
+            Ok(nick) => app::start(&mut siv, target, &nick),
+            // The dialog says why and asks for another.
+            Err(why) => app::ask_first(&mut siv, target, &why),
+        },
+        None => connect::dialog(&mut siv),
+    }
+    let sink = siv.cb_sink().clone();
+    signals::watch(move |_| drop(sink.send(Box::new(app::quit))));
+    siv.runner(backend).run();
+    if let Some(session) = siv.take_user_data::<App>().and_then(|app| app.session) {
+        session.wait_finished(FAREWELL_MAX);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A fault of the program itself: the terminal is given back before it is told, and the program ends, whichever of
+/// its threads it was.
+fn restore_on_panic() {
+    std::panic::set_hook(Box::new(|fault| {
+        term::restore();
+        eprintln!("parlor-tui: A fault in the program has ended it. Please report it: {fault}");
+        std::process::exit(101);
+    }));
+}

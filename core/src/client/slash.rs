@@ -181,7 +181,11 @@ impl Client {
             return Err("Write /me and what you do.".into());
         }
         let index = self.state.shown;
-        self.say(index, text, true)
+        match self.is_native() {
+            true => self.say(index, text, true),
+            // Those servers know no actions; this is how people write them.
+            false => self.say_to_tutorial(index, &format!("*{text}*")),
+        }
     }
 
     fn help(&mut self) {

@@ -1,0 +1,293 @@
+//! The program around the screen: dialogs, the session behind them, and how it all begins and ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cursive::event::Event;
+use cursive::theme::Theme;
+use cursive::view::Nameable;
+use cursive::views::NamedView;
+use cursive::{CbSink, Cursive};
+use parlor_core::client::{Intent, Link, Profile, Question};
+use parlor_core::secret::Secret;
+use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_transport_tcp::session::{Face, Session};
+use parlor_transport_tcp::target::Target;
+
+use crate::chat::{self, Chat};
+use crate::connect;
+use crate::form::{Field, Form};
+use crate::sheet::{self, Sheet};
+use crate::style::Colours;
+use crate::term::{self, Caret};
+
+/// The name of the dialog in front, among the views.
+pub const FORM: &str = "form";
+/// How often the screen is drawn anew while a countdown runs, per second.
+const COUNTDOWN_FPS: u32 = 2;
+
+/// What the program knows besides what is on the screen.
+pub struct App {
+    /// How many colours there are.
+    pub colours: Colours,
+    /// Where the real cursor goes.
+    pub caret: Caret,
+    /// Where the connect dialog and the tokens are kept; `None` keeps nothing.
+    pub kept: Option<Kept>,
+    /// What the connect dialog begins with.
+    pub connect: Connect,
+    /// The server's password, if it was given on the command line.
+    pub password: Option<Secret>,
+    /// The chat that is open.
+    pub session: Option<Session>,
+    /// Where that is.
+    pub server: Option<Target>,
+    /// The question whose dialog is open.
+    pub asked: Option<Question>,
+    /// Whether the connect dialog's answers have been kept.
+    pub settled: bool,
+}
+
+impl App {
+    /// A program that keeps nothing and knows nobody.
+    pub fn new(colours: Colours, caret: Caret) -> Self {
+        let connect = Connect::default();
+        Self {
+            colours,
+            caret,
+            kept: None,
+            connect,
+            password: None,
+            session: None,
+            server: None,
+            asked: None,
+            settled: false,
+        }
+    }
+}
+
+fn app(siv: &mut Cursive) -> &mut App {
+    siv.user_data::<App>().expect("install() puts it there before any view exists")
+}
+
+/// Prepares a toolkit for the program: its theme, and the keys that work everywhere.
+pub fn install(siv: &mut Cursive, app: App) {
+    siv.set_theme(Theme::terminal_default());
+    siv.set_user_data(app);
+    for event in [Event::CtrlChar('c'), Event::Exit] {
+        siv.clear_global_callbacks(event.clone());
+        siv.set_on_pre_event(event, quit);
+    }
+    siv.set_on_pre_event(Event::CtrlChar('q'), quit);
+    siv.set_on_pre_event(Event::CtrlChar('l'), Cursive::clear);
+    siv.set_on_pre_event(Event::CtrlChar('o'), elsewhere);
+    siv.add_global_callback(Event::Key(cursive::event::Key::F1), help);
+}
+
+/// Asks for what is missing to go to this server, and says what it is.
+pub fn ask_first(siv: &mut Cursive, target: Target, why: &str) {
+    let App { connect, .. } = app(siv);
+    (connect.host, connect.port, connect.dialect) = (target.host, target.port, target.dialect);
+    connect::dialog(siv);
+    complain(siv, why);
+}
+
+/// Dials this server and opens the chat.
+pub fn start(siv: &mut Cursive, target: Target, nick: &str) {
+    let wake = Wake { sink: siv.cb_sink().clone(), told: Arc::new(AtomicBool::new(false)) };
+    let app = app(siv);
+    let authority = target.authority();
+    let token = app.kept.as_ref().and_then(|kept| kept.token(&authority, nick).value);
+    let profile = profile(&target, nick, token, app.password.clone());
+    app.connect =
+        Connect { host: target.host.clone(), port: target.port, nick: nick.to_owned(), dialect: target.dialect };
+    app.server = Some(target.clone());
+    app.settled = false;
+    open(siv, Session::start(target, profile, wake));
+}
+
+/// What the machine is told about this program and person.
+pub fn profile(target: &Target, nick: &str, token: Option<Secret>, password: Option<Secret>) -> Profile {
+    Profile {
+        dialect: target.dialect,
+        address: target.to_string().into(),
+        nick: nick.into(),
+        room: target.room.clone(),
+        token,
+        password,
+        agent: concat!("parlor-tui/", env!("CARGO_PKG_VERSION")).into(),
+    }
+}
+
+/// Shows the chat of this session.
+pub fn open(siv: &mut Cursive, session: Session) {
+    let app = app(siv);
+    app.session = Some(session.clone());
+    app.asked = None;
+    let chat = Chat::new(session, app.colours, app.caret.clone());
+    siv.add_fullscreen_layer(chat.with_name(chat::NAME));
+    changed(siv);
+}
+
+/// The state changed: opens and closes what belongs to it. The toolkit draws afterwards by itself.
+pub fn changed(siv: &mut Cursive) {
+    let Some(session) = app(siv).session.clone() else { return };
+    let (question, waiting, online, nick) = {
+        let state = session.state();
+        let waiting = matches!(state.link, Link::Waiting { .. });
+        (state.question.clone(), waiting, state.link == Link::Online, state.nick.clone())
+    };
+    siv.set_fps(if waiting { COUNTDOWN_FPS } else { 0 });
+    if online {
+        settle(siv, &nick);
+    }
+    if app(siv).asked != question {
+        close_form(siv);
+        app(siv).asked.clone_from(&question);
+        if let Some(question) = question {
+            ask(siv, question, &nick);
+        }
+    }
+}
+
+/// Keeps what the connect dialog is to begin with next time, once it has proved right.
+fn settle(siv: &mut Cursive, nick: &str) {
+    let app = app(siv);
+    if std::mem::replace(&mut app.settled, true) {
+        return;
+    }
+    nick.clone_into(&mut app.connect.nick);
+    if let Some(kept) = &app.kept {
+        // The dialog beginning empty next time is not worth a word now.
+        let _ = kept.keep_connect(&app.connect);
+    }
+}
+
+fn ask(siv: &mut Cursive, question: Question, nick: &str) {
+    let App { colours, caret, .. } = app(siv);
+    let looks = (*colours, caret.clone());
+    let form = match question {
+        Question::Nick { why } => {
+            let fields = vec![Field::text("Nickname", nick)];
+            let submit = |siv: &mut Cursive, values: &[String]| {
+                let nick = values.concat().trim().to_owned();
+                match nick.is_empty() {
+                    true => complain(siv, "A nickname needs at least one letter."),
+                    false => answer(siv, Intent::Nick(nick)),
+                }
+            };
+            Form::new("Choose another nickname", fields, "Enter: try it. Ctrl+Q: quit.", looks, submit).because(&why)
+        }
+        Question::Password { why } => {
+            let submit =
+                |siv: &mut Cursive, values: &[String]| answer(siv, Intent::Password(Secret::new(values.concat())));
+            let fields = vec![Field::secret("Password")];
+            Form::new("Password", fields, "Enter: try it. Ctrl+Q: quit.", looks, submit).because(&why)
+        }
+    };
+    siv.add_layer(form.with_name(FORM));
+}
+
+fn answer(siv: &mut Cursive, intent: Intent) {
+    if let Some(session) = app(siv).session.clone() {
+        session.intent(intent);
+        // The answer may be refused with the very same words: the dialog is to come again all the same.
+        close_form(siv);
+        app(siv).asked = None;
+        changed(siv);
+    }
+}
+
+/// Tells what is wrong with what a dialog holds.
+pub fn complain(siv: &mut Cursive, why: &str) {
+    siv.call_on_name(FORM, |form: &mut Form| form.complain(why));
+}
+
+/// Closes the dialog in front, if there is one.
+pub fn close_form(siv: &mut Cursive) {
+    if let Some(layer) = siv.screen_mut().find_layer_from_name(FORM) {
+        siv.screen_mut().remove_layer(layer);
+    }
+}
+
+/// Shows what the keys do.
+pub fn help(siv: &mut Cursive) {
+    if siv.find_name::<Sheet>(sheet::NAME).is_none() {
+        let sheet = Sheet::new("Help", sheet::HELP, app(siv).caret.clone());
+        siv.add_layer(NamedView::new(sheet::NAME, sheet));
+    }
+}
+
+/// Leaves this chat and asks for another server.
+fn elsewhere(siv: &mut Cursive) {
+    let App { session, asked, .. } = app(siv);
+    if let Some(session) = session.take() {
+        session.intent(Intent::Quit);
+        *asked = None;
+        while siv.pop_layer().is_some() {}
+        connect::dialog(siv);
+    }
+}
+
+/// Says goodbye and ends; the goodbye is heard after the terminal was given back.
+pub fn quit(siv: &mut Cursive) {
+    if let Some(session) = &app(siv).session {
+        session.intent(Intent::Quit);
+    }
+    siv.quit();
+}
+
+/// Wakes the toolkit from the session's thread.
+struct Wake {
+    sink: CbSink,
+    /// Whether a redraw is on its way already.
+    told: Arc<AtomicBool>,
+}
+
+impl Wake {
+    fn send(&self, callback: impl FnOnce(&mut Cursive) + Send + 'static) {
+        // Nobody takes it any more once the program ends.
+        let _ = self.sink.send(Box::new(callback));
+    }
+}
+
+impl Face for Wake {
+    fn changed(&self) {
+        if !self.told.swap(true, Ordering::AcqRel) {
+            let told = self.told.clone();
+            self.send(move |siv| {
+                told.store(false, Ordering::Release);
+                changed(siv);
+            });
+        }
+    }
+
+    fn notify(&self, _from: &str, _text: &str) {
+        self.send(|_| term::bell());
+    }
+
+    fn remember(&self, token: &Secret) {
+        let token = token.clone();
+        self.send(move |siv| {
+            let App { kept, server, session, .. } = app(siv);
+            if let (Some(kept), Some(server), Some(session)) = (kept, server, session) {
+                let nick = session.state().nick.clone();
+                // Without the token the nickname is taken until the server frees it, and the server says so then.
+                let _ = kept.remember(&server.authority(), &nick, &token);
+            }
+        });
+    }
+
+    fn finished(&self) {
+        self.send(|siv| {
+            // Another chat may have been opened meanwhile.
+            let over = app(siv)
+                .session
+                .as_ref()
+                .is_some_and(|session| matches!(session.state().link, Link::Closed { why: None }));
+            if over {
+                siv.quit();
+            }
+        });
+    }
+}

@@ -1,0 +1,292 @@
+//! Text as cells: every string from outside passes [`clean`] before it is drawn, and widths are measured here only.
+//!
+//! The toolkit stops the whole program at a grapheme wider than five cells, and terminals disagree about joined
+//! emoji and flags, so both are taken apart. A string's width is the sum of its graphemes' widths: measured as a
+//! whole, `لا` counts as one cell where terminals use two.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Separates what must not join again into one grapheme. Takes no cell.
+const APART: char = '\u{200B}';
+/// What stands for a character that has no place on a screen.
+const REPLACEMENT: char = '\u{FFFD}';
+/// Most marks drawn upon one letter; more would only paint over the lines around.
+const MARKS_MAX: usize = 7;
+/// How wide a tab is.
+const TAB: &str = "    ";
+
+/// A copy of `text` whose graphemes all take at most two cells and steer nothing: controls become U+FFFD, tabs
+/// spaces, line ends one space, flags their letters (`[IT]`), joined emoji their first one. Letters stay, in their
+/// order.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        push_clean(&mut out, grapheme);
+    }
+    if out.graphemes(true).all(|grapheme| grapheme.width() <= 2) {
+        return out;
+    }
+    // What was left out between two letters has let them join.
+    let mut parted = String::with_capacity(out.len() * 2);
+    for c in out.chars() {
+        if c.width().unwrap_or(0) > 0 {
+            parted.push(APART);
+        }
+        parted.push(c);
+    }
+    parted
+}
+
+fn push_clean(out: &mut String, grapheme: &str) {
+    let Some(first) = grapheme.chars().next() else { return };
+    match first {
+        '\t' => out.push_str(TAB),
+        '\n' | '\u{2028}' | '\u{2029}' => out.push(' '),
+        '\r' if grapheme.len() > 1 => out.push(' '),
+        c if c.is_control() => out.push(REPLACEMENT),
+        c if flag_letter(c).is_some() => {
+            out.push('[');
+            out.extend(grapheme.chars().filter_map(flag_letter));
+            out.push(']');
+        }
+        c if is_joined_emoji(grapheme, c) => push_bounded(out, c.encode_utf8(&mut [0; 4])),
+        _ => push_letters(out, grapheme),
+    }
+}
+
+/// The letter that a regional indicator stands for.
+fn flag_letter(c: char) -> Option<char> {
+    let offset = u32::from(c).checked_sub(0x1F1E6)?;
+    (offset < 26).then(|| char::from_u32(u32::from('A') + offset)).flatten()
+}
+
+/// Whether terminals are likely to disagree about this grapheme's width.
+fn is_joined_emoji(grapheme: &str, first: char) -> bool {
+    let wide = first.width() == Some(2);
+    grapheme.chars().skip(1).any(|c| match c {
+        '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}' => true,
+        '\u{200D}' => wide,
+        _ => false,
+    })
+}
+
+fn push_letters(out: &mut String, grapheme: &str) {
+    let mut kept = String::with_capacity(grapheme.len());
+    let mut marks = 0;
+    for c in grapheme.chars() {
+        marks = if c.width().unwrap_or(0) == 0 { marks + 1 } else { 0 };
+        if marks <= MARKS_MAX {
+            kept.push(c);
+        }
+    }
+    if kept.width() <= 2 {
+        push_bounded(out, &kept);
+        return;
+    }
+    // One cell or two for each letter of a stack that would take more.
+    let mut piece = String::new();
+    for c in kept.chars() {
+        if c.width().unwrap_or(0) > 0 && !piece.is_empty() {
+            push_bounded(out, &piece);
+            out.push(APART);
+            piece.clear();
+        }
+        piece.push(c);
+    }
+    push_bounded(out, &piece);
+}
+
+fn push_bounded(out: &mut String, grapheme: &str) {
+    match grapheme.width() {
+        // Dropping it altogether could join its neighbours.
+        0 if out.ends_with(APART) => {}
+        0 => out.push(APART),
+        1 | 2 => out.push_str(grapheme),
+        _ => out.push(REPLACEMENT),
+    }
+}
+
+/// The cells that a clean text takes on one line.
+pub fn width(clean: &str) -> usize {
+    clean.graphemes(true).map(UnicodeWidthStr::width).sum()
+}
+
+/// `text` in at most `cells` cells: clean, on one line, with `…` at its end where something had to go.
+pub fn fit(text: &str, cells: usize) -> String {
+    let text = clean(text);
+    if width(&text) <= cells {
+        return text;
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for grapheme in text.graphemes(true) {
+        used += grapheme.width();
+        if used > cells {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    if cells > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// `text` in exactly `cells` cells: cut or filled with spaces.
+pub fn pad(text: &str, cells: usize) -> String {
+    let mut out = fit(text, cells);
+    let missing = cells.saturating_sub(width(&out));
+    out.extend(std::iter::repeat_n(' ', missing));
+    out
+}
+
+/// Breaks one line of clean text into ranges that fit `first` cells, then `rest` cells each: between words where
+/// that is possible. Spaces at a break hang over the edge; nothing is left out, and there is always one range.
+pub fn wrap(clean: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let (mut start, mut x, mut limit) = (0, 0, first.max(1));
+    let mut word: Option<(usize, usize)> = None;
+    for (at, grapheme) in clean.grapheme_indices(true) {
+        if grapheme == " " {
+            x += 1;
+            word = Some((at + 1, x));
+            continue;
+        }
+        let cells = grapheme.width();
+        while x + cells > limit && at > start {
+            let (end, used) = word.take().filter(|(end, _)| *end > start).unwrap_or((at, x));
+            lines.push(start..end);
+            start = end;
+            x -= used;
+            limit = rest.max(1);
+        }
+        x += cells;
+    }
+    lines.push(start..clean.len());
+    lines
+}
+
+#[cfg(test)]
+pub(crate) mod hostile {
+    /// What a hostile peer might send to break a terminal program.
+    pub(crate) const STRINGS: &[&str] = &[
+        "a\u{200F}b\u{200E}c",
+        "a\u{200B}\u{200B}b",
+        "\u{1b}[31mred\u{1b}]0;title\u{7}",
+        "bell\u{7}\u{8}\u{7f}\u{85}\u{9b}2J",
+        "a\tb\tc",
+        "\u{FDFD}\u{FDFD}",
+        "क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्",
+        "क्\u{200B}ष्\u{200B}क्\u{200B}ष्\u{200B}क्\u{200B}ष्\u{200B}क्\u{200B}ष्",
+        "ZWJ क्\u{200D}ष क्\u{200C}ष می\u{200C}خواهم",
+        "👨\u{200D}👩\u{200D}👧\u{200D}👦👨\u{200D}👩\u{200D}👧 🇮🇷🇮🇹🇮 👍🏽 ❤\u{FE0F} 1\u{FE0F}\u{20E3}",
+        "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
+        "\u{202E}gnp.exe\u{202C}\u{2066}x\u{2069}",
+        "\u{301}\u{301}\u{301}start",
+        "\u{600}\u{600}\u{600}\u{600}\u{600}\u{600}a",
+        "\u{1100}\u{1100}\u{1100}\u{1100}\u{1161}\u{11A8}",
+        "⸻⸻\u{115F}\u{3164}\u{FFA0}",
+        "سلام لالا لا دنیا، ۱۲۳",
+        "你好世界ｆｕｌｌ",
+        "\u{2028}\u{2029}\r\n\r\u{0}",
+    ];
+
+    /// All of them, and the long ones.
+    pub(crate) fn strings() -> impl Iterator<Item = String> {
+        let zalgo = format!("z{}a", "\u{301}".repeat(200));
+        let long = "ﷺ".repeat(500);
+        STRINGS.iter().map(|s| (*s).to_owned()).chain([zalgo, long])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_harmless(text: &str) {
+        let clean = clean(text);
+        for grapheme in clean.graphemes(true) {
+            assert!(grapheme.width() <= 2, "{text:?} gives {grapheme:?}");
+            assert!(!grapheme.chars().any(char::is_control), "{text:?} gives {grapheme:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_wide_or_controlling_is_left() {
+        for text in hostile::strings() {
+            assert_harmless(&text);
+        }
+    }
+
+    #[test]
+    fn no_mixture_of_nasty_scalars_joins_into_something_wide() {
+        let scalars: Vec<char> = hostile::STRINGS.concat().chars().collect();
+        let mut seed = 7_u64;
+        for _ in 0..5_000 {
+            let text: String = (0..24)
+                .filter_map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    scalars.get((seed >> 33) as usize % scalars.len()).copied()
+                })
+                .collect();
+            assert_harmless(&text);
+        }
+    }
+
+    #[test]
+    fn letters_stay_whole_and_in_order() {
+        for text in ["سلام دنیا، می\u{200C}خواهم", "perché no? e\u{301}", "你好", "नमस्ते"]
+        {
+            assert_eq!(clean(text), text);
+        }
+        let stacked = clean("क्ष्क्ष्क्ष्क्ष्");
+        assert_eq!(stacked.replace('\u{200B}', ""), "क्ष्क्ष्क्ष्क्ष्");
+    }
+
+    #[test]
+    fn joined_emoji_become_simple_ones() {
+        assert_eq!(clean("👨\u{200D}👩\u{200D}👧!"), "👨!");
+        assert_eq!(clean("👍🏽 ❤\u{FE0F} 🇮🇷 1\u{FE0F}\u{20E3}"), "👍 ❤ [IR] 1");
+    }
+
+    #[test]
+    fn lam_alef_takes_two_cells() {
+        assert_eq!(width("سلام"), 4);
+        assert_eq!(width("لالا"), 4);
+    }
+
+    #[test]
+    fn fitting_marks_what_is_cut() {
+        assert_eq!(fit("parlor", 6), "parlor");
+        assert_eq!(fit("parlor", 5), "parl…");
+        assert_eq!(fit("你好吗", 4), "你…");
+        assert_eq!(fit("abc", 0), "");
+        assert_eq!(pad("你", 4), "你  ");
+    }
+
+    #[test]
+    fn wrapping_breaks_between_words_and_loses_nothing() {
+        let text = "one two three fourfivesix";
+        let lines: Vec<&str> = wrap(text, 8, 6).into_iter().filter_map(|range| text.get(range)).collect();
+        assert_eq!(lines, ["one two ", "three ", "fourfi", "vesix"]);
+    }
+
+    #[test]
+    fn wrapped_lines_fit_at_every_width() {
+        for text in hostile::strings() {
+            let text = clean(&text);
+            for cells in 1..=80 {
+                let lines = wrap(&text, cells, cells);
+                let joined: String = lines.iter().filter_map(|range| text.get(range.clone())).collect();
+                assert_eq!(joined, text);
+                for range in lines {
+                    let line = text.get(range).unwrap().trim_end_matches(' ');
+                    assert!(width(line) <= cells.max(2), "{line:?} in {cells}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The chat screen: one view that lays its panes out, draws them, and turns keys into intents.
+
+use std::collections::HashMap;
+
+use cursive::event::{Event, EventResult, Key};
+use cursive::{Printer, Vec2, View};
+use parlor_core::client::{Delivery, EntryKey, EntryKind, Intent, Link, Room, RoomKey};
+use parlor_transport_tcp::session::Session;
+
+use crate::app;
+use crate::editor::Editor;
+use crate::keys;
+use crate::log::{Log, Place, Scroll};
+use crate::paint;
+use crate::panes::{self, Frame};
+use crate::style::{self, Colours};
+use crate::term::{Caret, Extra};
+
+/// The screen's name among the views.
+pub const NAME: &str = "chat";
+/// Most rows the message box takes.
+const BOX_ROWS_MAX: usize = 5;
+/// What the empty message box says.
+const HINT: &str = "Write your messages here.";
+const PROMPT: &str = "> ";
+
+/// The view.
+pub struct Chat {
+    session: Session,
+    caret: Caret,
+    colours: Colours,
+    editor: Editor,
+    log: Log,
+    places: HashMap<RoomKey, Place>,
+    shown: Option<RoomKey>,
+    focused: bool,
+    /// What was last told of where the person looks.
+    looked: Option<(bool, bool)>,
+    /// A sentence for the status line until the next key.
+    flash: Option<&'static str>,
+    frame: Frame,
+}
+
+impl Chat {
+    /// A screen over this session.
+    pub fn new(session: Session, colours: Colours, caret: Caret) -> Self {
+        Self {
+            session,
+            caret,
+            colours,
+            editor: Editor::default(),
+            log: Log::new(colours),
+            places: HashMap::new(),
+            shown: None,
+            focused: true,
+            looked: None,
+            flash: None,
+            frame: Frame::default(),
+        }
+    }
+
+    /// Takes up another room's draft once another room is shown.
+    fn follow_room(&mut self) {
+        let state = self.session.state();
+        let Some(room) = state.rooms.get(state.shown) else { return };
+        if self.shown != Some(room.key) {
+            // What was typed before there was any room belongs to the first one.
+            if self.shown.is_some() || !room.draft.is_empty() {
+                self.editor.set(&room.draft);
+            }
+            self.shown = Some(room.key);
+        }
+    }
+
+    fn place(&self) -> Place {
+        self.shown.and_then(|key| self.places.get(&key).copied()).unwrap_or_default()
+    }
+
+    /// Tells the machine where the person looks, if that changed.
+    fn look(&mut self) {
+        let look = (self.focused, self.place().follows());
+        if self.looked != Some(look) {
+            self.looked = Some(look);
+            self.session.intent(Intent::Look { focused: look.0, at_bottom: look.1 });
+        }
+    }
+
+    fn scroll(&mut self, scroll: Scroll) {
+        let Some(key) = self.shown else { return };
+        let mut place = self.place();
+        let older = {
+            let state = self.session.state();
+            let Some(room) = state.rooms.iter().find(|room| room.key == key) else { return };
+            self.log.scroll(room, &mut place, scroll) && room.has_older && !room.loading_older
+        };
+        self.places.insert(key, place);
+        if older {
+            self.session.intent(Intent::Older);
+        }
+        self.look();
+    }
+
+    fn page(&self) -> usize {
+        self.log.height().saturating_sub(1).max(1)
+    }
+
+    fn edited(&mut self) {
+        self.session.intent(Intent::Draft(self.editor.text().to_owned()));
+    }
+
+    fn submit(&mut self) -> EventResult {
+        let text = self.editor.text();
+        if text.trim().is_empty() {
+            return EventResult::consumed();
+        }
+        if text.trim() == "/help" {
+            self.editor.take();
+            self.edited();
+            return EventResult::with_cb(app::help);
+        }
+        if self.session.state().rooms.is_empty() {
+            self.flash = Some("Not connected yet: your text stays here.");
+            return EventResult::consumed();
+        }
+        let text = self.editor.take();
+        self.session.intent(Intent::Submit(text));
+        // What cannot be sent is the draft again.
+        if let Some(room) = self.session.state().shown_room().filter(|room| Some(room.key) == self.shown) {
+            self.editor.set(&room.draft);
+        }
+        self.scroll(Scroll::Newest);
+        EventResult::consumed()
+    }
+
+    /// Connects now, or sends the last message again that did not get through.
+    fn again(&mut self) {
+        let intent = {
+            let state = self.session.state();
+            match state.link {
+                Link::Waiting { .. } | Link::Closed { .. } => Some(Intent::RetryNow),
+                Link::Online => state.rooms.get(state.shown).and_then(last_failed).map(Intent::Resend),
+                Link::Connecting { .. } | Link::Greeting | Link::Leaving => None,
+            }
+        };
+        match intent {
+            Some(intent) => self.session.intent(intent),
+            None => self.flash = Some("There is nothing to send again."),
+        }
+    }
+
+    fn on_extra(&mut self, extra: Extra) {
+        match extra {
+            Extra::Paste(text) => {
+                self.editor.insert(&text);
+                self.edited();
+            }
+            Extra::Focus(focused) => {
+                self.focused = focused;
+                self.look();
+            }
+        }
+    }
+}
+
+fn last_failed(room: &Room) -> Option<EntryKey> {
+    room.timeline.iter().rev().find_map(|entry| match &entry.kind {
+        EntryKind::Message { delivery: Delivery::Failed(_) | Delivery::Unconfirmed, .. } => Some(entry.key),
+        EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
+    })
+}
+
+impl View for Chat {
+    fn required_size(&mut self, room: Vec2) -> Vec2 {
+        room
+    }
+
+    fn layout(&mut self, size: Vec2) {
+        self.follow_room();
+        let place = self.place();
+        let now = self.session.now();
+        let state = self.session.state();
+        let box_max = (size.y / 3).clamp(1, BOX_ROWS_MAX);
+        let rows = self.editor.rows(size.x.saturating_sub(PROMPT.len() + 1), false);
+        let caret_row = rows.iter().position(|row| row.caret.is_some()).unwrap_or(0);
+        let first = (caret_row + 1).saturating_sub(box_max);
+        self.frame = Frame::new(&state, size, self.colours);
+        self.frame.rows = rows.into_iter().skip(first).take(box_max).collect();
+        self.frame.rows_above = first > 0;
+        let log = self.frame.log_size();
+        if let Some(room) = state.rooms.get(state.shown) {
+            let mut place = place;
+            self.log.layout(room, &mut place, log);
+            self.places.insert(room.key, place);
+            self.frame.status = panes::status(&state, now, self.flash, !place.follows(), self.colours);
+        } else {
+            self.frame.status = panes::status(&state, now, self.flash, false, self.colours);
+        }
+        drop(state);
+        self.look();
+    }
+
+    fn draw(&self, printer: &Printer) {
+        self.frame.draw(printer);
+        let (x, y) = self.frame.log_start();
+        self.log.draw(&printer.offset((x, y)).cropped(Vec2::from(self.frame.log_size())));
+        let top = self.frame.box_top();
+        self.caret.set(None);
+        for (row, line) in self.frame.rows.iter().enumerate() {
+            let prompt = if row > 0 || self.frame.rows_above { "  " } else { PROMPT };
+            let x = paint::print(printer, (0, top + row), style::bold(), prompt);
+            paint::print(printer, (x, top + row), style::plain(), &line.text);
+            if let Some(at) = line.caret {
+                self.caret.set(Some(printer.offset + (x + at, top + row)));
+            }
+        }
+        if self.editor.is_empty() {
+            paint::print(printer, (PROMPT.len(), top), style::dim(), HINT);
+        }
+    }
+
+    fn on_event(&mut self, event: Event) -> EventResult {
+        if let Some(extra) = Extra::from_event(&event) {
+            self.on_extra(extra);
+            return EventResult::consumed();
+        }
+        if !matches!(event, Event::Refresh | Event::WindowResize) {
+            self.flash = None;
+        }
+        let typing = !self.editor.is_empty();
+        match event {
+            Event::Key(Key::Enter) => return self.submit(),
+            Event::Alt(Key::Enter) | Event::Shift(Key::Enter) | Event::CtrlChar('j') => {
+                self.editor.insert("\n");
+                self.edited();
+            }
+            Event::Key(Key::PageUp) => self.scroll(Scroll::Up(self.page())),
+            Event::Key(Key::PageDown) => self.scroll(Scroll::Down(self.page())),
+            Event::Key(Key::Home) if typing => self.editor.home(),
+            Event::Key(Key::End) if typing && self.place().follows() => self.editor.end(),
+            Event::Key(Key::Home) | Event::Ctrl(Key::Home) => self.scroll(Scroll::Oldest),
+            Event::Key(Key::End) | Event::Ctrl(Key::End) => self.scroll(Scroll::Newest),
+            Event::Key(Key::Up) if typing && self.editor.vertical(false) => {}
+            Event::Key(Key::Down) if typing && self.editor.vertical(true) => {}
+            Event::Key(Key::Up) => self.scroll(Scroll::Up(1)),
+            Event::Key(Key::Down) => self.scroll(Scroll::Down(1)),
+            Event::Alt(Key::Down) | Event::CtrlChar('n') => self.session.intent(Intent::Cycle(1)),
+            Event::Alt(Key::Up) | Event::CtrlChar('p') => self.session.intent(Intent::Cycle(-1)),
+            Event::CtrlChar('r') => self.again(),
+            event => {
+                let before = self.editor.text().to_owned();
+                if !keys::edit(&mut self.editor, &event) {
+                    return EventResult::Ignored;
+                }
+                if self.editor.text() != before {
+                    self.edited();
+                }
+            }
+        }
+        EventResult::consumed()
+    }
+}

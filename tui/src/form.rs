@@ -1,0 +1,266 @@
+//! A dialog: a sentence or two, some fields, and what went wrong last time.
+
+use std::sync::Arc;
+
+use cursive::event::{Event, EventResult, Key};
+use cursive::{Cursive, Printer, Vec2, View};
+
+use crate::cells;
+use crate::editor::Editor;
+use crate::keys;
+use crate::paint::{self, Piece};
+use crate::style::{self, Colours};
+use crate::term::{Caret, Extra};
+
+/// Widest a dialog gets.
+const WIDTH_MAX: usize = 60;
+
+/// Something a person fills in.
+pub struct Field {
+    label: &'static str,
+    value: Value,
+}
+
+enum Value {
+    Text { editor: Editor, secret: bool },
+    Choice { options: &'static [&'static str], at: usize },
+}
+
+impl Field {
+    /// A line of text.
+    pub fn text(label: &'static str, value: &str) -> Self {
+        let mut editor = Editor::default();
+        editor.set(value);
+        Self { label, value: Value::Text { editor, secret: false } }
+    }
+
+    /// A line of text that is not shown.
+    pub fn secret(label: &'static str) -> Self {
+        Self { label, value: Value::Text { editor: Editor::default(), secret: true } }
+    }
+
+    /// One of several.
+    pub fn choice(label: &'static str, options: &'static [&'static str], at: usize) -> Self {
+        Self { label, value: Value::Choice { options, at } }
+    }
+
+    /// What is filled in; of a choice, its words.
+    pub fn value(&self) -> &str {
+        match &self.value {
+            Value::Text { editor, .. } => editor.text(),
+            Value::Choice { options, at } => options.get(*at).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Fills a text field in.
+    pub fn set(&mut self, text: &str) {
+        if let Value::Text { editor, .. } = &mut self.value {
+            editor.set(text);
+        }
+    }
+}
+
+type Submit = Arc<dyn Fn(&mut Cursive, &[String]) + Send + Sync>;
+type Chosen = Box<dyn Fn(&mut [Field]) + Send + Sync>;
+
+/// The dialog.
+pub struct Form {
+    title: &'static str,
+    why: Option<String>,
+    fields: Vec<Field>,
+    focus: usize,
+    hint: &'static str,
+    colours: Colours,
+    caret: Caret,
+    submit: Submit,
+    chosen: Option<Chosen>,
+    rows: Vec<Row>,
+}
+
+enum Row {
+    Text(Piece),
+    Field(usize),
+}
+
+impl Form {
+    /// A dialog that hands its fields' values to `submit` when Enter is pressed.
+    pub fn new(
+        title: &'static str,
+        fields: Vec<Field>,
+        hint: &'static str,
+        (colours, caret): (Colours, Caret),
+        submit: impl Fn(&mut Cursive, &[String]) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            title,
+            why: None,
+            fields,
+            focus: 0,
+            hint,
+            colours,
+            caret,
+            submit: Arc::new(submit),
+            chosen: None,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Called with all fields after another option was chosen.
+    #[must_use]
+    pub fn on_choice(mut self, chosen: impl Fn(&mut [Field]) + Send + Sync + 'static) -> Self {
+        self.chosen = Some(Box::new(chosen));
+        self
+    }
+
+    /// Puts the person into this field first.
+    #[must_use]
+    pub fn focused(mut self, field: usize) -> Self {
+        self.focus = field;
+        self
+    }
+
+    /// Says why the dialog is here (again).
+    #[must_use]
+    pub fn because(mut self, why: &str) -> Self {
+        self.why = Some(cells::clean(why));
+        self
+    }
+
+    /// Says what is wrong with what was entered.
+    pub fn complain(&mut self, why: &str) {
+        self.why = Some(cells::clean(why));
+    }
+
+    fn label_cells(&self) -> usize {
+        self.fields.iter().map(|field| cells::width(field.label)).max().unwrap_or(0) + 2
+    }
+
+    /// The rows inside the border for this much room; blank ones go first where there is too little.
+    fn compose(&self, width: usize, height: usize) -> Vec<Row> {
+        let text = |style, text: &str| -> Vec<Row> {
+            let line = |range| Row::Text(Piece::new(style, text.get(range).unwrap_or_default()));
+            cells::wrap(text, width, width).into_iter().map(line).collect()
+        };
+        let why = self.why.as_deref().map_or_else(Vec::new, |why| text(self.colours.error(), why));
+        let hint = text(style::dim(), self.hint);
+        let needed = why.len() + self.fields.len() + hint.len();
+        let mut spare = height.saturating_sub(needed);
+        let mut rows = why;
+        let mut blank = |rows: &mut Vec<Row>| {
+            if spare > 0 && !rows.is_empty() {
+                spare -= 1;
+                rows.push(Row::Text(Piece::new(style::plain(), "")));
+            }
+        };
+        blank(&mut rows);
+        rows.extend((0..self.fields.len()).map(Row::Field));
+        blank(&mut rows);
+        rows.extend(hint);
+        rows
+    }
+
+    fn draw_field(&self, printer: &Printer, y: usize, index: usize) {
+        let Some(field) = self.fields.get(index) else { return };
+        let focused = index == self.focus;
+        let label = if focused { style::bold() } else { style::plain() };
+        paint::print(printer, (0, y), label, field.label);
+        let x = self.label_cells();
+        match &field.value {
+            Value::Text { editor, secret } => {
+                let width = printer.size.x.saturating_sub(x);
+                let rows = editor.rows(width, *secret);
+                let row = rows.iter().find(|row| row.caret.is_some()).or(rows.last());
+                let text = row.map_or("", |row| &row.text);
+                let look = style::plain().combine(cursive::style::Effect::Underline);
+                paint::print(printer, (x, y), look, &cells::pad(text, width));
+                if focused && let Some(at) = row.and_then(|row| row.caret) {
+                    self.caret.set(Some(printer.offset + (x + at, y)));
+                }
+            }
+            Value::Choice { options, at } => {
+                let shown = options.get(*at).copied().unwrap_or_default();
+                let text = if focused { format!("‹ {shown} ›") } else { format!("  {shown}") };
+                paint::print(printer, (x, y), label, &text);
+            }
+        }
+    }
+
+    fn move_focus(&mut self, by: usize) {
+        self.focus = (self.focus + by) % self.fields.len().max(1);
+    }
+
+    fn choose(&mut self, by: usize) -> bool {
+        let Some(Field { value: Value::Choice { options, at }, .. }) = self.fields.get_mut(self.focus) else {
+            return false;
+        };
+        *at = (*at + by) % options.len().max(1);
+        if let Some(chosen) = &self.chosen {
+            chosen(&mut self.fields);
+        }
+        true
+    }
+
+    /// How many steps forward go one step back.
+    fn back(&self) -> usize {
+        match self.fields.get(self.focus).map(|field| &field.value) {
+            Some(Value::Choice { options, .. }) => options.len().saturating_sub(1),
+            _ => 0,
+        }
+    }
+}
+
+impl View for Form {
+    fn required_size(&mut self, room: Vec2) -> Vec2 {
+        let width = room.x.min(WIDTH_MAX);
+        let rows = self.compose(width.saturating_sub(4), room.y.saturating_sub(2)).len();
+        Vec2::new(width, (rows + 2).min(room.y))
+    }
+
+    fn layout(&mut self, size: Vec2) {
+        self.rows = self.compose(size.x.saturating_sub(4), size.y.saturating_sub(2));
+    }
+
+    fn draw(&self, printer: &Printer) {
+        self.caret.set(None);
+        for y in 0..printer.size.y {
+            paint::fill(printer, y, style::plain());
+        }
+        printer.print_box((0, 0), printer.size, false);
+        paint::print(printer, (2, 0), style::bold(), &format!(" {} ", self.title));
+        let inside = printer.offset((2, 1)).cropped(printer.size.saturating_sub((4, 2)));
+        for (y, row) in self.rows.iter().enumerate().take(inside.size.y) {
+            match row {
+                Row::Text(piece) => drop(paint::print(&inside, (0, y), piece.style, &piece.text)),
+                Row::Field(index) => self.draw_field(&inside, y, *index),
+            }
+        }
+    }
+
+    fn on_event(&mut self, event: Event) -> EventResult {
+        match &event {
+            Event::Key(Key::Tab | Key::Down) => self.move_focus(1),
+            Event::Shift(Key::Tab) | Event::Key(Key::Up) => self.move_focus(self.fields.len().saturating_sub(1)),
+            Event::Key(Key::Enter) => {
+                let (submit, values) =
+                    (self.submit.clone(), self.fields.iter().map(|f| f.value().to_owned()).collect::<Vec<_>>());
+                return EventResult::with_cb(move |siv| submit(siv, &values));
+            }
+            Event::Key(Key::Left) if self.choose(self.back()) => {}
+            Event::Key(Key::Right) | Event::Char(' ') if self.choose(1) => {}
+            _ => {
+                let Some(Field { value: Value::Text { editor, .. }, .. }) = self.fields.get_mut(self.focus) else {
+                    return EventResult::Ignored;
+                };
+                match Extra::from_event(&event) {
+                    Some(Extra::Paste(text)) => editor.insert(&text.split_whitespace().collect::<Vec<_>>().join(" ")),
+                    Some(Extra::Focus(_)) => return EventResult::Ignored,
+                    None if event == Event::Key(Key::Home) => editor.home(),
+                    None if event == Event::Key(Key::End) => editor.end(),
+                    None if keys::edit(editor, &event) => {}
+                    None => return EventResult::Ignored,
+                }
+            }
+        }
+        EventResult::consumed()
+    }
+}

@@ -1,0 +1,367 @@
+//! The log of a room: draws the lines in sight, from the bottom up, and knows where the reader stands.
+//!
+//! Messages stay in the client machine. What is kept here is a place in its timeline and the wrapped lines of the
+//! entries last looked at, by key.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use cursive::Printer;
+use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Room, Timeline};
+
+use crate::cells;
+use crate::paint::{self, Piece};
+use crate::style::{self, Colours};
+
+/// Below this width the time of day is not shown.
+const TIME_CELLS_MIN: usize = 34;
+/// How many entries' wrapped lines are kept.
+const CACHE_MAX: usize = 2_000;
+
+/// A line of the screen.
+type Line = (usize, std::sync::Arc<[Piece]>);
+
+/// Where the reader stands in one room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The entry whose line is the lowest in sight; `None` follows the newest.
+    anchor: Option<Anchor>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Anchor {
+    key: EntryKey,
+    /// Its position on the line that never moves ([`Timeline::front`]): where to look first, and what is left
+    /// to go by when the entry itself has dropped out.
+    position: i64,
+    /// How many of its lines are below the edge.
+    below: usize,
+}
+
+impl Place {
+    /// Whether the newest line is in sight.
+    pub fn follows(&self) -> bool {
+        self.anchor.is_none()
+    }
+}
+
+/// What moves the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scroll {
+    /// So many lines to older ones.
+    Up(usize),
+    /// So many lines to newer ones.
+    Down(usize),
+    /// To the oldest line.
+    Oldest,
+    /// To the newest line, and on with it.
+    Newest,
+}
+
+struct Wrapped {
+    width: usize,
+    look: u64,
+    lines: Box<[Line]>,
+}
+
+/// The view's part that draws one room's log.
+pub struct Log {
+    colours: Colours,
+    cache: HashMap<EntryKey, Wrapped>,
+    size: (usize, usize),
+    visible: std::collections::VecDeque<Line>,
+}
+
+impl Log {
+    /// An empty one.
+    pub fn new(colours: Colours) -> Self {
+        Self { colours, cache: HashMap::new(), size: (0, 0), visible: std::collections::VecDeque::new() }
+    }
+
+    /// How many lines there is room for.
+    pub fn height(&self) -> usize {
+        self.size.1
+    }
+
+    /// Works out the lines in sight for this room, reader and size.
+    pub fn layout(&mut self, room: &Room, place: &mut Place, size: (usize, usize)) {
+        self.size = size;
+        self.visible.clear();
+        if self.cache.len() > CACHE_MAX {
+            self.cache.clear();
+        }
+        self.settle(room, place);
+        let (mut index, mut below) = self.bottom(room, place);
+        let mut visible = std::mem::take(&mut self.visible);
+        while let Some(entry) = index.and_then(|at| room.timeline.get(at)).filter(|_| visible.len() < size.1) {
+            let free = size.1 - visible.len();
+            for line in self.lines(room, entry).iter().rev().skip(below).take(free) {
+                visible.push_front(line.clone());
+            }
+            below = 0;
+            index = index.and_then(|at| at.checked_sub(1));
+        }
+        self.visible = visible;
+    }
+
+    /// Draws what [`Log::layout`] found, resting on the bottom edge.
+    pub fn draw(&self, printer: &Printer) {
+        let top = printer.size.y.saturating_sub(self.visible.len());
+        for (row, (x, pieces)) in self.visible.iter().enumerate() {
+            paint::print_pieces(printer, (*x, top + row), pieces.iter());
+        }
+    }
+
+    /// Moves the reader. Returns whether the oldest line kept came in sight.
+    pub fn scroll(&mut self, room: &Room, place: &mut Place, scroll: Scroll) -> bool {
+        match scroll {
+            Scroll::Newest => place.anchor = None,
+            Scroll::Up(lines) => self.step(room, place, -(lines as isize)),
+            Scroll::Down(lines) => self.step(room, place, lines as isize),
+            Scroll::Oldest => place.anchor = anchor_at(&room.timeline, 0, usize::MAX),
+        }
+        self.settle(room, place);
+        let anchor = self.top(room);
+        match (place.anchor, anchor) {
+            (Some(place), Some((index, below))) => {
+                let at = room.timeline.front() + index as i64;
+                place.position < at || place.position == at && place.below >= below
+            }
+            _ => false,
+        }
+    }
+
+    /// The entry and line that stand lowest.
+    fn bottom(&self, room: &Room, place: &Place) -> (Option<usize>, usize) {
+        match place.anchor {
+            Some(anchor) => (find(&room.timeline, anchor), anchor.below),
+            None => (room.timeline.len().checked_sub(1), 0),
+        }
+    }
+
+    /// The lowest line when the oldest stands at the top edge; `None` while everything fits.
+    fn top(&mut self, room: &Room) -> Option<(usize, usize)> {
+        let mut missing = self.size.1.max(1);
+        for index in 0..room.timeline.len() {
+            let count = self.count(room, index);
+            if count >= missing {
+                let below = count - missing;
+                let last = index + 1 == room.timeline.len();
+                return (!last || below > 0).then_some((index, below));
+            }
+            missing -= count;
+        }
+        None
+    }
+
+    /// Brings a place that is out of bounds back: not above the oldest screenful, not below the newest line.
+    fn settle(&mut self, room: &Room, place: &mut Place) {
+        let Some(anchor) = place.anchor else { return };
+        let Some(index) = find(&room.timeline, anchor) else {
+            place.anchor = None;
+            return;
+        };
+        let below = anchor.below.min(self.count(room, index).saturating_sub(1));
+        if index + 1 == room.timeline.len() && below == 0 {
+            place.anchor = None;
+            return;
+        }
+        place.anchor = anchor_at(&room.timeline, index, below);
+        // Only near the front can the screenful reach past the oldest line.
+        if index > self.size.1 {
+            return;
+        }
+        match self.top(room) {
+            None => place.anchor = None,
+            Some((top, top_below)) if index < top || index == top && below > top_below => {
+                place.anchor = anchor_at(&room.timeline, top, top_below);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn step(&mut self, room: &Room, place: &mut Place, lines: isize) {
+        let (Some(mut index), mut below) = self.bottom(room, place) else { return };
+        let mut left = lines.unsigned_abs();
+        let up = lines < 0;
+        while left > 0 {
+            let room_here = if up { self.count(room, index).saturating_sub(1 + below) } else { below };
+            if left <= room_here {
+                below = if up { below + left } else { below - left };
+                break;
+            }
+            left -= room_here + 1;
+            if up {
+                let Some(older) = index.checked_sub(1) else {
+                    below = self.count(room, 0).saturating_sub(1);
+                    break;
+                };
+                (index, below) = (older, 0);
+            } else {
+                if index + 1 >= room.timeline.len() {
+                    below = 0;
+                    break;
+                }
+                index += 1;
+                below = self.count(room, index).saturating_sub(1);
+            }
+        }
+        place.anchor = anchor_at(&room.timeline, index, below);
+    }
+
+    fn count(&mut self, room: &Room, index: usize) -> usize {
+        room.timeline.get(index).map_or(0, |entry| self.lines(room, entry).len())
+    }
+
+    fn lines(&mut self, room: &Room, entry: &Entry) -> &[Line] {
+        let marked = room.marker == Some(entry.key);
+        let mut hasher = DefaultHasher::new();
+        look(entry, marked, &mut hasher);
+        let (look, width) = (hasher.finish(), self.size.0);
+        let colours = self.colours;
+        let fresh = || Wrapped { width, look, lines: compose(entry, marked, width, colours) };
+        let wrapped = self.cache.entry(entry.key).or_insert_with(fresh);
+        if wrapped.width != width || wrapped.look != look {
+            *wrapped = fresh();
+        }
+        &wrapped.lines
+    }
+}
+
+fn anchor_at(timeline: &Timeline, index: usize, below: usize) -> Option<Anchor> {
+    let key = timeline.get(index)?.key;
+    Some(Anchor { key, position: timeline.front() + index as i64, below })
+}
+
+fn find(timeline: &Timeline, anchor: Anchor) -> Option<usize> {
+    let last = timeline.len().checked_sub(1)?;
+    let guess = usize::try_from(anchor.position - timeline.front()).unwrap_or(0).min(last);
+    if timeline.get(guess).is_some_and(|entry| entry.key == anchor.key) {
+        return Some(guess);
+    }
+    Some(timeline.iter().position(|entry| entry.key == anchor.key).unwrap_or(guess))
+}
+
+/// Everything an entry's looks depend on.
+fn look(entry: &Entry, marked: bool, hasher: &mut DefaultHasher) {
+    (marked, entry.at).hash(hasher);
+    match &entry.kind {
+        EntryKind::Message { from, text, action, mine, mention, delivery } => {
+            (0, from, text, action, mine, mention).hash(hasher);
+            match delivery {
+                Delivery::Pending => 0.hash(hasher),
+                Delivery::Confirmed => 1.hash(hasher),
+                Delivery::Unconfirmed => 2.hash(hasher),
+                Delivery::Failed(why) => (3, why).hash(hasher),
+            }
+        }
+        EntryKind::Notice(text) => (1, text).hash(hasher),
+        EntryKind::Error(text) => (2, text).hash(hasher),
+    }
+}
+
+/// An entry's lines at this width.
+fn compose(entry: &Entry, marked: bool, width: usize, colours: Colours) -> Box<[Line]> {
+    let mut lines = Vec::new();
+    if marked {
+        lines.push((0, [new_line(width, colours)].into()));
+    }
+    let mut indent = 0;
+    let mut time = None;
+    if width >= TIME_CELLS_MIN {
+        indent = 6;
+        time = entry.at.and_then(|at| crate::clock::time_of_day(at.0)).map(|text| Piece::new(style::dim(), text));
+    }
+    let (prefix, text, tail) = parts(entry, colours);
+    let paragraphs = text.split('\n').collect::<Vec<_>>();
+    let last = paragraphs.len() - 1;
+    for (number, paragraph) in paragraphs.into_iter().enumerate() {
+        let head = if number == 0 { prefix.clone() } else { Vec::new() };
+        let tail = if number == last { tail.clone() } else { None };
+        let body = Piece::new(body_style(entry), cells::clean(paragraph));
+        wrap_paragraph(&mut lines, indent, width, number > 0, head.into_iter().chain([body]).chain(tail).collect());
+    }
+    if let (Some(time), Some((x, first))) = (time, lines.get_mut(usize::from(marked))) {
+        let gap = x.saturating_sub(cells::width(&time.text));
+        let mut pieces = vec![time, Piece::new(style::plain(), " ".repeat(gap))];
+        pieces.extend(first.iter().cloned());
+        (*x, *first) = (0, pieces.into());
+    }
+    lines.into()
+}
+
+fn new_line(width: usize, colours: Colours) -> Piece {
+    let label = " new ";
+    let rule = width.saturating_sub(label.len());
+    let text = format!("{}{label}{}", "─".repeat(rule / 2), "─".repeat(rule - rule / 2));
+    Piece::new(colours.attention(), cells::fit(&text, width))
+}
+
+/// What stands before the text, the text, and what stands behind it.
+fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
+    match &entry.kind {
+        EntryKind::Message { from, text, action, mine, mention, delivery } => {
+            let mut nick = colours.nick(from);
+            if *mine {
+                nick = style::bold();
+            }
+            if *mention {
+                nick = nick.combine(cursive::style::Effect::Reverse);
+            }
+            let (before, after) = match (*action, from.is_empty()) {
+                (true, _) => ("* ", " "),
+                (false, true) => ("", ""),
+                (false, false) => ("", ": "),
+            };
+            let prefix = vec![
+                Piece::new(style::plain(), before),
+                Piece::new(nick, cells::clean(from)),
+                Piece::new(style::plain(), after),
+            ];
+            let tail = match delivery {
+                Delivery::Confirmed => None,
+                Delivery::Pending => Some(Piece::new(style::dim(), " …")),
+                Delivery::Unconfirmed => {
+                    Some(Piece::new(colours.attention(), " (not confirmed; Ctrl+R sends it again)"))
+                }
+                Delivery::Failed(why) => {
+                    let why = format!(" (not sent: {} Ctrl+R tries again)", cells::clean(why));
+                    Some(Piece::new(colours.error(), why))
+                }
+            };
+            (prefix, text, tail)
+        }
+        EntryKind::Notice(text) => (vec![Piece::new(style::dim(), "* ")], text, None),
+        EntryKind::Error(text) => (vec![Piece::new(colours.error(), "! ")], text, None),
+    }
+}
+
+fn body_style(entry: &Entry) -> cursive::style::Style {
+    match &entry.kind {
+        EntryKind::Message { delivery: Delivery::Pending, .. } | EntryKind::Notice(_) => style::dim(),
+        EntryKind::Message { .. } | EntryKind::Error(_) => style::plain(),
+    }
+}
+
+/// Wraps pieces as one text; lines after an entry's first hang two cells in.
+fn wrap_paragraph(lines: &mut Vec<Line>, indent: usize, width: usize, hang_all: bool, pieces: Vec<Piece>) {
+    let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let hang = if width >= 12 { 2 } else { 0 };
+    let first_x = if hang_all { indent + hang } else { indent };
+    let ranges = cells::wrap(&whole, width.saturating_sub(first_x), width.saturating_sub(indent + hang));
+    for (number, range) in ranges.into_iter().enumerate() {
+        let mut line = Vec::new();
+        let mut start = 0;
+        for piece in &pieces {
+            let end = start + piece.text.len();
+            let (from, to) = (range.start.max(start), range.end.min(end));
+            if from < to
+                && let Some(text) = whole.get(from..to)
+            {
+                line.push(Piece::new(piece.style, text));
+            }
+            start = end;
+        }
+        lines.push((if number == 0 { first_x } else { indent + hang }, line.into()));
+    }
+}

@@ -1,0 +1,238 @@
+//! What stands around the log: title, rooms, members, status line, message box; and where each of them is.
+
+use cursive::{Printer, Vec2};
+use parlor_core::client::{Link, Room, State};
+use parlor_core::time::Instant;
+
+use crate::cells;
+use crate::editor::Row;
+use crate::paint::{self, Piece};
+use crate::style::{self, Colours};
+
+/// Below this width there is the log alone.
+const SIDES_CELLS_MIN: usize = 60;
+/// How wide the lists at the sides may be.
+const SIDE_CELLS: (usize, usize) = (10, 20);
+
+/// One frame of the screen, worked out and ready to be drawn.
+#[derive(Default)]
+pub struct Frame {
+    size: Vec2,
+    title: (Piece, Piece),
+    rooms: Side,
+    members: Side,
+    /// The status line, left and right.
+    pub status: (Piece, Piece),
+    /// The rows of the message box in sight.
+    pub rows: Vec<Row>,
+    /// Whether there are more rows above them.
+    pub rows_above: bool,
+}
+
+impl Default for Piece {
+    fn default() -> Self {
+        Piece::new(style::plain(), "")
+    }
+}
+
+/// A list at a side; hidden while it is 0 cells wide.
+#[derive(Default)]
+struct Side {
+    cells: usize,
+    rows: Vec<Piece>,
+}
+
+impl Frame {
+    /// The frame for this state and size; status line and message box are the caller's to fill in.
+    pub fn new(state: &State, size: Vec2, colours: Colours) -> Self {
+        let mut frame = Self { size, ..Self::default() };
+        let wide = size.x >= SIDES_CELLS_MIN;
+        if wide && state.rooms.len() > 1 {
+            frame.rooms = rooms(state, size.y, colours);
+        }
+        if let Some(room) = state.rooms.get(state.shown) {
+            if wide && !room.members.is_empty() {
+                frame.members = members(room, size.y.saturating_sub(3), colours);
+            }
+            frame.title = title(state, room, frame.rooms.cells == 0);
+        } else {
+            frame.title.0 = Piece::new(style::bar(), format!(" {}", cells::clean(&state.address)));
+        }
+        frame
+    }
+
+    fn has_title(&self) -> bool {
+        self.size.y >= 4
+    }
+
+    fn has_status(&self) -> bool {
+        self.size.y >= 3
+    }
+
+    /// The row the message box begins at.
+    pub fn box_top(&self) -> usize {
+        self.size.y.saturating_sub(self.rows.len().max(1))
+    }
+
+    /// The cell the log begins at.
+    pub fn log_start(&self) -> (usize, usize) {
+        (self.rooms.outer(), usize::from(self.has_title()))
+    }
+
+    /// Width and height of the log.
+    pub fn log_size(&self) -> (usize, usize) {
+        let width = self.size.x.saturating_sub(self.rooms.outer() + self.members.outer());
+        (width, self.box_top().saturating_sub(usize::from(self.has_title()) + usize::from(self.has_status())))
+    }
+
+    /// Draws all but the log and what is in the message box.
+    pub fn draw(&self, printer: &Printer) {
+        for y in 0..printer.size.y {
+            paint::fill(printer, y, style::plain());
+        }
+        if self.has_title() {
+            bar(printer, 0, &self.title);
+        }
+        if self.has_status() {
+            bar(printer, self.box_top().saturating_sub(1), &self.status);
+        }
+        let (_, top) = self.log_start();
+        let (width, height) = self.log_size();
+        for y in 0..height {
+            if self.rooms.cells > 0 {
+                self.rooms.draw_row(printer, 0, top, y);
+                paint::print(printer, (self.rooms.cells, top + y), style::dim(), "│");
+            }
+            if self.members.cells > 0 {
+                let x = self.rooms.outer() + width;
+                paint::print(printer, (x, top + y), style::dim(), "│");
+                self.members.draw_row(printer, x + 1, top, y);
+            }
+        }
+    }
+}
+
+impl Side {
+    /// With the line that parts it from the log.
+    fn outer(&self) -> usize {
+        if self.cells == 0 { 0 } else { self.cells + 1 }
+    }
+
+    fn draw_row(&self, printer: &Printer, x: usize, top: usize, y: usize) {
+        if let Some(row) = self.rows.get(y) {
+            paint::print(printer, (x, top + y), row.style, &row.text);
+        }
+    }
+}
+
+/// A bar over the whole width; the right side stands if there is room for both, or if it is the more pressing.
+fn bar(printer: &Printer, y: usize, (left, right): &(Piece, Piece)) {
+    paint::fill(printer, y, style::bar());
+    let width = printer.size.x;
+    let right_cells = cells::width(&right.text);
+    let pressing = right.style != style::bar();
+    let fits = cells::width(&left.text) + right_cells < width;
+    let left_cells = if fits || pressing { width.saturating_sub(right_cells) } else { width };
+    paint::print(printer, (0, y), left.style, &cells::fit(&left.text, left_cells));
+    if left_cells < width {
+        paint::print(printer, (left_cells, y), right.style, &right.text);
+    }
+}
+
+fn title(state: &State, room: &Room, count_rooms: bool) -> (Piece, Piece) {
+    let mut left = format!(" {}", cells::clean(&room.title));
+    if count_rooms && state.rooms.len() > 1 {
+        left.push_str(&format!(" ({}/{})", state.shown + 1, state.rooms.len()));
+    }
+    if !room.topic.is_empty() {
+        left.push_str(": ");
+        left.push_str(&cells::clean(room.topic.as_str()));
+    }
+    let right = match room.member_count {
+        0 => String::new(),
+        1 => "1 person ".to_owned(),
+        count => format!("{count} people "),
+    };
+    (Piece::new(style::bar(), left), Piece::new(style::bar(), right))
+}
+
+fn rooms(state: &State, height: usize, colours: Colours) -> Side {
+    let widest = state.rooms.iter().map(|room| cells::width(&cells::clean(&room.title))).max().unwrap_or(0);
+    let cells = (widest + 6).clamp(SIDE_CELLS.0, SIDE_CELLS.1);
+    // The shown room is always in sight.
+    let first = (state.shown + 1).saturating_sub(height.saturating_sub(3).max(1));
+    let row = |(index, room): (usize, &Room)| {
+        let count = if room.unread > 0 { format!(" {} ", room.unread) } else { " ".to_owned() };
+        let name = cells::pad(&format!(" {}", room.title), cells.saturating_sub(cells::width(&count)));
+        let look = match (index == state.shown, room.mentions > 0, room.unread > 0) {
+            (true, _, _) => style::bar(),
+            (false, true, _) => colours.attention(),
+            (false, false, true) => style::bold(),
+            (false, false, false) if room.joined => style::plain(),
+            (false, false, false) => style::dim(),
+        };
+        Piece::new(look, name + &count)
+    };
+    Side { cells, rows: state.rooms.iter().enumerate().skip(first).map(row).collect() }
+}
+
+fn members(room: &Room, height: usize, colours: Colours) -> Side {
+    let widest = room.members.iter().map(|member| cells::width(&cells::clean(&member.nick))).max().unwrap_or(0);
+    let cells = (widest + 2).clamp(SIDE_CELLS.0, SIDE_CELLS.1);
+    let heading = if room.members_complete { " Here" } else { " Seen here" };
+    let mut rows = vec![Piece::new(style::dim(), heading)];
+    let all = room.members.len();
+    let fits = if all < height { all } else { height.saturating_sub(2) };
+    for member in room.members.iter().take(fits) {
+        let look = if member.me { style::bold() } else { colours.nick(&member.nick) };
+        rows.push(Piece::new(look, cells::fit(&format!(" {}", member.nick), cells)));
+    }
+    let hidden = (room.member_count as usize).max(all).saturating_sub(fits);
+    if hidden > 0 {
+        rows.push(Piece::new(style::dim(), cells::fit(&format!(" and {hidden} more"), cells)));
+    }
+    Side { cells, rows }
+}
+
+/// The status line: how things stand with the server, and what is to be seen elsewhere.
+pub fn status(state: &State, now: Instant, flash: Option<&str>, scrolled_up: bool, colours: Colours) -> (Piece, Piece) {
+    let left = match (flash, &state.link) {
+        (Some(flash), _) => flash.to_owned(),
+        (None, link) => link_text(state, link, now),
+    };
+    let unread = state.rooms.get(state.shown).map_or(0, |room| room.unread);
+    let right = match (scrolled_up, unread) {
+        (true, 0) => pressing(colours, " ▼ more below (End) ".to_owned()),
+        (true, unread) => pressing(colours, format!(" ▼ {unread} new (End) ")),
+        (false, _) => Piece::new(style::bar(), "F1 help "),
+    };
+    (Piece::new(style::bar(), format!(" {}", cells::clean(&left))), right)
+}
+
+fn pressing(colours: Colours, text: String) -> Piece {
+    Piece::new(colours.attention(), text)
+}
+
+fn link_text(state: &State, link: &Link, now: Instant) -> String {
+    let address = &state.address;
+    match link {
+        Link::Connecting { attempt: 0 | 1 } => format!("Connecting to {address} …"),
+        Link::Connecting { attempt } => format!("Connecting to {address} … (try {attempt})"),
+        Link::Greeting => format!("Connected to {address}, saying hello as {} …", state.nick),
+        Link::Online => {
+            let elsewhere: u32 =
+                state.rooms.iter().enumerate().filter(|(at, _)| *at != state.shown).map(|(_, room)| room.unread).sum();
+            match elsewhere {
+                0 => format!("{} at {address}", state.nick),
+                unread => format!("{} at {address}, {unread} new elsewhere (Ctrl+N)", state.nick),
+            }
+        }
+        Link::Waiting { retry_at, why, .. } => {
+            let seconds = retry_at.saturating_since(now).as_millis().div_ceil(1_000);
+            format!("Offline, next try in {seconds} s (Ctrl+R: now). {why}")
+        }
+        Link::Leaving => "Saying goodbye …".to_owned(),
+        Link::Closed { why: Some(why) } => format!("Offline (Ctrl+R: connect). {why}"),
+        Link::Closed { why: None } => "Goodbye.".to_owned(),
+    }
+}

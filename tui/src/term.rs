@@ -1,0 +1,263 @@
+//! The terminal: the stock crossterm backend with bracketed paste, focus events and a real caret added.
+//!
+//! A paste would otherwise arrive as typed keys, each of its line ends sending a message; without focus events nobody
+//! knows whether the person is looking; and input methods and screen readers follow the real cursor, which the
+//! stock backend hides.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crossterm::event::{self as input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::{cursor, execute, terminal};
+use cursive::Vec2;
+use cursive::backend::Backend;
+use cursive::backends::crossterm::{self as stock, crossterm};
+use cursive::event::{Event, Key};
+use cursive::style::{Color, ColorPair, Effect};
+
+/// What the terminal tells that the toolkit has no event for; travels as [`Event::Unknown`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// A text was pasted, as one piece.
+    Paste(String),
+    /// The terminal has got (`true`) or lost the focus.
+    Focus(bool),
+}
+
+impl Extra {
+    /// Packs it into an event.
+    pub fn into_event(self) -> Event {
+        Event::Unknown(match self {
+            Extra::Paste(text) => [b"p", text.as_bytes()].concat(),
+            Extra::Focus(true) => b"+".to_vec(),
+            Extra::Focus(false) => b"-".to_vec(),
+        })
+    }
+
+    /// Unpacks it.
+    pub fn from_event(event: &Event) -> Option<Self> {
+        let Event::Unknown(bytes) = event else { return None };
+        match bytes.split_first()? {
+            (b'p', text) => Some(Extra::Paste(String::from_utf8_lossy(text).into_owned())),
+            (b'+', _) => Some(Extra::Focus(true)),
+            (b'-', _) => Some(Extra::Focus(false)),
+            _ => None,
+        }
+    }
+}
+
+/// Where the real cursor belongs; views set it while they draw.
+#[derive(Clone, Default)]
+pub struct Caret(Arc<Mutex<Option<Vec2>>>);
+
+impl Caret {
+    /// Shows the cursor at this cell of the screen, or hides it.
+    pub fn set(&self, at: Option<Vec2>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    /// Where it is.
+    pub fn get(&self) -> Option<Vec2> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The backend.
+pub struct Term {
+    /// Never dropped: its drop would wipe the screen that was there before the program.
+    stock: ManuallyDrop<Box<dyn Backend>>,
+    tty: File,
+    caret: Caret,
+    colours: bool,
+}
+
+impl Term {
+    /// Takes the terminal over: raw mode, alternate screen, bracketed paste, focus events. The mouse is left to the
+    /// terminal, so that text can be marked and copied. `colours` off drops every colour but keeps bold and reverse.
+    ///
+    /// # Errors
+    /// There is no terminal.
+    pub fn init(caret: Caret, colours: bool) -> io::Result<Box<dyn Backend>> {
+        let mut tty = open_tty()?;
+        let stock = ManuallyDrop::new(stock::Backend::init()?);
+        execute!(tty, input::DisableMouseCapture, input::EnableBracketedPaste, input::EnableFocusChange)?;
+        Ok(Box::new(Term { stock, tty, caret, colours }))
+    }
+}
+
+impl Drop for Term {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn open_tty() -> io::Result<File> {
+    let path = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
+    OpenOptions::new().read(true).write(true).open(path)
+}
+
+/// Gives the terminal back as it was, from wherever the program is.
+pub fn restore() {
+    if let Ok(mut tty) = open_tty() {
+        let _ = execute!(
+            tty,
+            input::DisableFocusChange,
+            input::DisableBracketedPaste,
+            terminal::LeaveAlternateScreen,
+            cursor::Show
+        );
+    }
+    let _ = terminal::disable_raw_mode();
+}
+
+/// Rings the terminal's bell, which most terminals turn into a mark on their window.
+pub fn bell() {
+    if let Ok(mut tty) = open_tty() {
+        let _ = tty.write_all(b"\x07");
+    }
+}
+
+impl Backend for Term {
+    fn poll_event(&mut self) -> Option<Event> {
+        loop {
+            // A terminal that is gone answers with an error for ever.
+            let event = match input::poll(Duration::ZERO) {
+                Ok(false) => return None,
+                Ok(true) => input::read(),
+                Err(error) => Err(error),
+            };
+            let Ok(event) = event else { return Some(Event::Exit) };
+            let event = match event {
+                input::Event::Key(key) => translate(key),
+                input::Event::Resize(..) => Some(Event::WindowResize),
+                input::Event::Paste(text) => Some(Extra::Paste(text).into_event()),
+                input::Event::FocusGained => Some(Extra::Focus(true).into_event()),
+                input::Event::FocusLost => Some(Extra::Focus(false).into_event()),
+                input::Event::Mouse(_) => None,
+            };
+            if event.is_some() {
+                return event;
+            }
+        }
+    }
+
+    fn refresh(&mut self) {
+        self.stock.refresh();
+        let _ = match self.caret.get() {
+            Some(at) => {
+                let (x, y) = (u16::try_from(at.x).unwrap_or(u16::MAX), u16::try_from(at.y).unwrap_or(u16::MAX));
+                execute!(self.tty, cursor::MoveTo(x, y), cursor::Show)
+            }
+            None => execute!(self.tty, cursor::Hide),
+        };
+    }
+
+    fn set_color(&self, colours: ColorPair) -> ColorPair {
+        if self.colours { self.stock.set_color(colours) } else { self.stock.set_color(ColorPair::terminal_default()) }
+    }
+
+    fn clear(&self, colour: Color) {
+        self.stock.clear(if self.colours { colour } else { Color::TerminalDefault });
+    }
+
+    fn has_colors(&self) -> bool {
+        self.colours
+    }
+
+    fn is_persistent(&self) -> bool {
+        true
+    }
+
+    fn set_title(&mut self, title: String) {
+        self.stock.set_title(title);
+    }
+
+    fn screen_size(&self) -> Vec2 {
+        self.stock.screen_size()
+    }
+
+    fn move_to(&self, at: Vec2) {
+        self.stock.move_to(at);
+    }
+
+    fn print(&self, text: &str) {
+        self.stock.print(text);
+    }
+
+    fn set_effect(&self, effect: Effect) {
+        self.stock.set_effect(effect);
+    }
+
+    fn unset_effect(&self, effect: Effect) {
+        self.stock.unset_effect(effect);
+    }
+
+    fn name(&self) -> &str {
+        "terminal"
+    }
+}
+
+fn translate(event: KeyEvent) -> Option<Event> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    let has = |modifier| event.modifiers.contains(modifier);
+    let (control, alt, shift) = (has(KeyModifiers::CONTROL), has(KeyModifiers::ALT), has(KeyModifiers::SHIFT));
+    let key = match event.code {
+        KeyCode::Char(c) if control && !alt => return Some(Event::CtrlChar(c.to_ascii_lowercase())),
+        KeyCode::Char(c) if alt && !control => return Some(Event::AltChar(c)),
+        // AltGr arrives as both on some systems: it is how letters are typed there.
+        KeyCode::Char(c) => return Some(Event::Char(c)),
+        KeyCode::BackTab => return Some(Event::Shift(Key::Tab)),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Delete => Key::Del,
+        KeyCode::F(number @ 1..=12) => Key::from_f(number),
+        _ => return None,
+    };
+    Some(match (control, alt, shift) {
+        (false, false, false) => Event::Key(key),
+        (true, false, false) => Event::Ctrl(key),
+        (false, true, false) => Event::Alt(key),
+        (false, false, true) => Event::Shift(key),
+        (true, true, _) => Event::CtrlAlt(key),
+        (true, false, true) => Event::CtrlShift(key),
+        (false, true, true) => Event::AltShift(key),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extras_survive_the_journey_through_an_event() {
+        for extra in
+            [Extra::Paste("یک\ndue".into()), Extra::Paste(String::new()), Extra::Focus(true), Extra::Focus(false)]
+        {
+            assert_eq!(Extra::from_event(&extra.clone().into_event()), Some(extra));
+        }
+        assert_eq!(Extra::from_event(&Event::Char('p')), None);
+    }
+
+    #[test]
+    fn a_held_modifier_is_kept() {
+        let key = |code, modifiers| translate(KeyEvent::new(code, modifiers));
+        assert_eq!(key(KeyCode::Enter, KeyModifiers::ALT), Some(Event::Alt(Key::Enter)));
+        assert_eq!(key(KeyCode::Char('q'), KeyModifiers::CONTROL), Some(Event::CtrlChar('q')));
+        assert_eq!(key(KeyCode::Char('@'), KeyModifiers::CONTROL | KeyModifiers::ALT), Some(Event::Char('@')));
+    }
+}
