@@ -199,7 +199,8 @@ pub fn idle(contender: Contender, connections: usize, binary: &Path) -> Result<I
     let server = contender.start(binary)?;
     let usage = || Ok::<_, String>((os::processor_time(server.pid())?, os::resident_bytes(server.pid())? as f64));
     let before = usage()?;
-    let crowd = Crowd::join(server.target(contender.speech()), connections, 0, "")?;
+    // One of them can speak, which proves that everybody is in.
+    let crowd = Crowd::join(server.target(contender.speech()), connections.saturating_sub(1), 1, "")?;
     let after = usage()?;
     let each = |total: f64| total / connections as f64;
     Ok(Idle {

@@ -173,6 +173,8 @@ pub struct Client {
     read_next: Instant,
     typing_next: Instant,
     typists: VecDeque<Typist>,
+    /// Further lines of an echo that a tutorial server's rows are read as lines of.
+    echo_rest: VecDeque<String>,
     leave: Option<Leave>,
     finished: bool,
 }
@@ -205,6 +207,7 @@ impl Client {
             read_next: Instant::ZERO,
             typing_next: Instant::ZERO,
             typists: VecDeque::new(),
+            echo_rest: VecDeque::new(),
             leave: None,
             finished: false,
         };

@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::limits::CHUNK_BYTES_MAX;
-use crate::vocabulary::{Code, Event, Message, Reason, Request, RoomLine, Tag};
+use crate::vocabulary::{Code, Event, Reason, Request, Tag};
 
 mod framer;
 mod native;
@@ -31,9 +31,6 @@ mod sniff;
 
 /// Most bytes of the nickname in a hello, before any dialect's rules are applied to it.
 pub const HELLO_NICK_BYTES_MAX: usize = 256;
-/// How many bytes the entries of a `page` or `rooms` frame may take together; see [`message_len`] and
-/// [`room_line_len`]. A frame filled up to here stays within [`crate::limits::SERVER_FRAME_BYTES_MAX`].
-pub const LIST_BYTES_MAX: usize = native::LIST_BYTES_MAX;
 
 /// What the bytes of a connection mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -251,16 +248,6 @@ pub fn chunk_end(row: &[u8]) -> usize {
     head.iter().rposition(begins).filter(|end| *end > 0).unwrap_or(CHUNK_BYTES_MAX)
 }
 
-/// How many bytes of [`LIST_BYTES_MAX`] this message takes in a native `page`. Costs as much as encoding it.
-pub fn message_len(message: &Message) -> usize {
-    native::message_len(message)
-}
-
-/// How many bytes of [`LIST_BYTES_MAX`] this line takes in a native list of rooms. Costs as much as encoding it.
-pub fn room_line_len(line: &RoomLine) -> usize {
-    native::room_line_len(line)
-}
-
 /// One connection's codec at the client's end.
 #[derive(Debug)]
 pub struct ClientCodec(Client);
@@ -314,5 +301,15 @@ impl ClientCodec {
             Client::Native(_) => native::encode_request(request, out),
             Client::Tutorial(client) => client.encode(request, out),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_decoder_is_small() {
+        assert!(size_of::<ServerCodec>() <= 48, "{}", size_of::<ServerCodec>());
     }
 }

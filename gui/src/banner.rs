@@ -7,7 +7,7 @@ use parlor_core::client::{Intent, Link, State};
 use parlor_core::time::Instant;
 
 use crate::text::{Look, user_text};
-use crate::theme::{Palette, SMALL};
+use crate::theme::{Palette, SMALL, TEXT};
 
 /// What a banner was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,41 +60,45 @@ fn theme_switch(ui: &mut Ui) {
 pub(crate) fn banner(ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec<Intent>) -> Option<Asked> {
     match &state.link {
         Link::Online | Link::Leaving => None,
+        // Where there is nothing to read yet, the status line says it.
+        Link::Connecting { .. } | Link::Greeting if state.rooms.is_empty() => None,
         Link::Connecting { .. } | Link::Greeting => {
             strip(ui, Palette::of(ui).hovered, |ui| drop(ui.label(connecting(state))));
             None
         }
         Link::Waiting { retry_at, why, .. } => {
             let wait = retry_at.saturating_since(now);
-            strip(ui, Palette::of(ui).warning, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    ui.label(format!("{} Trying again {}.", sentence(why), countdown(ui, wait)));
-                    if ui.button("Try now").clicked() {
-                        intents.push(Intent::RetryNow);
-                    }
-                });
-            });
+            let text = format!("{} Trying again {}.", sentence(why), countdown(ui, wait));
+            if warn(ui, &text, "Try now") {
+                intents.push(Intent::RetryNow);
+            }
             None
         }
         Link::Closed { why } => {
-            let why = why.as_deref().unwrap_or("You have left.");
-            strip(ui, Palette::of(ui).warning, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    ui.label(sentence(why));
-                    ui.button("Connect …").clicked().then_some(Asked::Dialog)
-                })
-                .inner
-            })
+            let text = sentence(why.as_deref().unwrap_or("You have left."));
+            warn(ui, &text, "Connect …").then_some(Asked::Dialog)
         }
     }
 }
 
 /// A warning that stops nothing, until it is dismissed.
 pub(crate) fn warning(ui: &mut Ui, sentence: &str) -> Option<Asked> {
-    strip(ui, Palette::of(ui).warning, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.label(sentence);
-            ui.button("OK").clicked().then_some(Asked::Dismiss)
+    warn(ui, sentence, "OK").then_some(Asked::Dismiss)
+}
+
+/// A sentence with what can be done about it at its end; `true` if that is wanted.
+fn warn(ui: &mut Ui, text: &str, action: &str) -> bool {
+    let palette = Palette::of(ui);
+    strip(ui, palette.warning, |ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+            let clicked = ui.button(action).clicked();
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Min), |ui| {
+                ui.vertical(|ui| {
+                    ui.add_space(5.0);
+                    user_text(ui, text, Look::new(TEXT, palette.text));
+                });
+            });
+            clicked
         })
         .inner
     })

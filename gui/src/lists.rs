@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, FontId, Id, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Intent, Member, Room, State};
 
-use crate::text::{Look, lay};
+use crate::text::{Look, lay, user_text};
 use crate::theme::{Palette, SMALL};
 
 const LINE: f32 = 30.0;
@@ -107,7 +107,7 @@ fn member_line(ui: &mut Ui, room: &Room, member: &Member, index: usize) {
         );
     }
     if cut {
-        response.on_hover_text(&member.nick);
+        response.on_hover_ui(|ui| drop(user_text(ui, &member.nick, Look::new(15.0, palette.text))));
     }
 }
 

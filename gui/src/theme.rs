@@ -148,7 +148,8 @@ fn visuals(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.error_fg_color = palette.error;
     visuals.weak_text_color = Some(palette.dim);
     visuals.selection = Selection { bg_fill: palette.accent.gamma_multiply(0.55), ..visuals.selection };
-    visuals.selection.stroke = Stroke::new(1.0, palette.text);
+    // Also the edge of the field that has the focus.
+    visuals.selection.stroke = Stroke::new(1.5, palette.accent);
     let radius = CornerRadius::same(6);
     for widget in [
         &mut visuals.widgets.noninteractive,

@@ -1,1 +1,29 @@
-//! stub
+//! The Parlor chat server: from the command line to the hub's loop and back out.
+//!
+//! [`cli`] and [`config`] say what is wanted, [`settings`] brings both together, [`run`] does it.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub mod cli;
+pub mod config;
+pub mod data_dir;
+pub mod lan;
+pub mod listeners;
+pub mod run;
+pub mod settings;
+
+/// Runs the program: 0 after an orderly end, 1 if it cannot run (one sentence on standard error), 2 for a wrong
+/// command line.
+pub fn main() -> ExitCode {
+    // Ends the program itself for --help, --version and wrong usage.
+    let cli = cli::Cli::parse();
+    match settings::Settings::gather(cli).and_then(run::run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("parlor-server: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}

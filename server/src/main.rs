@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The Parlor chat server.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::main()
+}

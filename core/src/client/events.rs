@@ -129,6 +129,7 @@ impl Client {
             Place::Direct(_) => self.room_at(&message.place),
         };
         let Some(index) = index else { return };
+        self.notice_hole(index, message.id);
         let room = &mut self.state.rooms[index];
         if let Some(held) = room.timeline.find(message.id) {
             self.confirm_text(index, held, message);
@@ -157,6 +158,7 @@ impl Client {
 
     fn topic_set(&mut self, place: &Place, id: MessageId, text: &Note, by: &Nick, at: Timestamp) {
         let Some(index) = self.index_at(place) else { return };
+        self.notice_hole(index, id);
         let room = &mut self.state.rooms[index];
         let known = id <= room.book.seen && room.topic == super::rooms::topic(text);
         room.book.seen = room.book.seen.max(id);

@@ -145,6 +145,16 @@ impl Client {
         }
     }
 
+    /// Ids have no holes: where one is left out, something was missed.
+    pub(super) fn notice_hole(&mut self, index: usize, id: MessageId) {
+        let book = &self.state.rooms[index].book;
+        let (seen, known) = (book.seen, book.log.is_some() && book.began);
+        if known && id.0 > seen.0.saturating_add(1) {
+            self.open_hole(index, seen, id);
+            self.fill(index);
+        }
+    }
+
     fn open_hole(&mut self, index: usize, after: MessageId, next: MessageId) {
         let book = &mut self.state.rooms[index].book;
         let hole = Hole { after, next, pages: 0 };

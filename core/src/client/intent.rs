@@ -157,7 +157,7 @@ impl Client {
     }
 
     /// What is wrong with a nickname, as far as can be known here.
-    fn bad_nick(&self, nick: &str) -> Option<String> {
+    pub(super) fn bad_nick(&self, nick: &str) -> Option<String> {
         if self.is_native() {
             return Nick::parse(nick).err().map(|bad| bad.to_string());
         }

@@ -1,15 +1,15 @@
 //! The link: dialling, introducing oneself, staying alive, coming back.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use rand_chacha::rand_core::Rng;
 
+use super::tutorial::tutorial_nick;
 use super::{Client, Link, Output, Question};
 use crate::hub::Closing;
-use crate::name::Nick;
 use crate::text::printable;
 use crate::time::Instant;
 use crate::vocabulary::{Code, Command, Hello, Place, Reason, Resume, Tag, VERSION, Welcome};
@@ -31,6 +31,9 @@ pub(super) const REJOIN_MAX: Duration = Duration::from_secs(15);
 const FAULTS_MAX: u32 = 64;
 /// Rooms and conversations named in a hello: what fits its frame, and what servers bear.
 const HELLO_PLACES_MAX: usize = 64;
+
+/// Said of a server that is none of ours.
+const WRONG_SERVER: &str = "This server speaks another protocol; check the kind of server, the address and the port.";
 
 /// Where the link stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub(super) struct Line {
     pub(super) introduced: bool,
     /// A tutorial server asked for the name and waits.
     pub(super) name_owed: bool,
+    /// A tutorial server of ours may still say by what other name it took one in.
+    pub(super) name_open: bool,
     /// Rooms one was in before are awaited.
     pub(super) rejoining: bool,
     /// What the server said it bears, in one message and one page.
@@ -96,6 +101,7 @@ impl Client {
             online: None,
             introduced: false,
             name_owed: false,
+            name_open: true,
             rejoining: false,
             text_bytes: crate::text::TEXT_BYTES_MAX,
             page: crate::limits::PAGE_MAX,
@@ -110,9 +116,11 @@ impl Client {
 
     /// Says hello, or asks the person for a name that can be one.
     pub(super) fn introduce(&mut self) {
-        if let (Dialect::Native, Err(bad)) = (self.profile.dialect, Nick::parse(&self.state.nick)) {
-            self.ask(Question::Nick { why: bad.to_string() });
-            return;
+        if !self.is_native() {
+            self.state.nick = tutorial_nick(&self.state.nick);
+        }
+        if let Some(why) = self.bad_nick(&self.state.nick) {
+            return self.ask(Question::Nick { why });
         }
         let mut hello = Hello::new(&self.state.nick);
         hello.version = VERSION;
@@ -182,13 +190,15 @@ impl Client {
                 Decoded::Frame(event) => self.event(event),
                 // A newer server may say what this version does not know.
                 Decoded::Malformed(malformed) if malformed.code == Code::UnknownFrame => {}
+                // What speaks otherwise from its first word on is another kind of server.
+                Decoded::Malformed(_) if line.online.is_none() => self.close(WRONG_SERVER),
                 Decoded::Malformed(_) => {
                     line.faults += 1;
                     if line.faults > FAULTS_MAX {
                         self.drop_line(Closing::Reset, "The server sends what this program does not understand.");
                     }
                 }
-                Decoded::Foreign(reason) => self.close(foreign(reason)),
+                Decoded::Foreign(_) => self.close(WRONG_SERVER),
             }
             if self.out.is_flooded() {
                 self.drop_line(Closing::Reset, "The server takes nothing any more.");
@@ -317,6 +327,7 @@ impl Client {
         self.asked.clear();
         self.joining = None;
         self.typists.clear();
+        self.echo_rest.clear();
         for room in &mut self.state.rooms {
             room.joined = false;
             room.loading_older = false;
@@ -382,13 +393,5 @@ fn is_final(reason: Reason) -> bool {
         | Reason::AddressFull
         | Reason::Lost
         | Reason::Other => false,
-    }
-}
-
-fn foreign(reason: Reason) -> &'static str {
-    if reason == Reason::Http {
-        "This is a web server, not a chat server; check the address and the port."
-    } else {
-        "This server speaks another protocol; check the address and the port."
     }
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::ToString;
 use core::time::Duration;
 
-use super::{Client, Delivery, EntryKey, EntryKind, Intent, RoomKey};
+use super::{Client, Delivery, Entry, EntryKey, EntryKind, Intent, RoomKey};
 use crate::id::MessageId;
 use crate::name::RoomName;
 use crate::text::{BadText, Body};
@@ -62,28 +62,32 @@ impl Client {
             delivery: Delivery::Pending,
         };
         let entry = self.entry(Some(self.now.timestamp), None, kind);
-        let Some(nonce) = self.nonce() else { return Err(BadText::Empty.to_string()) };
-        let (room, key) = (&mut self.state.rooms[index], entry.key);
+        self.await_confirmation(index, entry, body, action);
+        Ok(())
+    }
+
+    /// Shows a message of one's own as the newest of its room, and lets it be sent under a fresh nonce.
+    fn await_confirmation(&mut self, index: usize, entry: Entry, text: Body, action: bool) {
+        // Unlike any other of this run, and of any other run.
+        let number = self.count();
+        let nonce = format!("{:016x}-{number}", self.run);
+        let nonce = Tag::parse(&nonce).expect("two numbers are shorter than a tag may be");
+        let room = &mut self.state.rooms[index];
+        let (key, entry_key) = (room.key, entry.key);
         room.timeline.push(entry);
         if room.unread == 0 {
             room.marker = None;
         }
         self.pending.push_back(Pending {
             nonce,
-            room: room.key,
-            entry: key,
-            text: body,
+            room: key,
+            entry: entry_key,
+            text,
             action,
             sent: None,
             overdue: false,
         });
-        Ok(())
-    }
-
-    /// Unlike any other of this run, and of any other run.
-    fn nonce(&mut self) -> Option<Tag> {
-        let number = self.count();
-        Tag::parse(&format!("{:016x}-{number}", self.run))
+        self.dirty = true;
     }
 
     /// Sends what waits and may be sent, in the order it was typed.
@@ -137,8 +141,8 @@ impl Client {
             let Some(at) = self.pending.iter().position(|p| p.sent.is_none() && !p.overdue) else { return };
             let pending = &mut self.pending[at];
             pending.sent = Some(self.now.instant);
-            let (place, text) = (Place::Room(RoomName::lobby()), pending.text.clone());
-            self.send(Command::Say { place, text, nonce: None, action: false, reply_to: None });
+            let (place, text, action) = (Place::Room(RoomName::lobby()), pending.text.clone(), pending.action);
+            self.send(Command::Say { place, text, nonce: None, action, reply_to: None });
         }
     }
 
@@ -225,22 +229,27 @@ impl Client {
 
     /// The person wants a failed or unconfirmed message to be sent again.
     pub(super) fn resend(&mut self, key: EntryKey) {
-        let found =
-            self.state.rooms.iter().enumerate().find_map(|(index, room)| Some((index, room.timeline.position(key)?)));
+        let mut rooms = self.state.rooms.iter().enumerate();
+        let found = rooms.find_map(|(index, room)| Some((index, room.timeline.position(key)?)));
         let Some((index, at)) = found else { return };
-        let Some(entry) = self.state.rooms[index].timeline.get(at) else { return };
-        let EntryKind::Message { text, action, delivery, .. } = entry.kind.clone() else { return };
-        match delivery {
-            Delivery::Failed(_) | Delivery::Unconfirmed => {}
-            Delivery::Pending | Delivery::Confirmed => return,
+        let room = &mut self.state.rooms[index];
+        let Some(Entry { kind: EntryKind::Message { text, action, delivery, .. }, .. }) = room.timeline.get(at) else {
+            return;
+        };
+        let (Delivery::Failed(_) | Delivery::Unconfirmed, Ok(body)) = (delivery, Body::parse(text)) else { return };
+        let action = *action;
+        if !room.book.wanted || self.pending.len() >= PENDING_MAX {
+            let why = format!("This cannot be sent again now: you are not in {}, or too much waits.", room.title);
+            return self.error(index, &why);
         }
+        let Some(mut entry) = room.timeline.take(key) else { return };
         self.pending.retain(|pending| pending.entry != key);
-        match self.say(index, &text, action) {
-            Ok(()) => {
-                self.state.rooms[index].timeline.take(key);
-            }
-            Err(why) => self.error(index, &why),
+        entry.seq = 0;
+        entry.at = Some(self.now.timestamp);
+        if let EntryKind::Message { delivery, .. } = &mut entry.kind {
+            *delivery = Delivery::Pending;
         }
+        self.await_confirmation(index, entry, body, action);
     }
 
     /// What was typed before there was any room goes into the first one.

@@ -181,11 +181,7 @@ impl Client {
             return Err("Write /me and what you do.".into());
         }
         let index = self.state.shown;
-        match self.is_native() {
-            true => self.say(index, text, true),
-            // Those servers know no actions; this is how people write them.
-            false => self.say_to_tutorial(index, &format!("*{text}*")),
-        }
+        self.say(index, text, true)
     }
 
     fn help(&mut self) {

@@ -13,7 +13,12 @@ use crate::time::Timestamp;
 use crate::vocabulary::{Command, Event, Message, Request, RoomInfo, Welcome, WelcomeLimits};
 use crate::wire::{Decoded, Flavour, ServerCodec, encode_event};
 
+mod bounds;
+mod link;
 mod messages;
+mod rooms;
+mod slash;
+mod tutorial;
 
 /// A client and the server's end of its connection.
 struct Desk {

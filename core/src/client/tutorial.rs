@@ -1,6 +1,7 @@
 //! The tutorials' own servers (`tutorial-protocols`): one room, no log, no ids; what they echo is all one knows.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -76,6 +77,9 @@ impl Client {
                 }
             }
         }
+        if self.is_rest_of_echo(&row) {
+            return;
+        }
         match row {
             Row::Connected => {}
             Row::Joined { nick } => self.seen_joining(&nick),
@@ -123,34 +127,34 @@ impl Client {
     }
 
     fn said(&mut self, from: &str, text: String) {
-        if from == self.state.nick {
-            let rest = self.confirm_echo(&text);
-            if let Some(rest) = rest {
-                self.add_row(from, rest.to_owned(), true);
-            }
-            return;
+        self.name_settled();
+        if from != self.state.nick {
+            self.seen(from);
+            return self.add_row(from, text, false);
         }
-        self.seen(from);
-        self.add_row(from, text, false);
+        if let Some(rest) = self.confirm_echo(&text) {
+            let rest = rest.to_owned();
+            self.add_row(from, rest, true);
+        }
     }
 
-    /// Our own server gives another name where one is taken, and says so.
+    /// Our own server gives another name where one cannot be had, and says so right after letting one in.
     fn other(&mut self, text: String) {
-        let renamed = text
-            .trim_end()
-            .strip_prefix("The name ")
-            .and_then(|rest| rest.split_once(" is taken here; others see you as "))
-            .and_then(|(_, new)| new.strip_suffix('.'));
-        if let (Dialect::Nic, Some(new)) = (self.profile.dialect, renamed) {
-            let old = core::mem::replace(&mut self.state.nick, crate::text::printable(new));
-            let nick = self.state.nick.clone();
-            let room = &mut self.state.rooms[0];
-            room.remove_member(&sort_key(&old));
-            room.add_member(sort_key(&nick), &nick, true);
-            self.count_members();
-            return self.notice(0, None, text);
-        }
-        self.add_row("", text, false);
+        let open = self.name_settled() && self.profile.dialect == Dialect::Nic;
+        let given = text.trim_end().rsplit_once("; others see you as ").and_then(|(_, new)| new.strip_suffix('.'));
+        let (true, Some(new)) = (open, given) else { return self.add_row("", text, false) };
+        let old = core::mem::replace(&mut self.state.nick, crate::text::printable(new));
+        let nick = self.state.nick.clone();
+        let room = &mut self.state.rooms[0];
+        room.remove_member(&sort_key(&old));
+        room.add_member(sort_key(&nick), &nick, true);
+        self.count_members();
+        self.notice(0, None, text);
+    }
+
+    /// Whether the server might have said until now that one has another name; from now on it cannot.
+    fn name_settled(&mut self) -> bool {
+        self.line.as_mut().is_some_and(|line| core::mem::take(&mut line.name_open))
     }
 
     fn add_row(&mut self, from: &str, text: String, mine: bool) {
@@ -179,23 +183,49 @@ impl Client {
         let mut rest = echo;
         let mut from = 0;
         loop {
-            let begins = |text: &str| {
-                let behind = rest.strip_prefix(text)?;
-                let behind = behind.strip_prefix('\n').unwrap_or(behind);
-                (behind.is_empty()).then_some("").or_else(|| behind.strip_prefix(glue.as_str()))
-            };
-            let found = self.pending.iter().enumerate().skip(from).find_map(|(at, pending)| {
-                pending.sent?;
-                begins(pending.text.as_str()).map(|behind| (at, behind))
+            let awaited = self.pending.iter().enumerate().skip(from).filter(|(_, pending)| pending.sent.is_some());
+            let found = awaited.into_iter().find_map(|(at, pending)| {
+                let said = self.echo_of(pending);
+                behind(rest, &said, &glue).map(|behind| (at, behind, VecDeque::new())).or_else(|| {
+                    let mut lines = said.split('\n').filter(|line| !line.is_empty()).map(String::from);
+                    let first = lines.next()?;
+                    (rest == first).then(|| (at, "", lines.collect()))
+                })
             });
-            let Some((at, behind)) = found else { return Some(rest) };
+            let Some((at, behind, further)) = found else { return Some(rest) };
             self.echoed(at);
             if behind.is_empty() {
+                self.echo_rest = further;
                 return None;
             }
             from = at;
             rest = behind;
         }
+    }
+
+    /// What the server makes of a message, but for the name in front.
+    fn echo_of(&self, pending: &super::Pending) -> String {
+        let text = pending.text.as_str().replace("\n  ", "\n");
+        match pending.action {
+            true => format!("* {} {text}", self.state.nick),
+            false => text,
+        }
+    }
+
+    /// Whether this row is nothing but the next line of what was echoed already.
+    fn is_rest_of_echo(&mut self, row: &Row) -> bool {
+        let Some(next) = self.echo_rest.front() else { return false };
+        let line = match row {
+            Row::Other { text } => text.clone(),
+            Row::Said { from, text } => format!("{from}: {text}"),
+            Row::Connected | Row::Joined { .. } | Row::Left { .. } | Row::Quit => String::new(),
+        };
+        if line.trim() == next.trim() {
+            self.echo_rest.pop_front();
+            return true;
+        }
+        self.echo_rest.clear();
+        false
     }
 
     fn echoed(&mut self, at: usize) {
@@ -245,7 +275,7 @@ impl Client {
         if text.len() > crate::text::TEXT_BYTES_MAX {
             return Err(format!("{}", BadText::TooLong(crate::text::TEXT_BYTES_MAX)));
         }
-        let parts = match self.profile.dialect {
+        let parts: Vec<&str> = match self.profile.dialect {
             Dialect::Prompt if text == QUIT => {
                 self.quit();
                 return Ok(());
@@ -255,11 +285,8 @@ impl Client {
         };
         // What the server makes of it, `nick: text` and a newline, fits one read of the others.
         let bytes_max = CHUNK_BYTES_MAX.saturating_sub(self.state.nick.len() + 3).max(64);
-        let pieces: Vec<&str> = parts.into_iter().flat_map(|part| Pieces { rest: part, bytes_max }).collect();
-        if self.profile.dialect == Dialect::Prompt && pieces.contains(&QUIT) {
-            return Err("A line that is exactly {quit} would leave this chat; send it alone if you mean it.".into());
-        }
-        pieces.into_iter().try_for_each(|piece| self.say(index, piece, false))
+        let mut pieces = parts.into_iter().flat_map(|part| Pieces { rest: part, bytes_max });
+        pieces.try_for_each(|piece| self.say(index, piece, false))
     }
 }
 
@@ -278,6 +305,20 @@ impl<'a> Iterator for Pieces<'a> {
         self.rest = rest;
         (!piece.is_empty()).then_some(piece)
     }
+}
+
+/// What of an echo stands behind one message in it: nothing, or the next message.
+fn behind<'a>(echo: &'a str, said: &str, glue: &str) -> Option<&'a str> {
+    let rest = echo.strip_prefix(said.trim_end())?;
+    if rest.trim_end().is_empty() {
+        return Some("");
+    }
+    rest.trim_start().strip_prefix(glue)
+}
+
+/// A name as these servers can show it: one word, on one line.
+pub(super) fn tutorial_nick(nick: &str) -> String {
+    nick.trim().chars().filter(|c| !c.is_control()).map(|c| if c.is_whitespace() { '_' } else { c }).collect()
 }
 
 /// What the members are sorted by: case does not matter to a reader.

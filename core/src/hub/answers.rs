@@ -1,7 +1,5 @@
 //! What becomes of the answers.
 
-use alloc::boxed::Box;
-
 use crate::id::{ConnId, MessageId, Ticket};
 use crate::name::Nick;
 use crate::store::{Answer, Append, Change};
@@ -24,7 +22,7 @@ impl Hub {
             Pending::Open { room } => self.opened(room, answer),
             Pending::OpenDirect { conn, then } => self.opened_direct(conn, then, answer),
             Pending::Append { conn, room, append, reference } => {
-                self.appended(conn, room, append, reference, &answer);
+                self.appended(conn, room, *append, reference, &answer);
             }
             Pending::Replay { conn, room } => self.replayed(conn, room, answer),
             Pending::History { conn, room, span, reference } => self.paged(conn, room, span, reference, answer),
@@ -54,7 +52,7 @@ impl Hub {
     }
 
     /// The store wrote an entry: its sender is told that it is safe, and everybody what was said.
-    fn appended(&mut self, conn: ConnId, room: u32, append: Box<Append>, reference: Option<Tag>, answer: &Answer) {
+    fn appended(&mut self, conn: ConnId, room: u32, append: Append, reference: Option<Tag>, answer: &Answer) {
         let slot = self.slot_of(conn).expect("a session stays until its appends are answered");
         self.sessions[slot].appends -= 1;
         self.rooms[room].questions -= 1;
@@ -70,7 +68,7 @@ impl Hub {
                     self.send(slot, &Event::Ack { nonce: nonce.clone(), place, id: *id });
                 }
                 if !repeated {
-                    self.broadcast(room, *append, *id, *at);
+                    self.broadcast(room, append, *id, *at);
                 }
             }
             _ => {

@@ -145,6 +145,10 @@ impl Hub {
 
     fn typing(&mut self, slot: u32, place: &Place, reference: Option<Tag>) {
         let Some(room) = self.place_of(slot, place) else { return self.refuse_not_in(slot, place, reference) };
+        if self.rooms[room].present.len() > self.config.limits.presence_members_max as usize {
+            // Nobody follows who types in a crowd; telling it would cost everybody.
+            return;
+        }
         let user = self.sessions[slot].user.expect("only somebody who is in types");
         let nick = self.users[user].nick.clone();
         match &self.rooms[room].kind {

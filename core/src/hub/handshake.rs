@@ -42,7 +42,7 @@ impl Hub {
                 Err(bad) => self.try_again(slot, Code::BadNick, &format!("{bad}"), reference),
             },
             Dialect::Prompt => {
-                let typed: String = hello.nick.trim().split_whitespace().collect::<Vec<_>>().join("_");
+                let typed: String = hello.nick.split_whitespace().collect::<Vec<_>>().join("_");
                 match Nick::parse(&typed) {
                     Ok(nick) => self.ask_who(slot, hello, nick, None, reference),
                     Err(bad) => self.try_again(slot, Code::BadNick, &format!("{bad}"), reference),

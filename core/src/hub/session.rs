@@ -139,3 +139,14 @@ impl Session {
         self.dialect == Dialect::Native
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_stays_small() {
+        // Ten thousand idle connections are to cost megabytes, not tens of them.
+        assert!(size_of::<Session>() <= 512, "{}", size_of::<Session>());
+    }
+}

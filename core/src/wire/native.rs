@@ -1,12 +1,11 @@
 //! The native dialect: one JSON object per line, with exactly one member, the frame's name (`native-protocol`).
 
-use alloc::vec::Vec;
 use core::mem;
 
 use super::framer::{Framer, Line};
 use super::{Decoded, Malformed, sniff};
 use crate::limits::{CLIENT_FRAME_BYTES_MAX, SERVER_FRAME_BYTES_MAX};
-use crate::vocabulary::{Code, Event, Message, Reason, Request, RoomLine};
+use crate::vocabulary::{Code, Event, Reason, Request};
 
 mod decode_command;
 mod decode_event;
@@ -85,20 +84,3 @@ impl Client {
 fn too_long(max: usize) -> Malformed {
     Malformed::new(Code::FrameTooLong, format_args!("The frame is too long; {max} bytes is the most."), None)
 }
-
-/// How many bytes of a `page` frame this message takes, its comma included.
-pub(super) fn message_len(message: &Message) -> usize {
-    let mut out = Vec::new();
-    encode_event::object(&mut out, |w| encode_event::members_of_message(message, w));
-    out.len().saturating_add(1)
-}
-
-/// How many bytes of a `rooms` frame this line takes, its comma included.
-pub(super) fn room_line_len(line: &RoomLine) -> usize {
-    let mut out = Vec::new();
-    encode_event::object(&mut out, |w| encode_event::members_of_line(line, w));
-    out.len().saturating_add(1)
-}
-
-/// How many bytes of lists a frame has room for.
-pub(super) const LIST_BYTES_MAX: usize = SERVER_FRAME_BYTES_MAX - encode_event::LIST_OVERHEAD_BYTES;

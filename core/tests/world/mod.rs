@@ -1,7 +1,7 @@
 //! A hub, a store and some peers, with a clock that goes where it is told. Everything is drained after every input,
 //! every invariant is checked, and what the peers are sent is kept as bytes.
 
-#![allow(dead_code, reason = "each test uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -51,6 +51,22 @@ pub fn config() -> HubConfig {
     }
 }
 
+/// A `say` frame.
+pub fn say(room: &str, text: &str, nonce: &str) -> String {
+    format!("{{\"say\":{{\"room\":\"{room}\",\"text\":\"{text}\",\"nonce\":\"{nonce}\"}}}}\n")
+}
+
+/// Whether one of the frames holds this.
+pub fn has(frames: &[String], part: &str) -> bool {
+    frames.iter().any(|frame| frame.contains(part))
+}
+
+/// The first string member of this name.
+pub fn member(text: &str, name: &str) -> String {
+    let start = text.find(&format!("\"{name}\":\"")).expect("the member is there") + name.len() + 4;
+    text[start..].split('"').next().expect("a string ends").into()
+}
+
 impl World {
     pub fn new() -> Self {
         Self::with(config())
@@ -72,6 +88,7 @@ impl World {
         let conn = self.hub.accept(self.now, Peer { dialect, address })?;
         let earlier = self.ends.insert(conn, End::default());
         assert!(earlier.is_none(), "connection ids never repeat");
+        self.outputs();
         self.turn();
         Ok(conn)
     }

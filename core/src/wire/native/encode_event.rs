@@ -7,7 +7,7 @@ use crate::limits::SERVER_FRAME_BYTES_MAX;
 use crate::vocabulary::{Event, Message, RoomInfo, RoomLine, Tag, VERSION, Welcome};
 
 /// Room kept in a frame that holds a list for everything but the list: names, flags, a `ref` of 64 escaped bytes.
-pub(super) const LIST_OVERHEAD_BYTES: usize = 1024;
+const LIST_OVERHEAD_BYTES: usize = 1024;
 
 /// Appends the frame and its `\n`; nothing for what only tutorial dialects say.
 pub(in crate::wire) fn event(event: &Event, out: &mut Vec<u8>) {
@@ -211,7 +211,7 @@ fn members_of_room(info: &RoomInfo, w: &mut Writer<'_>) {
 }
 
 /// The members of a message, the same in a `message` and in a `page`.
-pub(super) fn members_of_message(message: &Message, w: &mut Writer<'_>) {
+fn members_of_message(message: &Message, w: &mut Writer<'_>) {
     w.display("room", &message.place);
     w.number("id", message.id.0);
     w.text("from", message.from.as_str());
@@ -225,13 +225,13 @@ pub(super) fn members_of_message(message: &Message, w: &mut Writer<'_>) {
     }
 }
 
-pub(super) fn members_of_line(line: &RoomLine, w: &mut Writer<'_>) {
+fn members_of_line(line: &RoomLine, w: &mut Writer<'_>) {
     w.text("room", line.room.as_str());
     w.text("topic", line.topic.as_str());
     w.number("count", line.count);
 }
 
-pub(super) fn object(out: &mut Vec<u8>, members: impl FnOnce(&mut Writer<'_>)) {
+fn object(out: &mut Vec<u8>, members: impl FnOnce(&mut Writer<'_>)) {
     let mut w = Writer::object(out);
     members(&mut w);
     w.end();

@@ -1,0 +1,134 @@
+//! The connect dialog, without a display.
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use common::{profile, window};
+use eframe::egui::{Event, Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use gui::{App, Form};
+use parlor_core::wire::Dialect;
+use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_transport_tcp::session::{Offline, Session};
+
+/// Whom the dialog connected to, and as whom.
+type Dialled = Arc<Mutex<Vec<(String, String, Offline)>>>;
+
+fn dialog(connect: Connect, kept: Option<Kept>) -> (Harness<'static, App>, Dialled) {
+    let dialled = Dialled::default();
+    let log = Arc::clone(&dialled);
+    let window = window(vec2(700.0, 600.0), move |ctx| {
+        let dial = Box::new(move |target: &parlor_transport_tcp::target::Target, nick: &str, _: &gui::Bell| {
+            let (session, server) = Session::offline(profile(target.dialect, nick));
+            log.lock().expect("no test panics with the lock").push((target.to_string(), nick.into(), server));
+            session
+        });
+        App::asking(ctx, Form::kept(&connect), kept, dial)
+    });
+    (window, dialled)
+}
+
+fn last_time() -> Connect {
+    Connect { host: "chat.example.org".into(), port: 7000, nick: "bea".into(), dialect: Dialect::Native }
+}
+
+fn fill(window: &mut Harness<'static, App>, field: &str, text: &str) {
+    window.get_by_label(field).focus();
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run();
+    window.key_press(Key::Backspace);
+    window.event(Event::Text(text.into()));
+    window.run();
+}
+
+fn value(window: &Harness<'static, App>, field: &str) -> String {
+    window.get_by_label(field).value().unwrap_or_default()
+}
+
+fn targets(dialled: &Dialled) -> Vec<(String, String)> {
+    let dialled = dialled.lock().expect("no test panics with the lock");
+    dialled.iter().map(|(target, nick, _)| (target.clone(), nick.clone())).collect()
+}
+
+#[test]
+fn it_begins_with_the_values_of_last_time_and_enter_connects() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    assert_eq!(
+        [value(&window, "Host"), value(&window, "Port"), value(&window, "Nickname")],
+        ["chat.example.org", "7000", "bea"]
+    );
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(targets(&dialled), [("parlor://chat.example.org:7000".into(), "bea".into())]);
+    assert!(window.query_by_label("Host").is_none());
+    assert!(window.query_by_label_contains("Connecting to parlor://").is_some());
+}
+
+#[test]
+fn choosing_a_kind_presets_the_port() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    for (kind, port) in [("Messenger", "9090"), ("ChatRoom", "53000"), ("Parlor", "7667"), ("ChatRoom", "53000")] {
+        window.get_by_label(kind).click();
+        window.run();
+        assert_eq!(value(&window, "Port"), port);
+    }
+    window.get_by_label("Connect").click();
+    window.run();
+    assert_eq!(targets(&dialled), [("prompt://chat.example.org:53000".into(), "bea".into())]);
+}
+
+#[test]
+fn what_is_wrong_is_said_in_plain_words_and_nothing_is_dialled() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    fill(&mut window, "Host", "");
+    fill(&mut window, "Port", "70000");
+    fill(&mut window, "Nickname", "two words");
+    window.get_by_label("Connect").click();
+    window.run();
+    for sentence in [
+        "Write the server's name or address, for example 127.0.0.1.",
+        "A port is a number from 1 to 65535.",
+        "A name has no spaces; write _ instead.",
+    ] {
+        assert!(window.query_by_label(sentence).is_some(), "{sentence}");
+    }
+    assert_eq!(targets(&dialled), []);
+    fill(&mut window, "Host", "localhost");
+    fill(&mut window, "Port", "7667");
+    fill(&mut window, "Nickname", "علی");
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(targets(&dialled), [("parlor://localhost:7667".into(), "علی".into())]);
+}
+
+#[test]
+fn what_worked_is_kept_for_the_next_start_with_the_name_that_was_taken() {
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    let kept = Kept::at(directory.path().join("config"), directory.path().join("state"));
+    let (mut window, dialled) = dialog(last_time(), Some(kept.clone()));
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(kept.connect().value, Connect::default(), "nothing is kept before it has worked");
+    {
+        let dialled = dialled.lock().expect("no test panics with the lock");
+        let server = &dialled[0].2;
+        server.connected();
+        server.says(common::welcome("bea").as_bytes());
+        server.says(b"\n");
+        server.says(common::room("lobby", "", &["bea"]).as_bytes());
+        server.says(b"\n");
+    }
+    window.run();
+    assert_eq!(kept.connect().value, last_time());
+    assert_eq!(kept.connect().warning, None);
+}
+
+#[test]
+fn every_field_and_button_has_a_name() {
+    let (mut window, _) = dialog(last_time(), None);
+    window.run();
+    assert_eq!(window.unnamed_widgets(), Vec::<String>::new());
+}

@@ -1,0 +1,90 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use tracing_subscriber::filter::LevelFilter;
+
+/// What stands behind the options in `--help`.
+const EXAMPLES: &str = "\
+Examples:
+  parlor-server                                   a server for this machine only
+  parlor-server --lan                             for everybody on your network
+  parlor-server --lan --password-file secret.txt  for those of them who know the password
+  parlor-server --listen parlor://127.0.0.1:7000  on another port, and nothing else
+  parlor-server --config parlor.toml              everything from a file
+
+Without --listen it serves three kinds of clients on 127.0.0.1, all in the same rooms:
+  parlor://127.0.0.1:7667   the Parlor clients
+  nic://127.0.0.1:9090      the Python tutorial \"Messenger Application\"
+  prompt://127.0.0.1:53000  the Python tutorial \"ChatRoom\", netcat and telnet
+
+Press Ctrl+C to stop it; everybody is told goodbye.";
+
+/// A chat server for Parlor clients, two well-known Python tutorials, netcat and telnet.
+#[derive(Debug, Default, Parser)]
+#[command(name = "parlor-server", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// Listen here: parlor://HOST:PORT, nic://HOST:PORT or prompt://HOST:PORT; port 0 takes a free one. May be given
+    /// several times
+    #[arg(long, value_name = "URL")]
+    pub listen: Vec<String>,
+
+    /// Let others on your network connect: the default listeners on every address of this machine
+    #[arg(long, conflicts_with = "listen")]
+    pub lan: bool,
+
+    /// Keep the server's files in this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    pub data: Option<PathBuf>,
+
+    /// Keep no files at all
+    #[arg(long)]
+    pub memory: bool,
+
+    /// Ask Parlor clients for the password in the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+
+    /// Read settings from this TOML file; options given here go before it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// How much to log to standard error
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<LogLevel>,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => LevelFilter::ERROR,
+            LogLevel::Warn => LevelFilter::WARN,
+            LogLevel::Info => LevelFilter::INFO,
+            LogLevel::Debug => LevelFilter::DEBUG,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
