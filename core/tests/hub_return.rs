@@ -187,6 +187,40 @@ fn what_is_said_while_the_store_reads_comes_once_and_in_order() {
 }
 
 #[test]
+fn what_is_stored_but_not_yet_told_is_not_replayed_and_then_told_again() {
+    let mut world = World::new();
+    let (ada, token, log) = arrive(&mut world, "ada");
+    let bea = world.native("bea");
+    world.vanishes(ada);
+    world.says(bea, &say("lobby", "one", "1"));
+    world.says(bea, &say("lobby", "two", "2"));
+    world.late = Some(Vec::new());
+    let ada = world.connect(Dialect::Native);
+    let resume = format!(",\"resume\":{{\"lobby\":{{\"log\":\"{log}\",\"id\":1}}}}");
+    world.says(ada, &format!("{{\"hello\":{{\"version\":1,\"nick\":\"ada\",\"token\":\"{token}\"{resume}}}}}\n"));
+    let (ticket, ask) = world.late.as_mut().unwrap().remove(0);
+    let answer = world.store.answer(ask);
+    world.input(Input::Answered { ticket, answer });
+    world.says(bea, &say("lobby", "three", "3"));
+    // The store writes the message, then reads the page, and the page's answer is the first to arrive.
+    let mut asks = world.late.take().unwrap();
+    let (append, ask) = asks.pop().unwrap();
+    let appended = world.store.answer(ask);
+    let (read, ask) = asks.pop().unwrap();
+    let mut wider = ask;
+    if let parlor_core::store::Ask::History { limit, .. } = &mut wider {
+        *limit = 9;
+    }
+    let page = world.store.answer(wider);
+    world.input(Input::Answered { ticket: read, answer: page });
+    world.input(Input::Answered { ticket: append, answer: appended });
+    world.turn();
+    let frames: Vec<String> = world.frames(ada).into_iter().filter(|f| f.contains("\"message\"")).collect();
+    assert_eq!(frames.len(), 2, "{frames:?}");
+    assert!(frames[0].contains("two") && frames[1].contains("three"), "{frames:?}");
+}
+
+#[test]
 fn the_end_of_the_server_is_told_to_everybody_and_leaves_nothing() {
     let mut world = World::new();
     let (ada, _, _) = arrive(&mut world, "ada");
