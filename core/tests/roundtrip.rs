@@ -71,6 +71,14 @@ fn faults_are_what_no_honest_client_sends() {
 }
 
 #[test]
+fn a_member_that_stands_twice_is_found_among_many() {
+    let many: String = (0..1_000).map(|at| format!("\"m{at}\":1,")).collect();
+    let line = |last: &str| format!("{{\"ping\":{{{many}\"token\":\"a\",\"{last}\":1}}}}");
+    assert_eq!(answered(line("m1000").as_bytes()), "frame");
+    assert_eq!(answered(line("m0").as_bytes()), "bad_frame - fault");
+}
+
+#[test]
 fn what_is_out_of_range_is_refused_with_its_ref_and_is_no_fault() {
     let long = "x".repeat(65);
     let text = "x".repeat(TEXT_BYTES_MAX + 1);

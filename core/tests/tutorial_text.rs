@@ -280,6 +280,32 @@ fn the_original_nic_server_is_understood() {
 }
 
 #[test]
+fn on_the_original_nic_server_lines_without_a_name_continue_what_was_said() {
+    let codec = &mut ClientCodec::new(Dialect::Nic);
+    seen(codec, &[b"NIC", b"b'ali' joined the chat!Connected to the server."]);
+    assert_eq!(seen(codec, &[b"ali: one\n  two\n\nthree\n\n"]), ["ali> one\n  two\n\nthree\n"]);
+    assert_eq!(seen(codec, &[b"ali: one\ntwo\nbea: hi\nyou\n"]), ["ali> one\ntwo", "bea> hi\nyou"]);
+    assert_eq!(seen(codec, &[b"ali: one\ntw", b"o\nb'bea' joined the chat!"]), ["ali> one\ntwo", "+bea"]);
+    assert_eq!(seen(codec, &[b"NIC"]), ["greeting"]);
+}
+
+#[test]
+fn a_long_row_in_several_writes_is_one_message() {
+    let codec = &mut ClientCodec::new(Dialect::Nic);
+    seen(codec, &[b"NIC", b"me joined the chat!\nConnected to the server.\n"]);
+    let text = format!("{}\nlast", "سلام ".repeat(400));
+    let row = rows(Flavour::Nic, &Event::Message(Box::new(message("ada", &text))));
+    let (mut writes, mut rest) = (Vec::new(), row.as_bytes());
+    while !rest.is_empty() {
+        let (write, tail) = rest.split_at(chunk_end(rest));
+        writes.push(write);
+        rest = tail;
+    }
+    assert!(writes.len() > 2);
+    assert_eq!(seen(codec, &writes), [format!("ada> {text}")]);
+}
+
+#[test]
 fn any_cut_of_the_nic_handshake_connects() {
     for handshake in
         ["NICb'ali' joined the chat!Connected to the server.", "NICali joined the chat!\nConnected to the server.\n"]

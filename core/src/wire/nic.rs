@@ -181,3 +181,28 @@ impl fmt::Debug for Server {
             .finish()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_over_the_bound_is_held(
+            reads in proptest::collection::vec((prop_oneof![Just(b'x'), Just(b'\n'), Just(b'\xd8')], 1usize..20_000), 1..8),
+        ) {
+            let mut server = Server::new();
+            for (byte, len) in reads {
+                let read = alloc::vec![byte; len];
+                let mut bytes = &read[..];
+                while server.decode(&mut bytes).is_some() {}
+                let name = server.mark.as_ref().map_or(NAME_BYTES_MAX, |mark| mark.len());
+                prop_assert!(server.held.len() <= TEXT_BYTES_MAX + name + 2);
+            }
+            while server.flush().is_some() {}
+            prop_assert!(server.held.len() <= 3);
+        }
+    }
+}

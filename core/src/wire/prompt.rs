@@ -167,3 +167,31 @@ impl fmt::Debug for Server {
         f.debug_struct("Server").field("flavour", &self.flavour()).field("named", &self.named).finish()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_over_the_bound_is_held(
+            reads in proptest::collection::vec((prop_oneof![Just(b'x'), Just(b'\n'), Just(b'\xd8')], 1usize..20_000), 1..8),
+        ) {
+            let mut server = Server::new();
+            for (byte, len) in reads {
+                // A read that ends inside a character is what is held.
+                let read = [&alloc::vec![byte; len][..], b"\xf0\x9f"].concat();
+                let mut bytes = &read[..];
+                while server.decode(&mut bytes).is_some() {}
+                let held = match &server.mode {
+                    Mode::Unsettled => 0,
+                    Mode::Lines(framer) => framer.held(),
+                    Mode::Chunks(held) => held.len(),
+                };
+                prop_assert!(held <= TEXT_BYTES_MAX.saturating_add(1));
+            }
+        }
+    }
+}

@@ -20,7 +20,7 @@ pub(super) struct Client {
     kind: Kind,
     /// The name given, which a `nic` client puts in front of what it says.
     nick: Box<str>,
-    /// Whether the name was asked for, which `nic` understands once only.
+    /// Whether the name was asked for.
     greeted: bool,
     connected: bool,
     /// Whether goodbye was said, so that its answer is expected at the end of whatever comes.
@@ -105,7 +105,7 @@ impl Client {
         if let Some(rest) = whole.strip_prefix(b"\n") {
             return (None, whole.len().saturating_sub(rest.len()));
         }
-        let mut line = row::line(whole);
+        let mut line = row::line(whole, self.lines);
         let ended = line.len() < whole.len();
         if !ended && (whole.is_empty() || !last && (!cut.is_empty() || self.must_wait(whole))) {
             return (None, 0);
@@ -120,7 +120,8 @@ impl Client {
             line = row::until(line, if self.kind == Kind::Nic { CONNECTED } else { GREETING });
         }
         let text = String::from_utf8_lossy(line);
-        let Found { row, used } = row::classify(&text, self.kind, self.connected);
+        let Found { row, used } =
+            row::classify(&text, self.kind, self.connected, self.lines || self.kind == Kind::Prompt);
         // A replacement character is longer than what it stands for; such a row is taken whole.
         let used = if matches!(text, Cow::Borrowed(_)) { used } else { line.len() };
         let server_said = matches!(row, Row::Connected | Row::Joined { .. } | Row::Left { .. });
@@ -132,8 +133,12 @@ impl Client {
     /// The server's question for the name.
     fn first_words(&mut self, data: &[u8], last: bool) -> Option<(Option<Event>, usize)> {
         let words = match self.kind {
+            // Asked again, it wants the same answer; as a line it would be nobody's question.
+            Kind::Nic if self.greeted => {
+                let again = data == NIC.as_bytes() && !self.lines;
+                return again.then_some((Some(Event::Greeting), data.len()));
+            }
             _ if self.connected => return None,
-            Kind::Nic if self.greeted => return None,
             Kind::Nic => NIC,
             Kind::Prompt => GREETING,
         };

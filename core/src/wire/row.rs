@@ -19,10 +19,28 @@ pub(super) struct Found {
 /// Longest name of somebody who says something; a `: ` further on belongs to a sentence.
 const NAME_BYTES_MAX: usize = 256;
 
-/// The first row, without its `\n`; lines that are indented continue it.
-pub(super) fn line(data: &[u8]) -> &[u8] {
-    let end = memchr_iter(b'\n', data).find(|end| !data.get(*end..).is_some_and(|rest| rest.starts_with(b"\n  ")));
+/// The first row, without its `\n`. Lines that are indented continue it; where rows are not `lines`, as on the
+/// tutorials' own servers, so do those that are nothing else, since only what people say holds newlines there.
+pub(super) fn line(data: &[u8], lines: bool) -> &[u8] {
+    let loose = !lines && is_said(data);
+    let goes_on = |end: &usize| match data.get(*end..).and_then(|rest| rest.strip_prefix(b"\n")) {
+        Some(rest) => rest.starts_with(b"  ") || loose && is_loose(rest),
+        None => false,
+    };
+    let end = memchr_iter(b'\n', data).find(|end| !goes_on(end));
     end.and_then(|end| data.get(..end)).unwrap_or(data)
+}
+
+/// Whether the line these bytes begin with is a line and no row.
+fn is_loose(rest: &[u8]) -> bool {
+    let mut lines = rest.splitn(2, |byte| *byte == b'\n');
+    let (line, ended) = (lines.next().unwrap_or(&[]), lines.next().is_some());
+    let begin = line.get(..NAME_BYTES_MAX.saturating_mul(2)).unwrap_or(line);
+    let text = String::from_utf8_lossy(begin);
+    (ended || !line.is_empty())
+        && !text.starts_with("* ")
+        && !text.starts_with(CONNECTED)
+        && first_sign(&text).is_none()
 }
 
 /// The line up to these words of the server, if they stand in it and nobody says them.
@@ -39,8 +57,8 @@ pub(super) fn is_said(line: &[u8]) -> bool {
     matches!(first_sign(&String::from_utf8_lossy(begin)), Some((_, Sign::Said)))
 }
 
-/// What the line says, or its beginning.
-pub(super) fn classify(text: &str, kind: Kind, connected: bool) -> Found {
+/// What the line says, or its beginning. Whoever indents further lines does it to all of them.
+pub(super) fn classify(text: &str, kind: Kind, connected: bool, indented: bool) -> Found {
     let whole = text.len();
     if !connected && kind == Kind::Nic && text.starts_with(CONNECTED) {
         return Found { row: Row::Connected, used: CONNECTED.len() };
@@ -54,10 +72,10 @@ pub(super) fn classify(text: &str, kind: Kind, connected: bool) -> Found {
         let (name, rest) = text.split_at_checked(at)?;
         Some((plain_name(name), sign, rest.get(sign.words().len()..)?))
     }) else {
-        return Found { row: Row::Other { text: without_indent(text) }, used: whole };
+        return Found { row: Row::Other { text: without_indent(text, indented) }, used: whole };
     };
     match sign {
-        Sign::Said => Found { row: Row::Said { from: name, text: without_indent(rest) }, used: whole },
+        Sign::Said => Found { row: Row::Said { from: name, text: without_indent(rest, indented) }, used: whole },
         Sign::Joined => Found { row: Row::Joined { nick: name }, used: whole.saturating_sub(glued(rest).len()) },
         Sign::Left => Found { row: Row::Left { nick: name }, used: whole.saturating_sub(glued(rest).len()) },
     }
@@ -113,8 +131,8 @@ fn is_row(rest: &str) -> bool {
     cut || rest.starts_with(CONNECTED) || rest.starts_with(WELCOME.0) || first_sign(rest).is_some()
 }
 
-fn without_indent(text: &str) -> String {
-    text.replace("\n  ", "\n")
+fn without_indent(text: &str, indented: bool) -> String {
+    if indented { text.replace("\n  ", "\n") } else { text.into() }
 }
 
 /// The original server sends names as Python shows bytes: `b'ali'`, with `\xNN` for what is not ASCII.

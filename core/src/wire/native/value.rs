@@ -31,11 +31,16 @@ impl<'a> Object<'a> {
         self.0.iter().find(|(key, value)| key == name && !matches!(value, Value::Null)).map(|(_, value)| value)
     }
 
-    /// The name of a member that stands here twice. A set, because comparing each with each would take a hostile
-    /// frame's length squared.
+    /// The name of a member that stands here twice. Few are compared each with each; for many that would take a
+    /// hostile frame's length squared, so a set does it.
     fn duplicate(&self) -> Option<&str> {
+        const FEW: usize = 12;
+        let mut names = self.0.iter().map(|(key, _)| key.as_ref());
+        if self.0.len() <= FEW {
+            return names.find(|name| self.0.iter().filter(|(key, _)| key == name).nth(1).is_some());
+        }
         let mut seen = BTreeSet::new();
-        self.0.iter().map(|(key, _)| key.as_ref()).find(|key| !seen.insert(*key))
+        names.find(|name| !seen.insert(*name))
     }
 }
 
