@@ -187,9 +187,8 @@ impl Client {
             let found = awaited.into_iter().find_map(|(at, pending)| {
                 let said = self.echo_of(pending);
                 behind(rest, &said, &glue).map(|behind| (at, behind, VecDeque::new())).or_else(|| {
-                    let mut lines = said.split('\n').filter(|line| !line.is_empty()).map(String::from);
-                    let first = lines.next()?;
-                    (rest == first).then(|| (at, "", lines.collect()))
+                    let mut lines = said.split('\n').filter(|line| !line.is_empty()).map(String::from).collect();
+                    takes_lines(&mut lines, rest).then_some((at, "", lines))
                 })
             });
             let Some((at, behind, further)) = found else { return Some(rest) };
@@ -212,16 +211,17 @@ impl Client {
         }
     }
 
-    /// Whether this row is nothing but the next line of what was echoed already.
+    /// Whether this row is nothing but the next lines of what was echoed already.
     fn is_rest_of_echo(&mut self, row: &Row) -> bool {
-        let Some(next) = self.echo_rest.front() else { return false };
+        if self.echo_rest.is_empty() {
+            return false;
+        }
         let line = match row {
             Row::Other { text } => text.clone(),
             Row::Said { from, text } => format!("{from}: {text}"),
             Row::Connected | Row::Joined { .. } | Row::Left { .. } | Row::Quit => String::new(),
         };
-        if line.trim() == next.trim() {
-            self.echo_rest.pop_front();
+        if takes_lines(&mut self.echo_rest, &line) {
             return true;
         }
         self.echo_rest.clear();
@@ -314,6 +314,12 @@ fn behind<'a>(echo: &'a str, said: &str, glue: &str) -> Option<&'a str> {
         return Some("");
     }
     rest.trim_start().strip_prefix(glue)
+}
+
+/// Takes the lines of a row from the front of those that are awaited; whether they are all there and as they should be.
+fn takes_lines(awaited: &mut VecDeque<String>, row: &str) -> bool {
+    let mut lines = row.split('\n').map(str::trim).filter(|line| !line.is_empty()).peekable();
+    lines.peek().is_some() && lines.all(|line| awaited.pop_front().is_some_and(|next| next.trim() == line))
 }
 
 /// A name as these servers can show it: one word, on one line.
