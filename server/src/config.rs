@@ -192,6 +192,19 @@ mod tests {
     }
 
     #[test]
+    fn the_example_file_is_the_defaults() {
+        let (limits, memory) = limits(include_str!("../parlor.example.toml")).unwrap();
+        assert_eq!(limits.sessions_max, Limits::DEFAULT.sessions_max);
+        assert_eq!(limits.sessions_per_address_max, Limits::DEFAULT.sessions_per_address_max);
+        assert_eq!(limits.rooms_max, Limits::DEFAULT.rooms_max);
+        assert_eq!(limits.outbox_bytes_max, Limits::DEFAULT.outbox_bytes_max);
+        assert_eq!(limits.outbox_bytes_total_max, Limits::DEFAULT.outbox_bytes_total_max);
+        assert_eq!(limits.grace, Limits::DEFAULT.grace);
+        assert_eq!(limits.pace, Limits::DEFAULT.pace);
+        assert_eq!(memory.entries_per_log, MemoryLimits::default().entries_per_log);
+    }
+
+    #[test]
     fn an_empty_file_is_the_defaults() {
         let (limits, memory) = limits("").unwrap();
         assert_eq!(limits.sessions_max, Limits::DEFAULT.sessions_max);
