@@ -1,0 +1,239 @@
+//! A running server over some transport, and clients that wait for what they expect.
+
+use std::io;
+use std::marker::PhantomData;
+use std::net::{SocketAddr, TcpStream};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use async_channel::Sender;
+use parlor_core::hub::{Closing, HubConfig};
+use parlor_core::limits::Limits;
+use parlor_core::name::RoomName;
+use parlor_core::store::{MemoryLimits, MemoryStore};
+use parlor_core::wire::Dialect;
+use parlor_transport_tcp::connection::{Connection, Listener, TcpConnection};
+use parlor_transport_tcp::hub_loop::{Service, serve};
+use parlor_transport_tcp::listen::TcpListener;
+use parlor_transport_tcp::memory::{self, MemoryConnection, MemoryDialer, MemoryListener};
+use smol::Async;
+use smol::future::or;
+
+/// After this long, what is waited for does not come any more.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A way for bytes to travel.
+pub trait Transport: Sized {
+    type Connection: Connection;
+    type Listener: Listener<Connection = Self::Connection> + Send;
+    /// The way to a listener.
+    type Address;
+
+    fn listen() -> (Self::Address, Self::Listener);
+    fn connect(address: &Self::Address) -> Self::Connection;
+}
+
+pub struct Tcp;
+
+impl Transport for Tcp {
+    type Connection = TcpConnection;
+    type Listener = TcpListener;
+    type Address = SocketAddr;
+
+    fn listen() -> (SocketAddr, TcpListener) {
+        let listener = TcpListener::bind(([127, 0, 0, 1], 0).into()).unwrap();
+        (listener.local_addr().unwrap(), listener)
+    }
+
+    fn connect(address: &SocketAddr) -> TcpConnection {
+        let stream = smol::block_on(Async::<TcpStream>::connect(*address)).unwrap();
+        TcpConnection::new(stream).unwrap()
+    }
+}
+
+pub struct Memory;
+
+impl Transport for Memory {
+    type Connection = MemoryConnection;
+    type Listener = MemoryListener;
+    type Address = MemoryDialer;
+
+    fn listen() -> (MemoryDialer, MemoryListener) {
+        memory::listener()
+    }
+
+    fn connect(address: &MemoryDialer) -> MemoryConnection {
+        address.connect().unwrap()
+    }
+}
+
+/// A server on a thread of its own, stopped when this is dropped.
+pub struct Running<T: Transport> {
+    addresses: Vec<(Dialect, T::Address)>,
+    stopping: Option<Stopping>,
+    transport: PhantomData<T>,
+}
+
+impl<T: Transport> Running<T> {
+    pub fn start(limits: Limits) -> Self {
+        let (stop, stopped) = async_channel::bounded(1);
+        let (mut addresses, mut listeners) = (Vec::new(), Vec::new());
+        for dialect in Dialect::ALL {
+            let (address, listener) = T::listen();
+            addresses.push((dialect, address));
+            listeners.push((dialect, listener));
+        }
+        let config =
+            HubConfig { limits, default_room: RoomName::lobby(), server: "parlor/test".into(), password: false };
+        let thread = std::thread::spawn(move || {
+            let store = MemoryStore::new(MemoryLimits::default(), [1; 32], None);
+            serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped });
+        });
+        Self { addresses, stopping: Some(Stopping { stop, thread }), transport: PhantomData }
+    }
+
+    pub fn connect(&self, dialect: Dialect) -> Client<T::Connection> {
+        let (_, address) = self.addresses.iter().find(|(listener, _)| *listener == dialect).unwrap();
+        Client { io: T::connect(address), seen: Vec::new(), end: None }
+    }
+
+    /// Tells the server to stop.
+    pub fn stop(mut self) -> Stopping {
+        let stopping = self.stopping.take().unwrap();
+        stopping.stop.close();
+        stopping
+    }
+}
+
+impl<T: Transport> Drop for Running<T> {
+    fn drop(&mut self) {
+        if let Some(stopping) = self.stopping.take()
+            && !std::thread::panicking()
+        {
+            stopping.wait();
+        }
+    }
+}
+
+/// A server that is told to stop.
+pub struct Stopping {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Stopping {
+    /// Waits until it has stopped.
+    pub fn wait(self) {
+        self.stop.close();
+        self.thread.join().unwrap();
+    }
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Finished,
+    Reset,
+}
+
+/// A client that remembers what it has read and not yet looked at.
+pub struct Client<C> {
+    io: C,
+    seen: Vec<u8>,
+    end: Option<End>,
+}
+
+impl<C: Connection> Client<C> {
+    pub fn send(&mut self, text: &str) {
+        self.send_bytes(text.as_bytes());
+    }
+
+    /// Writes everything, and takes in what arrives meanwhile.
+    pub fn send_bytes(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            match self.io.try_write(bytes) {
+                Ok(taken) => bytes = &bytes[taken..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let either = or(self.io.writable(), self.io.readable());
+                    patiently("to write", either).unwrap();
+                    self.take_in();
+                }
+                Err(error) => panic!("cannot write: {error}"),
+            }
+        }
+    }
+
+    /// Reads until `needle` comes, and returns everything up to its end.
+    pub fn until(&mut self, needle: &str) -> String {
+        // Where the needle may still begin; what lies before was searched.
+        let mut from = 0;
+        loop {
+            if let Some(at) = find(&self.seen[from..], needle.as_bytes()) {
+                let rest = self.seen.split_off(from + at + needle.len());
+                let read = std::mem::replace(&mut self.seen, rest);
+                return String::from_utf8(read).unwrap();
+            }
+            from = self.seen.len().saturating_sub(needle.len());
+            if let Some(end) = self.end {
+                panic!("{end:?} before {needle:?}: {:?}", String::from_utf8_lossy(&self.seen));
+            }
+            self.more(needle);
+        }
+    }
+
+    /// Whether `needle` has arrived already.
+    pub fn has(&mut self, needle: &str) -> bool {
+        self.take_in();
+        find(&self.seen, needle.as_bytes()).is_some()
+    }
+
+    /// Reads to the end.
+    pub fn end(&mut self) -> End {
+        loop {
+            match self.end {
+                Some(end) => return end,
+                None => self.more("the end"),
+            }
+        }
+    }
+
+    /// Says that nothing more will be sent.
+    pub fn finish(&self) {
+        self.io.close(Closing::Finish);
+    }
+
+    /// Breaks the connection off.
+    pub fn reset(self) {
+        self.io.close(Closing::Reset);
+    }
+
+    fn more(&mut self, awaited: &str) {
+        if let Err(error) = patiently(awaited, self.io.readable()) {
+            panic!("no {awaited:?} but {error}; seen: {:?}", String::from_utf8_lossy(&self.seen));
+        }
+        self.take_in();
+    }
+
+    fn take_in(&mut self) {
+        let mut buffer = [0; 64 * 1024];
+        match self.io.try_read(&mut buffer) {
+            Ok(0) => self.end = Some(End::Finished),
+            Ok(read) => self.seen.extend_from_slice(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => self.end = Some(End::Reset),
+        }
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+/// Waits, but not for ever.
+fn patiently(awaited: &str, future: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+    let too_late = async {
+        smol::Timer::after(PATIENCE).await;
+        Err(io::Error::new(io::ErrorKind::TimedOut, format!("{awaited:?} does not come")))
+    };
+    smol::block_on(or(future, too_late))
+}
