@@ -72,6 +72,7 @@ fn the_messenger_tutorial_works<T: Transport>() {
     let server = Running::<T>::start(Limits::DEFAULT);
     let mut ali = server.connect(Dialect::Nic);
     assert_eq!(ali.until("NIC"), "NIC");
+    assert_eq!(ali.rest(), "", "the client takes nothing else for the question");
     ali.send("علی");
     assert_eq!(ali.until("server.\n"), "علی joined the chat!\nConnected to the server.\n");
     ali.send("علی: سلام\n");
@@ -179,16 +180,16 @@ fn a_stalled_reader_is_put_out_while_others_go_on<T: Transport>() {
     ada.until("\"nick\":\"stalled\"");
     bea.until("\"nick\":\"stalled\"");
     let text = "x".repeat(8_000);
-    let mut said = 0;
     // Whatever the system holds for a stalled reader, it ends.
-    while !ada.has("{\"parted\"") {
-        assert!(said < 10_000, "80 MB were taken by somebody who reads nothing");
-        ada.send(&say(&format!("{said} {text}")));
-        said += 1;
-        bea.until(&format!("\"text\":\"{} x", said - 1));
-        ada.until(&format!("\"text\":\"{} x", said - 1));
+    for number in 0.. {
+        assert!(number < 10_000, "80 MB were taken by somebody who reads nothing");
+        ada.send(&say(&format!("{number} {text}")));
+        let needle = format!("\"text\":\"{number} x");
+        bea.until(&needle);
+        if ada.until(&needle).contains("{\"parted\":{\"room\":\"lobby\",\"nick\":\"stalled\"") {
+            break;
+        }
     }
-    ada.until("\"nick\":\"stalled\",\"reason\":\"too slow\"");
     stalled.until("{\"bye\":{\"code\":\"slow_reader\"");
     assert_eq!(stalled.end(), End::Finished);
     ada.send(&say("and on"));

@@ -23,7 +23,7 @@ use smol::future::or;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A way for bytes to travel.
-pub trait Transport: Sized {
+pub(crate) trait Transport: Sized {
     type Connection: Connection;
     type Listener: Listener<Connection = Self::Connection> + Send;
     /// The way to a listener.
@@ -33,7 +33,7 @@ pub trait Transport: Sized {
     fn connect(address: &Self::Address) -> Self::Connection;
 }
 
-pub struct Tcp;
+pub(crate) struct Tcp;
 
 impl Transport for Tcp {
     type Connection = TcpConnection;
@@ -51,7 +51,7 @@ impl Transport for Tcp {
     }
 }
 
-pub struct Memory;
+pub(crate) struct Memory;
 
 impl Transport for Memory {
     type Connection = MemoryConnection;
@@ -68,14 +68,14 @@ impl Transport for Memory {
 }
 
 /// A server on a thread of its own, stopped when this is dropped.
-pub struct Running<T: Transport> {
+pub(crate) struct Running<T: Transport> {
     addresses: Vec<(Dialect, T::Address)>,
     stopping: Option<Stopping>,
     transport: PhantomData<T>,
 }
 
 impl<T: Transport> Running<T> {
-    pub fn start(limits: Limits) -> Self {
+    pub(crate) fn start(limits: Limits) -> Self {
         let (stop, stopped) = async_channel::bounded(1);
         let (mut addresses, mut listeners) = (Vec::new(), Vec::new());
         for dialect in Dialect::ALL {
@@ -92,13 +92,13 @@ impl<T: Transport> Running<T> {
         Self { addresses, stopping: Some(Stopping { stop, thread }), transport: PhantomData }
     }
 
-    pub fn connect(&self, dialect: Dialect) -> Client<T::Connection> {
+    pub(crate) fn connect(&self, dialect: Dialect) -> Client<T::Connection> {
         let (_, address) = self.addresses.iter().find(|(listener, _)| *listener == dialect).unwrap();
         Client { io: T::connect(address), seen: Vec::new(), end: None }
     }
 
     /// Tells the server to stop.
-    pub fn stop(mut self) -> Stopping {
+    pub(crate) fn stop(mut self) -> Stopping {
         let stopping = self.stopping.take().unwrap();
         stopping.stop.close();
         stopping
@@ -116,14 +116,14 @@ impl<T: Transport> Drop for Running<T> {
 }
 
 /// A server that is told to stop.
-pub struct Stopping {
+pub(crate) struct Stopping {
     stop: Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Stopping {
     /// Waits until it has stopped.
-    pub fn wait(self) {
+    pub(crate) fn wait(self) {
         self.stop.close();
         self.thread.join().unwrap();
     }
@@ -131,25 +131,25 @@ impl Stopping {
 
 /// How a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     Finished,
     Reset,
 }
 
 /// A client that remembers what it has read and not yet looked at.
-pub struct Client<C> {
+pub(crate) struct Client<C> {
     io: C,
     seen: Vec<u8>,
     end: Option<End>,
 }
 
 impl<C: Connection> Client<C> {
-    pub fn send(&mut self, text: &str) {
+    pub(crate) fn send(&mut self, text: &str) {
         self.send_bytes(text.as_bytes());
     }
 
     /// Writes everything, and takes in what arrives meanwhile.
-    pub fn send_bytes(&mut self, mut bytes: &[u8]) {
+    pub(crate) fn send_bytes(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             match self.io.try_write(bytes) {
                 Ok(taken) => bytes = &bytes[taken..],
@@ -164,7 +164,7 @@ impl<C: Connection> Client<C> {
     }
 
     /// Reads until `needle` comes, and returns everything up to its end.
-    pub fn until(&mut self, needle: &str) -> String {
+    pub(crate) fn until(&mut self, needle: &str) -> String {
         // Where the needle may still begin; what lies before was searched.
         let mut from = 0;
         loop {
@@ -175,20 +175,19 @@ impl<C: Connection> Client<C> {
             }
             from = self.seen.len().saturating_sub(needle.len());
             if let Some(end) = self.end {
-                panic!("{end:?} before {needle:?}: {:?}", String::from_utf8_lossy(&self.seen));
+                panic!("{end:?} before {needle:?}: {:?}", self.tail());
             }
             self.more(needle);
         }
     }
 
-    /// Whether `needle` has arrived already.
-    pub fn has(&mut self, needle: &str) -> bool {
-        self.take_in();
-        find(&self.seen, needle.as_bytes()).is_some()
+    /// What has been read and not yet been looked at.
+    pub(crate) fn rest(&self) -> String {
+        String::from_utf8_lossy(&self.seen).into_owned()
     }
 
     /// Reads to the end.
-    pub fn end(&mut self) -> End {
+    pub(crate) fn end(&mut self) -> End {
         loop {
             match self.end {
                 Some(end) => return end,
@@ -198,18 +197,23 @@ impl<C: Connection> Client<C> {
     }
 
     /// Says that nothing more will be sent.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.io.close(Closing::Finish);
     }
 
     /// Breaks the connection off.
-    pub fn reset(self) {
+    pub(crate) fn reset(self) {
         self.io.close(Closing::Reset);
+    }
+
+    /// The last of it, for a failure's report.
+    fn tail(&self) -> String {
+        String::from_utf8_lossy(&self.seen[self.seen.len().saturating_sub(400)..]).into_owned()
     }
 
     fn more(&mut self, awaited: &str) {
         if let Err(error) = patiently(awaited, self.io.readable()) {
-            panic!("no {awaited:?} but {error}; seen: {:?}", String::from_utf8_lossy(&self.seen));
+            panic!("no {awaited:?} but {error}; seen: {:?}", self.tail());
         }
         self.take_in();
     }
