@@ -1,0 +1,195 @@
+//! The program itself, as a person or a service manager runs it.
+
+#[path = "process/program.rs"]
+mod program;
+
+use std::fs;
+use std::net::TcpListener;
+
+use program::{Program, Server};
+
+/// The listeners of a test: one of each kind on free ports.
+const FREE: [&str; 7] = [
+    "--memory",
+    "--listen",
+    "parlor://127.0.0.1:0",
+    "--listen",
+    "nic://127.0.0.1:0",
+    "--listen",
+    "prompt://127.0.0.1:0",
+];
+
+#[test]
+fn standard_output_is_exactly_the_listeners_and_that_it_runs() {
+    let server = Server::start(&FREE);
+    let kinds: Vec<_> = server.listening.iter().map(|url| url.split("127.0.0.1:").next().unwrap()).collect();
+    assert_eq!(kinds, ["parlor://", "nic://", "prompt://"]);
+    assert!(server.listening.iter().all(|url| server.port(url) != 0));
+    let ended = server.stop();
+    assert_eq!(ended.stdout, "", "nothing follows");
+    assert_eq!(ended.code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn both_signals_say_goodbye_to_everybody_and_end_in_order() {
+    for signal in ["TERM", "INT"] {
+        let server = Server::start(&FREE);
+        let mut ada = server.connect("parlor");
+        ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n");
+        ada.until("\"members\":[\"ada\"]");
+        let mut bob = server.connect("prompt");
+        bob.until("press Enter");
+        bob.send("bob");
+        bob.until("Welcome to the chat bob.");
+        let mut ali = server.connect("nic");
+        ali.until("NIC");
+        ali.send("ali");
+        ali.until("Connected to the server.");
+        let ended = server.signal(signal);
+        ada.until("{\"bye\":{\"code\":\"shutdown\"");
+        bob.until("The server is shutting down.");
+        ali.until("The server is shutting down.");
+        assert_eq!(ended.wait().code, Some(0), "SIG{signal}");
+    }
+}
+
+#[test]
+fn the_log_tells_who_came_and_went_and_nothing_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let password = directory.path().join("password");
+    fs::write(&password, "geheim\n").unwrap();
+    let mut arguments = FREE.to_vec();
+    arguments.extend(["--log", "debug", "--password-file", password.to_str().unwrap()]);
+    let server = Server::start(&arguments);
+    let mut ada = server.connect("parlor");
+    ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\",\"password\":\"geheim\"}}\n");
+    let welcome = ada.until("\"members\":[\"ada\"]");
+    let token = welcome.split("\"token\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    ada.send("{\"say\":{\"room\":\"lobby\",\"text\":\"for your eyes only\"}}\n{\"quit\":{}}\n");
+    ada.until("{\"bye\"");
+    let log = server.stop().stderr;
+    assert!(log.contains("ada is here (127.0.0.1, parlor)"), "{log}");
+    assert!(log.contains("ada left (127.0.0.1, parlor): quit"), "{log}");
+    for secret in ["geheim", token.as_str(), "for your eyes only"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+#[test]
+fn a_password_is_asked_for_and_checked() {
+    let directory = tempfile::tempdir().unwrap();
+    let password = directory.path().join("password");
+    fs::write(&password, "geheim\nsecond line\n").unwrap();
+    let mut arguments = FREE.to_vec();
+    arguments.extend(["--password-file", password.to_str().unwrap()]);
+    let server = Server::start(&arguments);
+    let mut ada = server.connect("parlor");
+    ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n");
+    ada.until("{\"error\":{\"code\":\"password_required\"");
+    ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\",\"password\":\"Geheim\"}}\n");
+    ada.until("{\"error\":{\"code\":\"bad_password\"");
+    ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\",\"password\":\"geheim\"}}\n");
+    ada.until("{\"welcome\"");
+    let mut bob = server.connect("prompt");
+    bob.until("This server needs a password");
+    let log = server.stop().stderr;
+    assert!(log.contains("tutorial clients cannot give a password"), "{log}");
+}
+
+#[test]
+fn the_data_directory_of_a_service_is_used_and_the_log_says_what_is_not_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("state");
+    let state = ("STATE_DIRECTORY", data.to_str().unwrap());
+    let server = Server::start_in(&["--listen", "parlor://127.0.0.1:0"], &[state]);
+    let log = server.stop().stderr;
+    assert!(log.contains("kept in memory until the server stops"), "{log}");
+    assert!(log.contains(data.to_str().unwrap()), "{log}");
+    assert!(data.is_dir());
+}
+
+#[test]
+fn a_data_directory_has_one_server_and_the_second_is_told_which() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let arguments = ["--listen", "parlor://127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let first = Server::start(&arguments);
+    let sentence = Program::run(&arguments).refused(1);
+    assert!(sentence.contains(&format!("process {}", first.process())), "{sentence}");
+    first.stop();
+    Server::start(&arguments).stop();
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_written_is_told_in_a_sentence() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("file");
+    fs::write(&file, "").unwrap();
+    let below = file.join("below");
+    let arguments = ["--listen", "parlor://127.0.0.1:0", "--data", below.to_str().unwrap()];
+    let sentence = Program::run(&arguments).refused(1);
+    assert!(sentence.contains("--data"), "{sentence}");
+}
+
+#[test]
+fn an_asked_for_port_that_is_taken_is_an_error() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("nic://127.0.0.1:{}", taken.local_addr().unwrap().port());
+    let sentence = Program::run(&["--memory", "--listen", &url]).refused(1);
+    assert!(sentence.contains("is taken") && sentence.contains("--listen nic://127.0.0.1:"), "{sentence}");
+}
+
+#[test]
+fn a_url_that_cannot_be_is_told_with_one_that_can() {
+    for url in ["localhost:7667", "http://localhost", "parlor://", "parlor://localhost:x", "parlor://localhost/room"] {
+        let sentence = Program::run(&["--memory", "--listen", url]).refused(1);
+        assert!(sentence.contains("parlor://"), "{url}: {sentence}");
+    }
+    let sentence = Program::run(&["--memory", "--listen", "parlor://nobody.invalid:0"]).refused(1);
+    assert!(sentence.contains("nobody.invalid"), "{sentence}");
+}
+
+#[test]
+fn a_wrong_configuration_is_named_by_line_and_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("parlor.toml");
+    fs::write(&path, "memory = true\n\n[limits]\npaces = \"off\"\n").unwrap();
+    let sentence = Program::run(&["--config", path.to_str().unwrap()]).refused(1);
+    assert!(sentence.contains("parlor.toml, line 4: ") && sentence.contains("`paces`"), "{sentence}");
+    let sentence = Program::run(&["--config", "/nowhere/parlor.toml"]).refused(1);
+    assert_eq!(sentence, "parlor-server: There is no configuration file /nowhere/parlor.toml.");
+}
+
+#[test]
+fn a_configuration_file_alone_is_enough() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("parlor.toml");
+    let text =
+        "memory = true\nlisten = [\"parlor://127.0.0.1:0\"]\ndefault_room = \"sala\"\n[limits]\npace = \"off\"\n";
+    fs::write(&path, text).unwrap();
+    let server = Server::start(&["--config", path.to_str().unwrap()]);
+    let mut ada = server.connect("parlor");
+    ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n");
+    ada.until("{\"room\":{\"room\":\"sala\"");
+    server.stop();
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    for arguments in [&["--no-such-option"][..], &["--memory", "--data", "x"], &["--lan", "--listen", "nic://x"]] {
+        assert_eq!(Program::run(arguments).code, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_for_people() {
+    let help = Program::run(&["--help"]);
+    assert_eq!(help.code, Some(0));
+    for word in ["Examples:", "--listen <URL>", "--lan", "parlor://127.0.0.1:7667", "Ctrl+C"] {
+        assert!(help.stdout.contains(word), "{word}: {}", help.stdout);
+    }
+    assert!(help.stdout.lines().all(|line| line.chars().count() <= 100), "{}", help.stdout);
+    let version = Program::run(&["--version"]);
+    assert_eq!(version.stdout, format!("parlor-server {}\n", env!("CARGO_PKG_VERSION")));
+}
