@@ -135,7 +135,7 @@ fn tags() -> impl Strategy<Value = Option<Tag>> {
 
 fn events() -> impl Strategy<Value = Event> {
     let names = proptest::collection::vec(any::<u8>().prop_map(nick_of), 0..4);
-    let room_of = |number: u8| RoomName::parse(if number % 2 == 0 { "lobby" } else { "garden" }).unwrap();
+    let room_of = |number: u8| RoomName::parse(if number.is_multiple_of(2) { "lobby" } else { "garden" }).unwrap();
     let note = "[a-z\u{7}\t]{0,5}".prop_map(|text| Note::parse(&text.replace('\u{7}', "")).unwrap_or_default());
     prop_oneof![
         4 => any_message().prop_map(|message| Event::Message(Box::new(message))),
