@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::history::Asked;
+use super::rooms::sentence;
 use super::{Client, Delivery, EntryKind, Question};
 use crate::id::MessageId;
 use crate::name::{Nick, RoomName};
@@ -134,7 +135,7 @@ impl Client {
         if let Some(held) = room.timeline.find(message.id) {
             self.confirm_text(index, held, message);
         } else {
-            let dropped = room.timeline.room_left() == 0 && message.id <= room.book.seen;
+            let dropped = room.timeline.is_full() && message.id <= room.book.seen;
             if !(dropped && room.timeline.oldest_id().is_some_and(|oldest| message.id < oldest)) {
                 self.insert_message(index, message);
             }
@@ -146,14 +147,16 @@ impl Client {
 
     /// One's own message, held since its `ack`, as the server tells it to everybody.
     fn confirm_text(&mut self, index: usize, held: usize, message: &Message) {
-        let Some(entry) = self.state.rooms[index].timeline.get_mut(held) else { return };
-        if let EntryKind::Message { mine: true, text, delivery: Delivery::Confirmed, .. } = &mut entry.kind
-            && entry.at != Some(message.at)
-        {
+        let changed = self.state.rooms[index].timeline.change(held, |entry| {
+            let EntryKind::Message { mine: true, text, delivery: Delivery::Confirmed, .. } = &mut entry.kind else {
+                return false;
+            };
+            let news = entry.at != Some(message.at);
             entry.at = Some(message.at);
             *text = printable(message.text.as_str());
-            self.dirty = true;
-        }
+            news
+        });
+        self.dirty |= changed == Some(true);
     }
 
     fn topic_set(&mut self, place: &Place, id: MessageId, text: &Note, by: &Nick, at: Timestamp) {
@@ -237,6 +240,7 @@ impl Client {
         if !self.is_online() {
             return self.refused_at_the_door(code, text);
         }
+        let text = &sentence(text);
         if let Some(reference) = reference {
             if self.refuse_pending(&reference, text) {
                 return;
@@ -250,7 +254,7 @@ impl Client {
 
     /// In the handshake, the person must answer.
     fn refused_at_the_door(&mut self, code: Code, text: &str) {
-        let why = printable(text);
+        let why = sentence(text);
         if matches!(code, Code::NickTaken | Code::BadNick) {
             self.ask(Question::Nick { why });
         } else if matches!(code, Code::PasswordRequired | Code::BadPassword) {

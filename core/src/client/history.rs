@@ -189,7 +189,7 @@ impl Client {
             return;
         }
         self.dirty = true;
-        if room.timeline.room_left() == 0 {
+        if room.timeline.is_full() {
             room.has_older = false;
             return;
         }
@@ -217,7 +217,7 @@ impl Client {
                 self.add_page(index, messages, true);
                 let room = &mut self.state.rooms[index];
                 room.loading_older = false;
-                room.has_older = has_more && room.timeline.room_left() > 0;
+                room.has_older = has_more && !room.timeline.is_full();
             }
             Asked::Fill { .. } => self.fill_page(index, messages, has_more),
             Asked::Rooms { .. } | Asked::Names { .. } | Asked::Join { .. } | Asked::Other { .. } => {}
@@ -229,7 +229,7 @@ impl Client {
         for message in messages.into_iter().rev() {
             let timeline = &self.state.rooms[index].timeline;
             let first = timeline.oldest_id().is_none_or(|oldest| message.id < oldest);
-            if timeline.find(message.id).is_some() || front && timeline.room_left() == 0 {
+            if timeline.find(message.id).is_some() || front && timeline.is_full() {
                 continue;
             }
             let entry = self.message_entry(&message);

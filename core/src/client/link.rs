@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use rand_chacha::rand_core::Rng;
 
+use super::rooms::sentence;
 use super::tutorial::tutorial_nick;
 use super::{Client, Link, Output, Question};
 use crate::hub::Closing;
@@ -257,7 +258,7 @@ impl Client {
     pub(super) fn lost(&mut self, why: &str) {
         self.flush_rows();
         match self.phase {
-            Phase::Dialling | Phase::Up => self.down(&printable(why)),
+            Phase::Dialling | Phase::Up => self.down(&sentence(why)),
             Phase::Waiting { .. } | Phase::Resting | Phase::Closed { .. } => {}
         }
     }
@@ -274,7 +275,7 @@ impl Client {
     pub(super) fn bye(&mut self, reason: Reason, text: &str) {
         self.outputs.push_back(Output::Disconnect(Closing::Finish));
         let text = if text.is_empty() { reason.text() } else { text };
-        let why = printable(text);
+        let why = sentence(text);
         let asked = self.state.question.is_some();
         if self.leave.is_some() {
             self.down(&why);

@@ -199,14 +199,15 @@ impl Client {
     /// Notes what became of a message.
     pub(super) fn deliver(&mut self, pending: &Pending, what: Delivery) {
         let Some(index) = self.index_of(pending.room) else { return };
-        let news = what != Delivery::Pending;
-        let seq = if news { self.news(index) } else { 0 };
+        let seq = self.news(index);
         let timeline = &mut self.state.rooms[index].timeline;
-        if let Some(entry) = timeline.position(pending.entry).and_then(|at| timeline.get_mut(at))
-            && let EntryKind::Message { delivery, .. } = &mut entry.kind
-        {
-            *delivery = what;
-            entry.seq = seq;
+        if let Some(at) = timeline.position(pending.entry) {
+            timeline.change(at, |entry| {
+                entry.seq = seq;
+                if let EntryKind::Message { delivery, .. } = &mut entry.kind {
+                    *delivery = what;
+                }
+            });
         }
         self.dirty = true;
     }

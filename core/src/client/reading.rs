@@ -1,9 +1,9 @@
 //! What was read and what was not.
 
+use super::rooms::sentence;
 use super::{Client, EntryKind, Output};
 use crate::id::MessageId;
 use crate::name;
-use crate::text::printable;
 use crate::vocabulary::{Command, Place};
 use core::time::Duration;
 
@@ -59,8 +59,7 @@ impl Client {
             room.mentions = room.mentions.saturating_add(1);
             if self.notified < NOTIFIED_MAX && self.outputs.len() < 64 {
                 self.notified += 1;
-                let text = printable(text).replace('\n', " ");
-                self.outputs.push_back(Output::Notify { from: printable(from), text });
+                self.outputs.push_back(Output::Notify { from: sentence(from), text: sentence(text) });
             }
         }
     }

@@ -303,6 +303,15 @@ impl Client {
     }
 }
 
+/// Bytes of a sentence of a server's.
+const SENTENCE_BYTES_MAX: usize = 1_024;
+
+/// A server's sentence on one harmless line, cut where no sentence is that long.
+pub(super) fn sentence(text: &str) -> String {
+    let (text, _) = text.split_at(text.floor_char_boundary(SENTENCE_BYTES_MAX));
+    printable(text).replace('\n', " ")
+}
+
 /// A topic that is harmless on a screen; cut where that made it too long.
 pub(super) fn topic(note: &Note) -> Note {
     let mut text = printable(note.as_str());

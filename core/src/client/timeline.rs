@@ -14,11 +14,20 @@ pub struct Timeline {
     entries: VecDeque<Entry>,
     /// How many entries were ever dropped from the front, less those put there.
     front: i64,
+    /// Bytes of text in all entries.
+    bytes: usize,
+}
+
+/// What an entry counts for, so that even empty ones count.
+fn size_of(entry: &Entry) -> usize {
+    entry.who().len() + entry.what().len() + 64
 }
 
 impl Timeline {
     /// Most entries kept.
     pub const ENTRIES_MAX: usize = 5_000;
+    /// Most bytes of text kept, names and 64 bytes an entry included: long messages fall out sooner.
+    pub const BYTES_MAX: usize = 4 * 1024 * 1024;
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
@@ -63,8 +72,13 @@ impl Timeline {
         None
     }
 
-    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Entry> {
-        self.entries.get_mut(index)
+    /// Changes an entry in place; its id stays. `None` if there is none.
+    pub(super) fn change<T>(&mut self, index: usize, change: impl FnOnce(&mut Entry) -> T) -> Option<T> {
+        let entry = self.entries.get_mut(index)?;
+        self.bytes -= size_of(entry);
+        let changed = change(entry);
+        self.bytes += size_of(entry);
+        Some(changed)
     }
 
     /// The lowest id held.
@@ -72,15 +86,21 @@ impl Timeline {
         self.entries.iter().find_map(|entry| entry.id)
     }
 
-    /// How many more entries fit without any falling out.
-    pub(super) fn room_left(&self) -> usize {
-        Self::ENTRIES_MAX.saturating_sub(self.entries.len())
+    /// Whether the next entry makes the oldest fall out.
+    pub(super) fn is_full(&self) -> bool {
+        self.entries.len() >= Self::ENTRIES_MAX || self.bytes >= Self::BYTES_MAX
+    }
+
+    /// Bytes of text kept.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        assert_eq!(self.bytes, self.entries.iter().map(size_of).sum::<usize>());
+        self.bytes
     }
 
     /// Adds an entry behind all others.
     pub(super) fn push(&mut self, entry: Entry) {
-        self.entries.push_back(entry);
-        self.trim();
+        self.insert(self.entries.len(), entry);
     }
 
     /// Adds an entry where its id belongs; behind all others if it has none.
@@ -105,7 +125,9 @@ impl Timeline {
         if index == 0 {
             self.front += 1;
         }
-        self.entries.remove(index)
+        let entry = self.entries.remove(index)?;
+        self.bytes -= size_of(&entry);
+        Some(entry)
     }
 
     /// Forgets every id: the entries stay to be read, but the log they came from is no more.
@@ -132,13 +154,11 @@ impl Timeline {
         if index == 0 && !self.entries.is_empty() {
             self.front -= 1;
         }
+        self.bytes += size_of(&entry);
         self.entries.insert(index, entry);
-        self.trim();
-    }
-
-    fn trim(&mut self) {
-        while self.entries.len() > Self::ENTRIES_MAX {
-            self.entries.pop_front();
+        while self.entries.len() > Self::ENTRIES_MAX || self.bytes > Self::BYTES_MAX && self.entries.len() > 1 {
+            let dropped = self.entries.pop_front();
+            self.bytes -= dropped.as_ref().map_or(0, size_of);
             self.front += 1;
         }
     }

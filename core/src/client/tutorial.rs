@@ -66,7 +66,7 @@ impl Client {
                 (Row::Quit, _) => {}
                 (Row::Other { text }, Dialect::Prompt) => {
                     if introduced {
-                        let why = crate::text::printable(text);
+                        let why = super::rooms::sentence(text);
                         self.ask(Question::Nick { why });
                     }
                     return;

@@ -20,6 +20,7 @@ fn bounded(desk: &Desk) {
     assert!(state.rooms.is_empty() || state.shown < state.rooms.len());
     for room in &state.rooms {
         assert!(room.timeline.len() <= Timeline::ENTRIES_MAX);
+        assert!(room.timeline.bytes() <= Timeline::BYTES_MAX);
         assert!(room.members.len() <= 5_000);
         assert_eq!(room.members.len(), room.book.keys.len());
         assert!(room.book.keys.is_sorted());
@@ -47,6 +48,19 @@ fn a_timeline_drops_its_oldest_and_says_how_many() {
     assert_eq!(timeline.get(0).unwrap().id, Some(MessageId(extra + 1)));
     desk.tell(message("lobby", 3, "bob", "on and on"));
     assert_eq!(desk.state().rooms[0].timeline.front(), extra as i64, "what fell out does not come back");
+}
+
+#[test]
+fn long_messages_fall_out_sooner() {
+    let mut desk = Desk::online();
+    let text = "س".repeat(4_000);
+    for id in 1..=1_000 {
+        desk.tell(message("lobby", id, "bob", &text));
+    }
+    let timeline = &desk.state().rooms[0].timeline;
+    assert!(timeline.bytes() <= Timeline::BYTES_MAX);
+    assert!(timeline.bytes() > Timeline::BYTES_MAX - 10_000);
+    assert_eq!(timeline.front(), 1_000 - timeline.len() as i64);
 }
 
 #[test]
