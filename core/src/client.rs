@@ -86,7 +86,8 @@ pub enum Intent {
     /// What is refused at once (a text that is too long, an unknown command) becomes the room's draft again, with an
     /// error in its timeline.
     Submit(String),
-    /// Sends exactly this text into the shown room: a `/` at its start means nothing. May hold newlines.
+    /// Sends exactly this text into the shown room: a `/` at its start means nothing. May hold newlines, which a
+    /// `prompt` server is sent as one message each. There, a text that is exactly `{quit}` says goodbye.
     Say(String),
     /// Keeps what is typed and not yet sent in the shown room, so that switching rooms loses nothing.
     Draft(String),

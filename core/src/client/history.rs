@@ -87,21 +87,26 @@ impl Client {
         if let Some(read) = info.read_id {
             self.read_elsewhere(index, read);
         }
-        let room = &mut self.state.rooms[index];
-        if !room.book.began {
-            let front = !room.book.detached;
-            if info.last_id.0 == 0 || info.first_id > info.last_id {
-                room.book.began = true;
-                room.has_older = false;
-            } else {
-                let asked = Asked::First { room: room.key, front };
-                self.request(
-                    Command::History { place: info.place.clone(), span: Span::Latest, limit: self.page(FIRST_PAGE) },
-                    asked,
-                );
-            }
-        }
+        self.begin(index, info);
         self.fill(index);
+    }
+
+    /// Asks for the newest page of a room, unless it was had, or is asked for, or there is none.
+    fn begin(&mut self, index: usize, info: &RoomInfo) {
+        let room = &mut self.state.rooms[index];
+        if room.book.began {
+            return;
+        }
+        if info.last_id.0 == 0 || info.first_id > info.last_id {
+            room.book.began = true;
+            room.has_older = false;
+            return;
+        }
+        let asked = Asked::First { room: room.key, front: !room.book.detached };
+        if !self.asked.values().any(|open| *open == asked) {
+            let (place, limit) = (info.place.clone(), self.page(FIRST_PAGE));
+            self.request(Command::History { place, span: Span::Latest, limit }, asked);
+        }
     }
 
     /// The log is another one: what is held stays to be read, and what is new begins.

@@ -224,7 +224,93 @@ fn take_step(desk: &mut Desk, step: Step) {
     }
 }
 
+/// What a tutorial server may write, and what a person may do meanwhile.
+fn tutorial_steps() -> impl Strategy<Value = (u8, String)> {
+    let rows = [
+        "NIC",
+        "Please enter your name and press Enter",
+        "Connected to the server.",
+        "Welcome to the chat ada. Write {quit} to leave.",
+        "ada: hello",
+        "ada: one\n",
+        "two\n",
+        "* ada waves",
+        "bob: \u{1b}[2Jhi ada\n",
+        "b'\\xd8\\xb9' joined the chat!",
+        "bob left the chat.",
+        "The name ada is taken here; others see you as eve.\n",
+        "{quit}",
+        "\n",
+        ": ",
+    ];
+    (0..14_u8, 0..rows.len()).prop_map(move |(what, at)| (what, rows[at].into()))
+}
+
+fn tutorial_step(desk: &mut Desk, what: u8, row: &str) {
+    match what {
+        0 => desk.submit("hello"),
+        1 => desk.submit("one\ntwo"),
+        2 => desk.submit("/me waves"),
+        3 => desk.sleep(4_000),
+        4 => {
+            desk.input(Input::Lost("gone"));
+            desk.intent(Intent::RetryNow);
+            desk.input(Input::Connected);
+        }
+        5 => desk.intent(Intent::Nick("eve".into())),
+        6 => desk.intent(Intent::Look { focused: true, at_bottom: true }),
+        _ => desk.input(Input::Received(row.as_bytes())),
+    }
+}
+
+#[test]
+fn a_cut_at_every_position_gives_the_same_state() {
+    let mut all = bytes(&room("lobby", 1, 0));
+    for event in [
+        message("lobby", 1, "bob", "ciao, سلام!"),
+        Event::Joined { room: RoomName::lobby(), nick: nick("علی"), at: Timestamp(1) },
+        message("lobby", 2, "علی", "ada: one\ntwo"),
+        Event::Nick { from: nick("bob"), to: nick("bea") },
+        Event::Ping { token: Tag::parse("1").unwrap() },
+    ] {
+        all.extend(bytes(&event));
+    }
+    let mut whole = Desk::online();
+    whole.input(Input::Received(&all));
+    for cut in 0..all.len() {
+        let mut desk = Desk::online();
+        desk.input(Input::Received(&all[..cut]));
+        desk.input(Input::Received(&all[cut..]));
+        assert_eq!(picture(&desk), picture(&whole), "cut at {cut}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn whatever_a_tutorial_server_says_the_bounds_hold(
+        steps in proptest::collection::vec(tutorial_steps(), 0..60),
+        nic in any::<bool>(),
+    ) {
+        let mut desk = Desk::new(profile(if nic { Dialect::Nic } else { Dialect::Prompt }));
+        desk.input(Input::Connected);
+        for (what, row) in steps {
+            tutorial_step(&mut desk, what, &row);
+            bounded(&desk);
+            let waiting = desk.client.transmit().len();
+            prop_assert!(waiting <= 1_024);
+            desk.client.transmitted(waiting);
+        }
+        desk.intent(Intent::Quit);
+        for _ in 0..100 {
+            let waiting = desk.client.transmit().len();
+            desk.client.transmitted(waiting);
+            desk.sleep(100);
+        }
+        desk.sleep(60_000);
+        prop_assert_eq!(desk.outputs.iter().filter(|output| **output == Output::Finished).count(), 1);
+        prop_assert_eq!(desk.outputs.last(), Some(&Output::Finished));
+    }
+
     #[test]
     fn whatever_a_server_says_the_bounds_hold(steps in proptest::collection::vec(steps(), 0..80)) {
         let mut desk = Desk::online();
