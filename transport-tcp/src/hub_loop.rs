@@ -71,6 +71,10 @@ pub fn serve<L: Listener, S: Store>(service: Service<L, S>) {
 /// Most inputs taken before the woken connections are written to.
 const BATCH_MAX: u32 = 256;
 
+/// What a newcomer counts for on top of its hello: it is told the room in some kilobytes of its own, and those of a
+/// whole batch of newcomers would stay with the heap long after they are sent.
+const NEWCOMER: u32 = 8;
+
 /// Connections written to before inputs are taken again, so that one large room does not hold up the others.
 const SLICE: usize = 256;
 
@@ -142,7 +146,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     fn admit(self: &Rc<Self>, dialect: Dialect, io: C, address: Option<IpAddr>) {
         let address = address.map(|address| address.to_canonical());
         let io = Rc::new(io);
-        self.count_input();
+        self.count_inputs(1);
         let accepted = self.hub.borrow_mut().accept(self.clock.now(), Peer { dialect, address });
         match accepted {
             Ok(conn) => {
@@ -164,14 +168,14 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
 
     /// Applies one input and does what it causes.
     fn input(self: &Rc<Self>, input: Input<'_>) {
-        self.count_input();
+        self.count_inputs(1);
         let now = self.clock.now();
         self.hub.borrow_mut().handle_input(now, input);
         self.drain();
     }
 
-    fn count_input(&self) {
-        self.batch.set(self.batch.get().saturating_add(1));
+    fn count_inputs(&self, inputs: u32) {
+        self.batch.set(self.batch.get().saturating_add(inputs));
     }
 
     /// Does everything the hub wants, until it wants nothing more.

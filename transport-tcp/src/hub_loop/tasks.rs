@@ -14,7 +14,7 @@ use parlor_core::wire::Dialect;
 use smol::Timer;
 use smol::future::{or, yield_now};
 
-use super::{BATCH_MAX, HubLoop, SLICE, Source, Store, WRITES_MAX};
+use super::{BATCH_MAX, HubLoop, NEWCOMER, SLICE, Source, Store, WRITES_MAX};
 use crate::connection::{Connection, Listener, is_transient};
 
 /// For everybody's goodbye; the hub gives each connection less.
@@ -114,6 +114,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
         let Some(line) = lines.get_mut(conn).filter(|line| line.nick.is_none()) else { return };
         line.nick = self.hub.borrow().nick(conn).cloned();
         if let Some(nick) = &line.nick {
+            self.count_inputs(NEWCOMER);
             self.log(format_args!("{nick} is here ({}, {})", Source(line.address), line.dialect.scheme()));
         }
     }
