@@ -1,0 +1,244 @@
+#!/usr/bin/python3
+"""The end-to-end pass: the real programs, a virtual display, a terminal, and somebody who types.
+
+    cargo build --workspace && e2e/run.py
+
+It needs Xvfb, openbox, xdotool, xprop, ImageMagick's import, tmux, netcat and Python with Tk. Screenshots and every
+program's output are left in target/e2e/. It ends with 0, or with 1 and one sentence that names what was not seen.
+"""
+import os
+import sys
+import time
+
+import stage
+from stage import BIN, HERE, Missing, Program, Terminal, Window, screenshot
+
+PERSIAN = "سلام، حال شما چطور است؟"
+ITALIAN = "perché no? così è più bello"
+EMOJI = "ciao 🙂 سلام"
+
+
+class Server(Program):
+    """Our server, at free ports the first time and at the same ones after that."""
+
+    def __init__(self, ports=None):
+        ports = ports or {"parlor": 0, "nic": 0, "prompt": 0}
+        listen = [part for kind, port in ports.items() for part in ("--listen", f"{kind}://127.0.0.1:{port}")]
+        super().__init__("parlor-server", BIN / "parlor-server", "--memory", *listen)
+        before = self.seen = len(self.text()) if ports["parlor"] else 0
+        self.expect("Server is running...")
+        lines = [line for line in self.text()[before:].splitlines() if line.startswith("listening on ")]
+        self.urls = {line.split()[2].split(":")[0]: line.split()[2] for line in lines}
+        self.ports = {kind: int(url.rstrip("/").rsplit(":", 1)[1]) for kind, url in self.urls.items()}
+        if set(self.ports) != {"parlor", "nic", "prompt"}:
+            raise Missing(f"the server did not say where it listens: {lines}")
+
+
+class ChatRoom(Program):
+    """The ChatRoom tutorial's client, its window and the name given in it."""
+
+    def __init__(self, program, port, name):
+        super().__init__(program, HERE / "chatroom_client.py", "127.0.0.1", port, program)
+        self.window = Window(f"^{program}$", self)
+        self.expect("Please enter your name and press Enter")
+        # Enter in the untouched entry box sends its pre-filled text as the name: one is asked again.
+        self.window.keys("Return")
+        self.expect("name")
+        self.say(name)
+        self.expect(f"Welcome to the chat {name}")
+
+    def say(self, text):
+        self.window.type(text)
+        self.window.keys("Return")
+
+
+class Messenger(Program):
+    """The Messenger tutorial's client and its window."""
+
+    def __init__(self, program, port, nick):
+        super().__init__(program, HERE / "messenger_client.py", "127.0.0.1", port, nick)
+        self.window = Window(f"^messenger {nick}$", self)
+        self.expect("Connected to the server.")
+
+    def say(self, text):
+        self.window.type(text)
+        self.window.keys("ctrl+Tab", "space", "ctrl+Tab")
+
+
+class Gui(Program):
+    """Our desktop client."""
+
+    def __init__(self, name, url, nick):
+        super().__init__(name, BIN / "parlor-gui", url, "--nick", nick)
+        self.window = Window("Parlor", self)
+
+    def say(self, text):
+        self.window.type(text)
+        self.window.keys("Return")
+
+
+class Tui(Terminal):
+    """Our terminal client."""
+
+    def __init__(self, name, url, nick):
+        super().__init__(name, str(BIN / "parlor-tui"), url, "--nick", nick)
+
+    def say(self, text):
+        self.type(text)
+        self.keys("Enter")
+
+
+class Pipe(Program):
+    """Our terminal client without a screen."""
+
+    def __init__(self, name, url, nick):
+        super().__init__(name, BIN / "parlor-tui", "--pipe", url, "--nick", nick, stdin=True)
+
+    def say(self, text):
+        self.write(text)
+
+
+def one_room():
+    """Everybody's client in one room; one is killed; the server stops and starts again."""
+    server = Server()
+    observer = Pipe("observer", server.urls["parlor"], "olga")
+    observer.say("is anybody there?")
+    observer.expect("olga: is anybody there?")
+    messenger = Messenger("messenger-client", server.ports["nic"], "ali")
+    observer.expect("ali joined")
+    chatroom = ChatRoom("chatroom-client", server.ports["prompt"], "bea")
+    observer.expect("bea joined")
+    netcat = Program("netcat", "nc", "127.0.0.1", server.ports["prompt"], stdin=True)
+    netcat.write("nino")
+    observer.expect("nino joined")
+    tui = Tui("parlor-tui", server.urls["parlor"], "tina")
+    observer.expect("tina joined")
+    gui = Gui("parlor-gui", server.urls["parlor"], "gina")
+    observer.expect("gina joined")
+    note("all six are in one room")
+
+    speakers = {"ali": messenger, "bea": chatroom, "nino": netcat, "tina": tui, "gina": gui, "olga": observer}
+    netcat.say = netcat.write
+    for number, (nick, speaker) in enumerate(speakers.items()):
+        text = f"{[PERSIAN, ITALIAN, EMOJI][number % 3]} {number}"
+        speaker.say(text)
+        for listener in (messenger, chatroom, netcat, tui, observer):
+            listener.expect(f"{nick}: {text}" if listener is not tui else tail(text))
+    screenshot("one-room")
+    note("everybody heard everybody: Persian, Italian, emoji")
+
+    messenger.kill()
+    for listener in (chatroom, netcat, tui, observer):
+        listener.expect("ali left")
+    note("one client was killed and everybody was told")
+
+    server.stop()
+    chatroom.wait()
+    tui.expect("onnect")
+    server = Server(server.ports)
+    newcomer = Pipe("newcomer", server.urls["parlor"], "nora")
+    until_back(newcomer, {"tina": tui, "gina": gui, "olga": observer})
+    screenshot("back-again")
+    note("the server was stopped and started, and our clients came back by themselves")
+
+    gui.window.close()
+    newcomer.expect("gina left")
+    gui.wait(0)
+    tui.say("/quit")
+    newcomer.expect("tina left")
+    tui.wait()
+    newcomer.process.stdin.close()
+    newcomer.wait(0)
+    observer.kill()
+    netcat.kill()
+    server.stop()
+    note("goodbyes were said, and the server ended with 0")
+
+
+def tail(text):
+    """What a terminal's capture surely holds of a text: right-to-left words may be laid out otherwise."""
+    return text.rsplit(" ", 1)[1]
+
+
+def until_back(newcomer, clients):
+    """Each client is back when it is heard again, having typed nothing but its message."""
+    for number, (nick, client) in enumerate(clients.items()):
+        text = f"back again {number}"
+        client.say(text)
+        newcomer.expect(f"{nick}: {text}")
+
+
+def tutorial_servers():
+    """Our clients on the tutorials' own servers, leaving them alive."""
+    for kind, script in (("nic", "messenger_server.py"), ("prompt", "chatroom_server.py")):
+        server = Program(script.removesuffix(".py"), "/usr/bin/python3", HERE / script)
+        server.expect("listening on ")
+        server.expect("\n")
+        port = int(server.text().split()[2])
+        url = f"{kind}://127.0.0.1:{port}"
+        if kind == "nic":
+            native = Messenger("messenger-at-home", port, "ali")
+        else:
+            native = ChatRoom.__new__(ChatRoom)
+            Program.__init__(native, "chatroom-at-home", HERE / "chatroom_client.py", "127.0.0.1", port, "at home")
+            native.window = Window("^at home$", native)
+            native.expect("Please enter your name")
+            native.window.keys("shift+Home", "Delete")
+            native.say("ali")
+            native.expect("Welcome to the chat ali")
+        for make, name in ((Pipe, "pipe"), (Tui, "tui"), (Gui, "gui")):
+            ours = make(f"{name}-on-{kind}", url, f"{name}1")
+            native.expect("joined the chat")
+            text = f"{EMOJI} {kind} {name}"
+            ours.say(text)
+            native.expect(f"{name}1: {text}")
+            native.say(f"answer to {name}")
+            if make is not Gui:
+                ours.expect(f"answer to {name}")
+            else:
+                native.expect(f"answer to {name}")
+                screenshot(f"gui-on-{kind}")
+            if make is Pipe:
+                ours.process.stdin.close()
+                ours.wait(0)
+            elif make is Tui:
+                ours.say("/quit")
+                ours.wait()
+            else:
+                ours.window.close()
+                ours.wait(0)
+        native.say("still here")
+        native.expect("ali: still here")
+        # The next guest is let in: the server is alive and does not spin.
+        last = Pipe(f"last-on-{kind}", url, "last")
+        native.expect("joined the chat")
+        last.process.stdin.close()
+        last.wait(0)
+        if not server.is_running() or "SPINNING" in server.text() or "Traceback" in server.text():
+            raise Missing(f"the {kind} tutorial's server did not survive our clients: see {server.log}.")
+        native.kill()
+        server.kill()
+        note(f"our clients chatted on the {kind} tutorial's own server and left it alive")
+
+
+def note(sentence):
+    print(f"[{time.monotonic() - started:5.1f} s] {sentence}", flush=True)
+
+
+PARTS = {"one-room": one_room, "tutorial-servers": tutorial_servers}
+
+if __name__ == "__main__":
+    started = time.monotonic()
+    stage.clean_environment()
+    try:
+        stage.start_display()
+        for part in sys.argv[1:] or PARTS:
+            PARTS[part]()
+    except Missing as missing:
+        print(f"end-to-end: {missing}", file=sys.stderr)
+        if "DISPLAY" in os.environ:
+            stage.run("import", "-window", "root", stage.OUT / "failure.png")
+        sys.exit(1)
+    finally:
+        stage.end_everything()
+    note("end-to-end pass done")
