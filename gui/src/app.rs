@@ -32,7 +32,14 @@ pub struct App {
 
 enum Screen {
     Dialog,
-    Chat { chat: Chat, bell: Bell, keeper: Keeper },
+    Chat(Box<Talk>),
+}
+
+/// A session in the window.
+struct Talk {
+    chat: Chat,
+    bell: Bell,
+    keeper: Keeper,
 }
 
 impl App {
@@ -49,7 +56,7 @@ impl App {
         let session = (self.dial)(target, nick, &bell);
         let keeper = Keeper::new(self.kept.clone(), target.clone());
         self.form = Form::new(target, nick);
-        self.screen = Screen::Chat { chat: Chat::new(session), bell, keeper };
+        self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, keeper }));
         ctx.request_repaint();
     }
 
@@ -60,7 +67,8 @@ impl App {
 
     /// Hears what the session's thread has to tell, also while the window is hidden.
     fn listen(&mut self, ctx: &egui::Context) {
-        let Screen::Chat { chat, bell, .. } = &self.screen else { return };
+        let Screen::Chat(talk) = &self.screen else { return };
+        let Talk { chat, bell, .. } = talk.as_ref();
         bell.quiet();
         if bell.take_call() && !ctx.input(|input| input.focused) {
             let attention = egui::UserAttentionType::Informational;
@@ -74,7 +82,8 @@ impl App {
     }
 
     fn keep(&mut self) {
-        let Screen::Chat { chat, bell, keeper } = &mut self.screen else { return };
+        let Screen::Chat(talk) = &mut self.screen else { return };
+        let Talk { chat, bell, keeper } = talk.as_mut();
         let token = bell.take_token();
         if let Err(trouble) = keeper.look(&chat.session().state(), token) {
             self.trouble = Some(trouble);
@@ -83,9 +92,9 @@ impl App {
 
     fn say_goodbye(&mut self) {
         self.keep();
-        if let Screen::Chat { chat, .. } = &self.screen {
-            chat.session().intent(Intent::Quit);
-            chat.session().wait_finished(GOODBYE);
+        if let Screen::Chat(talk) = &self.screen {
+            talk.chat.session().intent(Intent::Quit);
+            talk.chat.session().wait_finished(GOODBYE);
         }
     }
 }
@@ -110,7 +119,7 @@ impl eframe::App for App {
                     self.connect(ui.ctx(), &target, &nick);
                 }
             }
-            Screen::Chat { chat, .. } => match chat.show(ui, self.trouble.as_deref()) {
+            Screen::Chat(talk) => match talk.chat.show(ui, self.trouble.as_deref()) {
                 Some(Asked::Dialog) => {
                     self.screen = Screen::Dialog;
                     ui.request_repaint();

@@ -1,12 +1,17 @@
 //! The message box: what is typed, and how it is sent.
 
-use eframe::egui::{self, Button, Event, Id, Key, Modifiers, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{
+    self, Button, Event, Id, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2,
+};
 use parlor_core::client::{Intent, Room, RoomKey};
 
 use crate::theme::{Palette, TEXT};
 
 /// What stands in the empty box.
 pub const HINT: &str = "Write your messages here.";
+
+const SEND: Vec2 = vec2(76.0, 40.0);
+const GAP: f32 = 8.0;
 
 /// Most characters the box takes: what the core keeps of a draft.
 const CHARS_MAX: usize = 16_000;
@@ -39,13 +44,16 @@ impl Composer {
             self.text.clone_from(&room.draft);
         }
         let entered = ui.memory(|memory| memory.has_focus(Self::id())) && take_enter(ui);
-        let send_width = 76.0;
-        let (changed, clicked) = ui
-            .with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
-                let clicked = self.send_button(ui, send_width);
-                (self.edit(ui), clicked)
-            })
-            .inner;
+        let full = ui.available_rect_before_wrap();
+        let field = Rect::from_min_max(full.min, full.max - vec2(SEND.x + GAP, 0.0));
+        let (changed, field) = {
+            let inner = ui.scope_builder(UiBuilder::new().max_rect(field), |ui| self.edit(ui));
+            (inner.inner, inner.response.rect)
+        };
+        // At the lower edge, wherever that is: the box grows upwards.
+        let size = vec2(SEND.x, SEND.y.min(field.height()));
+        let corner = pos2(field.right() + GAP, field.bottom() - size.y);
+        let clicked = self.send_button(ui, Rect::from_min_size(corner, size));
         if changed {
             intents.push(Intent::Draft(self.text.clone()));
         }
@@ -57,7 +65,7 @@ impl Composer {
         }
     }
 
-    fn send_button(&self, ui: &mut Ui, width: f32) -> bool {
+    fn send_button(&self, ui: &mut Ui, area: Rect) -> bool {
         let palette = Palette::of(ui);
         let ready = !self.text.trim().is_empty();
         let text = egui::RichText::new("Send").size(TEXT);
@@ -66,7 +74,7 @@ impl Composer {
         } else {
             Button::new(text.color(palette.dim))
         };
-        ui.add(button.min_size(vec2(width, 38.0))).on_hover_text("Enter sends, Shift+Enter begins a new line").clicked()
+        ui.put(area, button).on_hover_text("Enter sends, Shift+Enter begins a new line").clicked()
     }
 
     fn edit(&mut self, ui: &mut Ui) -> bool {
@@ -84,7 +92,7 @@ impl Composer {
                     .char_limit(CHARS_MAX)
                     .desired_rows(1)
                     .desired_width(width)
-                    .margin(egui::Margin::symmetric(12, 9))
+                    .margin(egui::Margin::symmetric(12, 10))
                     .return_key(egui::KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter));
                 let response = ui.add(edit);
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Message"));

@@ -16,6 +16,8 @@ use crate::theme::Palette;
 
 /// Width of the scroll bar with the air beside it.
 const BAR: f32 = 12.0;
+/// Below the newest row.
+const AIR: f32 = 8.0;
 /// Least height of what is dragged in it.
 const HANDLE: f32 = 28.0;
 
@@ -77,6 +79,7 @@ impl Log {
                 });
             });
             let width = area.width() - BAR;
+            let area = Rect::from_min_max(area.min, area.max - vec2(0.0, AIR));
             self.scroll.show_rows(Sheet { ui, clock: &self.clock, room, width }, area, intents);
         });
         ui.advance_cursor_after_rect(area);

@@ -114,7 +114,9 @@ impl Row {
         let foot_height = self.foot.as_ref().map_or(0.0, |foot| foot.text.size().y.max(FOOT));
         let message = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), rect.bottom() - foot_height));
         if let Some(tint) = self.tint {
-            ui.painter().rect_filled(message.expand2(vec2(0.0, 2.0)), 0.0, tint);
+            // To the very edge, under the scroll bar.
+            let end = pos2(ui.clip_rect().right(), message.bottom() + 2.0);
+            ui.painter().rect_filled(Rect::from_min_max(message.min - vec2(0.0, 2.0), end), 0.0, tint);
             let bar =
                 Rect::from_min_max(message.min - vec2(0.0, 2.0), pos2(message.left() + 3.0, message.bottom() + 2.0));
             ui.painter().rect_filled(bar, 0.0, palette.accent);

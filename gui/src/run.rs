@@ -37,9 +37,9 @@ pub fn run(args: Args) -> Result<(), String> {
     }));
     match started {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(no_window(args.renderer, &error.to_string())),
+        Ok(Err(error)) => Err(refused(args.renderer, &error)),
         Err(panic) if UP.load(Ordering::Acquire) => std::panic::resume_unwind(panic),
-        Err(panic) => Err(no_window(args.renderer, said(panic.as_ref()))),
+        Err(panic) => Err(no_window(said(panic.as_ref()))),
     }
 }
 
@@ -131,15 +131,45 @@ fn said(panic: &(dyn std::any::Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("something went wrong")
 }
 
-fn no_window(renderer: Renderer, why: &str) -> String {
+/// Why eframe opened no window, and what may help.
+fn refused(renderer: Renderer, error: &eframe::Error) -> String {
+    let drawing = match error {
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) | eframe::Error::AppCreation(_) => false,
+        eframe::Error::Glutin(_)
+        | eframe::Error::NoGlutinConfigs(..)
+        | eframe::Error::OpenGL(_)
+        | eframe::Error::Wgpu(_) => true,
+    };
+    let sentence = no_window(&error.to_string());
+    match renderer {
+        Renderer::Wgpu if drawing => format!("{sentence} Perhaps --renderer glow helps."),
+        Renderer::Wgpu | Renderer::Glow => sentence,
+    }
+}
+
+fn no_window(why: &str) -> String {
     if why.contains("xkbcommon-x11") {
         return "The library libxkbcommon-x11 is missing; on Debian and Ubuntu, \
                 `apt install libxkbcommon-x11-0` brings it."
             .into();
     }
-    let why = why.lines().next().unwrap_or_default().trim_end_matches('.');
-    match renderer {
-        Renderer::Wgpu => format!("The window cannot be opened: {why}. Perhaps --renderer glow helps."),
-        Renderer::Glow => format!("The window cannot be opened: {why}."),
+    let first = why.lines().next().unwrap_or_default();
+    // Some errors begin with the line of source that noticed them, which helps nobody here.
+    let plain = if first.contains("os error at") { first.rsplit(": ").next().unwrap_or(first) } else { first };
+    format!("The window cannot be opened: {}.", plain.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_the_window_from_opening_is_said_in_one_sentence() {
+        let missing = no_window("Library libxkbcommon-x11.so could not be loaded.");
+        assert!(missing.starts_with("The library libxkbcommon-x11 is missing"), "{missing}");
+        let refused =
+            no_window("winit EventLoopError: os error at /src/mod.rs:788: Failed to open connection to X server");
+        assert_eq!(refused, "The window cannot be opened: Failed to open connection to X server.");
+        assert_eq!(no_window("No adapter.\nmore"), "The window cannot be opened: No adapter.");
     }
 }

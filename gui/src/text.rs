@@ -10,6 +10,9 @@ use eframe::egui::text_selection::LabelSelectionState;
 use eframe::egui::{Color32, FontId, Galley, Pos2, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 use parlor_core::text::printable;
 
+/// Height of a line, by that of its letters.
+const LINE: f32 = 1.35;
+
 /// How a piece of text looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Look {
@@ -55,6 +58,7 @@ pub(crate) fn lay(ui: &Ui, text: &str, look: Look, width: f32) -> Laid {
         font_id: FontId::proportional(look.size),
         color: look.color,
         italics: look.italics,
+        line_height: Some((look.size * LINE).round()),
         ..TextFormat::default()
     };
     let mut job = LayoutJob::single_section(text, format);
