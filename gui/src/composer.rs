@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 use parlor_core::client::{Intent, Room, RoomKey};
 
-use crate::theme::{Palette, TEXT};
+use crate::theme::{Palette, TEXT, field};
 
 /// What stands in the empty box.
 pub const HINT: &str = "Write your messages here.";
@@ -45,14 +45,14 @@ impl Composer {
         }
         let entered = ui.memory(|memory| memory.has_focus(Self::id())) && take_enter(ui);
         let full = ui.available_rect_before_wrap();
-        let field = Rect::from_min_max(full.min, full.max - vec2(SEND.x + GAP, 0.0));
-        let (changed, field) = {
-            let inner = ui.scope_builder(UiBuilder::new().max_rect(field), |ui| self.edit(ui));
+        let left = Rect::from_min_max(full.min, full.max - vec2(SEND.x + GAP, 0.0));
+        let (changed, left) = {
+            let inner = ui.scope_builder(UiBuilder::new().max_rect(left), |ui| self.edit(ui));
             (inner.inner, inner.response.rect)
         };
         // At the lower edge, wherever that is: the box grows upwards.
-        let size = vec2(SEND.x, SEND.y.min(field.height()));
-        let corner = pos2(field.right() + GAP, field.bottom() - size.y);
+        let size = vec2(SEND.x, SEND.y.min(left.height()));
+        let corner = pos2(left.right() + GAP, left.bottom() - size.y);
         let clicked = self.send_button(ui, Rect::from_min_size(corner, size));
         if changed {
             intents.push(Intent::Draft(self.text.clone()));
@@ -80,6 +80,7 @@ impl Composer {
     fn edit(&mut self, ui: &mut Ui) -> bool {
         let width = ui.available_width();
         let text = &mut self.text;
+        let frame = field(ui, Self::id(), egui::Margin::symmetric(12, 9), false);
         ScrollArea::vertical()
             .id_salt("message scroll")
             .max_height(HEIGHT_MAX)
@@ -92,7 +93,7 @@ impl Composer {
                     .char_limit(CHARS_MAX)
                     .desired_rows(1)
                     .desired_width(width)
-                    .margin(egui::Margin::symmetric(12, 10))
+                    .frame(frame)
                     .return_key(egui::KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter));
                 let response = ui.add(edit);
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Message"));

@@ -8,7 +8,7 @@ use parlor_core::wire::Dialect;
 use parlor_transport_tcp::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
-use crate::theme::{Palette, SMALL, TEXT};
+use crate::theme::{self, Palette, SMALL, TEXT};
 
 const CARD: f32 = 400.0;
 
@@ -234,13 +234,9 @@ fn field(ui: &mut Ui, name: &str, text: &mut String, problem: Option<&str>) -> I
     let palette = Palette::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
     let label = label(ui, name);
-    if problem.is_some() {
-        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, palette.error);
-    }
-    let edit = TextEdit::singleline(text)
-        .id(Id::unique(("field", name)))
-        .desired_width(f32::INFINITY)
-        .margin(Margin::symmetric(10, 7));
+    let id = Id::unique(("field", name));
+    let frame = theme::field(ui, id, Margin::symmetric(10, 7), problem.is_some());
+    let edit = TextEdit::singleline(text).id(id).desired_width(f32::INFINITY).frame(frame);
     let response = ui.add(edit).labelled_by(label.id);
     if let Some(problem) = problem {
         ui.label(RichText::new(problem).size(SMALL).color(palette.error));

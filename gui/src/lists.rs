@@ -10,7 +10,7 @@ const LINE: f32 = 30.0;
 
 /// Every room and conversation with what is unread there; a click shows it.
 pub(crate) fn rooms(ui: &mut Ui, state: &State, intents: &mut Vec<Intent>) {
-    heading(ui, "Rooms");
+    heading(ui, "Rooms").on_hover_text("/join NAME enters another room, /msg NICK TEXT writes to one person.");
     ScrollArea::vertical().id_salt("rooms").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (index, room) in state.rooms.iter().enumerate() {

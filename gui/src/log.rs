@@ -12,7 +12,7 @@ use parlor_core::client::{Entry, EntryKind, Intent, Room, RoomKey, Timeline};
 
 use crate::clock::Clock;
 use crate::row::Row;
-use crate::theme::Palette;
+use crate::theme::{Palette, TEXT};
 
 /// Width of the scroll bar with the air beside it.
 const BAR: f32 = 12.0;
@@ -94,6 +94,11 @@ impl Scroll {
     fn show_rows(&mut self, mut sheet: Sheet<'_>, area: Rect, intents: &mut Vec<Intent>) {
         let room = sheet.room;
         let timeline = &room.timeline;
+        if timeline.is_empty() && !room.loading_older {
+            let text = "Nothing has been said here yet.";
+            let at = egui::Align2::CENTER_CENTER;
+            sheet.ui.painter().text(area.center(), at, text, FontId::proportional(TEXT), Palette::of(sheet.ui).dim);
+        }
         self.take_wheel_and_keys(&mut sheet, area);
         let (first, offset) = self.settle(&sheet, area.height());
         let at_end = self.is_at_end();

@@ -7,7 +7,7 @@ use parlor_core::secret::Secret;
 use crate::banner::sentence;
 use crate::connect::bad_nick;
 use crate::text::{Look, user_text};
-use crate::theme::{Palette, SMALL, TEXT};
+use crate::theme::{Palette, SMALL, TEXT, field};
 
 /// The answer as far as it is typed.
 #[derive(Default)]
@@ -58,11 +58,10 @@ impl Answer {
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.y = 4.0;
         let label = ui.label(RichText::new(name).size(SMALL).color(palette.dim));
-        let edit = TextEdit::singleline(&mut self.text)
-            .id(Id::unique("answer"))
-            .password(secret)
-            .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(10, 7));
+        let id = Id::unique("answer");
+        let frame = field(ui, id, Margin::symmetric(10, 7), self.problem.is_some());
+        let edit =
+            TextEdit::singleline(&mut self.text).id(id).password(secret).desired_width(f32::INFINITY).frame(frame);
         let response = ui.add(edit).labelled_by(label.id);
         if fresh || !ui.memory(|memory| memory.focused().is_some()) {
             response.request_focus();

@@ -1,7 +1,9 @@
 //! Colours, sizes and distances, for dark and light.
 
 use eframe::egui::style::{Selection, WidgetVisuals};
-use eframe::egui::{self, Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, Ui, Visuals, vec2};
+use eframe::egui::{
+    self, Color32, CornerRadius, FontId, Frame, Id, Margin, Stroke, TextStyle, Theme, Ui, Visuals, vec2,
+};
 
 /// Height of the letters of a message, in points.
 pub(crate) const TEXT: f32 = 15.0;
@@ -118,7 +120,8 @@ impl Palette {
         let hash = nick
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        let index = usize::try_from(hash % self.nicks.len() as u64).unwrap_or(0);
+        // The upper bits: the lowest tell names that end alike apart badly.
+        let index = usize::try_from((hash >> 40) % self.nicks.len() as u64).unwrap_or(0);
         self.nicks.get(index).copied().unwrap_or(self.text)
     }
 }
@@ -138,6 +141,17 @@ pub(crate) fn install(ctx: &egui::Context) {
     });
 }
 
+/// The frame of a field that is typed into: `wrong` where it holds what does not do.
+pub(crate) fn field(ui: &Ui, id: Id, margin: Margin, wrong: bool) -> Frame {
+    let palette = Palette::of(ui);
+    let stroke = match (ui.memory(|memory| memory.has_focus(id)), wrong) {
+        (_, true) => Stroke::new(1.5, palette.error),
+        (true, false) => Stroke::new(1.5, palette.accent),
+        (false, false) => Stroke::new(1.5, palette.line),
+    };
+    Frame::new().fill(palette.field).stroke(stroke).corner_radius(6).inner_margin(margin)
+}
+
 fn visuals(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.panel_fill = palette.page;
     visuals.window_fill = palette.page;
@@ -148,8 +162,8 @@ fn visuals(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.error_fg_color = palette.error;
     visuals.weak_text_color = Some(palette.dim);
     visuals.selection = Selection { bg_fill: palette.accent.gamma_multiply(0.55), ..visuals.selection };
-    // Also the edge of the field that has the focus.
-    visuals.selection.stroke = Stroke::new(1.5, palette.accent);
+    // Also the colour of text that is selected.
+    visuals.selection.stroke = Stroke::new(1.0, palette.text);
     let radius = CornerRadius::same(6);
     for widget in [
         &mut visuals.widgets.noninteractive,
@@ -213,7 +227,7 @@ mod tests {
     fn a_name_keeps_its_colour() {
         assert_eq!(DARK.nick("علی"), DARK.nick("علی"));
         let colours: std::collections::BTreeSet<_> =
-            ["ada", "bea", "carlo", "dario", "علی", "سارا", "nima"].map(|nick| DARK.nick(nick).to_array()).into();
-        assert!(colours.len() >= 4, "few names share a colour: {colours:?}");
+            ["ada", "bea", "carlo", "dora", "علی", "سارا", "Niccolò"].map(|nick| DARK.nick(nick).to_array()).into();
+        assert!(colours.len() >= 5, "few names share a colour: {colours:?}");
     }
 }
