@@ -17,17 +17,17 @@ pub enum Colours {
 /// Nick colours from the 6×6×6 cube, each with contrast enough on black and on white.
 const CUBE: [(u8, u8, u8); 12] = [
     (4, 1, 1),
-    (0, 3, 0),
+    (0, 2, 1),
     (1, 2, 5),
     (4, 1, 4),
     (0, 2, 3),
-    (4, 2, 0),
-    (3, 2, 5),
-    (2, 3, 0),
-    (5, 1, 3),
-    (0, 2, 4),
-    (3, 2, 2),
-    (2, 2, 4),
+    (3, 2, 0),
+    (3, 1, 5),
+    (1, 2, 0),
+    (5, 0, 2),
+    (2, 1, 5),
+    (3, 2, 3),
+    (4, 0, 3),
 ];
 
 /// Nick colours of poorer terminals.
@@ -82,7 +82,7 @@ impl Colours {
         match self {
             Colours::None => Style::from(Effect::Bold),
             Colours::Sixteen => Style::from(Color::Dark(BaseColor::Yellow)).combine(Effect::Bold),
-            Colours::Many => Style::from(Color::RgbLowRes(4, 2, 0)).combine(Effect::Bold),
+            Colours::Many => Style::from(Color::RgbLowRes(4, 1, 0)).combine(Effect::Bold),
         }
     }
 }
@@ -138,7 +138,7 @@ mod tests {
         for (r, g, b) in CUBE {
             let luminance = 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
             let (on_black, on_white) = ((luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05));
-            assert!(on_black >= 2.8 && on_white >= 2.8, "{r}{g}{b}: {on_black} on black, {on_white} on white");
+            assert!(on_black >= 3.0 && on_white >= 3.0, "{r}{g}{b}: {on_black} on black, {on_white} on white");
         }
     }
 }

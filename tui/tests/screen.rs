@@ -1,0 +1,456 @@
+//! The screen, played from both ends: keys from a person, bytes from a server.
+
+mod desk;
+
+use std::time::Duration;
+
+use cursive::event::{Event, Key};
+use desk::{Desk, GARDEN};
+use tui::term::Extra;
+
+const USUAL: (usize, usize) = (80, 24);
+const SMALL: (usize, usize) = (40, 10);
+
+fn chatter(desk: &mut Desk, count: usize) {
+    for number in 1..=count {
+        desk.bea(&format!("line {number}."));
+    }
+}
+
+#[test]
+fn the_log_follows_the_newest_line() {
+    let mut desk = Desk::online(USUAL);
+    chatter(&mut desk, 60);
+    desk.sees("line 60.");
+    desk.does_not_see("line 30.");
+    desk.does_not_see("▼");
+}
+
+#[test]
+fn scrolled_up_it_stays_put_and_tells_what_is_new() {
+    let mut desk = Desk::online(USUAL);
+    chatter(&mut desk, 60);
+    desk.key(Key::PageUp);
+    desk.does_not_see("line 60.");
+    let before: Vec<String> = desk.rows().iter().take(20).map(|row| (*row).to_owned()).collect();
+    desk.bea("news one");
+    desk.bea("news two");
+    assert_eq!(desk.rows().get(1..20).unwrap(), before.get(1..20).unwrap());
+    desk.sees("▼ 2 new (End)");
+    desk.key(Key::End);
+    desk.sees("news two");
+    desk.does_not_see("▼");
+}
+
+#[test]
+fn page_down_comes_back_to_following() {
+    let mut desk = Desk::online(USUAL);
+    chatter(&mut desk, 60);
+    desk.key(Key::PageUp);
+    desk.key(Key::PageUp);
+    desk.key(Key::PageDown);
+    desk.sees("▼");
+    desk.key(Key::PageDown);
+    desk.does_not_see("▼");
+    desk.bea("fresh");
+    desk.sees("fresh");
+}
+
+#[test]
+fn home_shows_the_oldest_line_at_the_top() {
+    let mut desk = Desk::online(USUAL);
+    chatter(&mut desk, 60);
+    desk.key(Key::Home);
+    let first = desk.rows().iter().position(|row| row.contains("line 1.")).unwrap();
+    assert!(first <= 2, "{}", desk.screen());
+    let there = desk.screen().to_owned();
+    desk.key(Key::Up);
+    assert_eq!(desk.screen(), there);
+    desk.key(Key::Down);
+    desk.does_not_see(" ada joined");
+    assert_ne!(desk.screen(), there);
+}
+
+#[test]
+fn enter_sends_and_the_box_empties() {
+    let mut desk = Desk::online(USUAL);
+    assert_eq!(desk.message_box(), "> Write your messages here.");
+    desk.types("ciao a tutti");
+    assert_eq!(desk.message_box(), "> ciao a tutti");
+    desk.key(Key::Enter);
+    assert_eq!(desk.message_box(), "> Write your messages here.");
+    let sent = desk.sent();
+    assert!(sent.contains(r#""text":"ciao a tutti""#), "{sent}");
+    desk.sees("ada: ciao a tutti …");
+}
+
+#[test]
+fn an_empty_box_sends_nothing() {
+    let mut desk = Desk::online(USUAL);
+    desk.key(Key::Enter);
+    desk.types("   ");
+    desk.key(Key::Enter);
+    assert!(!desk.sent().contains("say"));
+}
+
+#[test]
+fn sending_while_scrolled_up_comes_back_to_the_newest_line() {
+    let mut desk = Desk::online(USUAL);
+    chatter(&mut desk, 60);
+    desk.key(Key::PageUp);
+    desk.types("me too");
+    desk.key(Key::Enter);
+    desk.sees("ada: me too");
+}
+
+#[test]
+fn alt_enter_makes_one_message_of_several_lines() {
+    let mut desk = Desk::online(USUAL);
+    desk.types("one");
+    desk.event(Event::Alt(Key::Enter));
+    desk.types("two");
+    assert!(!desk.sent().contains("say"));
+    desk.key(Key::Enter);
+    let sent = desk.sent();
+    assert!(sent.contains(r#""text":"one\ntwo""#), "{sent}");
+    assert_eq!(sent.matches("\"say\"").count(), 1);
+}
+
+#[test]
+fn a_paste_of_three_lines_sends_nothing() {
+    let mut desk = Desk::online(USUAL);
+    desk.types("see: ");
+    desk.pastes("one\r\ntwo\rسلام\n");
+    assert!(!desk.sent().contains("\"say\""));
+    desk.sees("> see: one");
+    desk.sees("  سلام");
+    desk.key(Key::Enter);
+    let sent = desk.sent();
+    assert_eq!(sent.matches("\"say\"").count(), 1);
+    assert!(sent.contains(r"see: one\ntwo\nسلام"), "{sent}");
+}
+
+#[test]
+fn the_caret_stands_behind_what_is_typed_whatever_the_script() {
+    let mut desk = Desk::online(USUAL);
+    for (text, cells) in [("ciao", 4), ("سلام", 4), ("لالا", 4), ("你好", 4), ("e\u{301}", 1)] {
+        desk.types(text);
+        assert_eq!(desk.caret.get().unwrap().x, 2 + cells, "{text}");
+        desk.control('u');
+    }
+    desk.types("سلام abc");
+    assert_eq!(desk.message_box(), "> سلام abc");
+}
+
+#[test]
+fn a_refused_nick_is_asked_again_and_told_why() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.server.connected();
+    assert!(desk.sent().contains(r#""nick":"ada""#));
+    desk.says(r#"{"error":{"code":"nick_taken","text":"Somebody else is called ada here."}}"#);
+    desk.sees("Choose another nickname");
+    desk.sees("Somebody else is called ada here.");
+    desk.types("2");
+    desk.key(Key::Enter);
+    assert!(desk.sent().contains(r#""nick":"ada2""#));
+    desk.does_not_see("Choose another nickname");
+    desk.says(r#"{"error":{"code":"nick_taken","text":"Somebody else is called ada2 here."}}"#);
+    desk.sees("Somebody else is called ada2 here.");
+    desk.types("2");
+    desk.key(Key::Enter);
+    desk.says(&desk::WELCOME.replace(r#""nick":"ada""#, r#""nick":"ada22""#));
+    desk.says(desk::LOBBY);
+    desk.does_not_see("Choose another nickname");
+    desk.sees("ada22 at parlor://127.0.0.1:7667");
+}
+
+#[test]
+fn a_nick_that_can_be_none_is_refused_in_the_dialog() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.server.connected();
+    desk.says(r#"{"error":{"code":"bad_nick","text":"Not like that."}}"#);
+    desk.sees("Not like that.");
+    desk.types(" b");
+    desk.key(Key::Enter);
+    desk.sees("A name has no spaces");
+}
+
+#[test]
+fn a_password_is_asked_for_only_when_the_server_wants_one_and_never_shown() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.server.connected();
+    desk.does_not_see("Password");
+    desk.sent();
+    desk.says(r#"{"error":{"code":"password_required","text":"This server wants a password."}}"#);
+    desk.sees("This server wants a password.");
+    desk.types("geheim");
+    desk.sees("******");
+    desk.does_not_see("geheim");
+    desk.key(Key::Enter);
+    assert!(desk.sent().contains(r#""password":"geheim""#));
+}
+
+#[test]
+fn reconnecting_keeps_the_typed_text_and_counts_down() {
+    let mut desk = Desk::online(USUAL);
+    desk.types("half a sent");
+    desk.server.lost("The server closed the connection.");
+    desk.look();
+    desk.sees("Offline, next try in");
+    desk.sees("The server closed the connection.");
+    assert_eq!(desk.message_box(), "> half a sent");
+    desk.control('r');
+    desk.sees("Connecting to parlor://127.0.0.1:7667");
+    desk.server.connected();
+    desk.says(desk::WELCOME);
+    desk.says(desk::LOBBY);
+    desk.types("ence");
+    assert_eq!(desk.message_box(), "> half a sentence");
+    desk.sees("ada at parlor://127.0.0.1:7667");
+}
+
+#[test]
+fn the_countdown_moves_with_time() {
+    let mut desk = Desk::dialling(USUAL);
+    for _ in 0..5 {
+        desk.server.lost("Nobody listens there.");
+        desk.look();
+        desk.control('r');
+    }
+    desk.server.lost("Nobody listens there.");
+    desk.look();
+    let before = desk.screen().to_owned();
+    desk.server.sleep(Duration::from_secs(3));
+    desk.look();
+    assert_ne!(desk.screen(), before);
+    desk.sees("Offline, next try in");
+}
+
+#[test]
+fn text_typed_before_there_is_a_room_is_kept() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.types("early bird");
+    desk.key(Key::Enter);
+    desk.sees("Not connected yet");
+    assert_eq!(desk.message_box(), "> early bird");
+    desk.server.connected();
+    desk.says(desk::WELCOME);
+    desk.says(desk::LOBBY);
+    assert_eq!(desk.message_box(), "> early bird");
+}
+
+#[test]
+fn members_are_listed_as_they_come_and_go() {
+    let mut desk = Desk::online(USUAL);
+    desk.sees("│ bea");
+    desk.sees("3 people");
+    desk.says(r#"{"joined":{"room":"lobby","nick":"carlo","at":1763804801000}}"#);
+    desk.sees("│ carlo");
+    desk.sees("* carlo joined");
+    desk.says(r#"{"parted":{"room":"lobby","nick":"bea","at":1763804802000}}"#);
+    desk.does_not_see("│ bea");
+    desk.sees("3 people");
+}
+
+#[test]
+fn more_members_than_rows_are_counted() {
+    let mut desk = Desk::dialling((80, 12));
+    desk.server.connected();
+    desk.says(desk::WELCOME);
+    let members: Vec<String> = (0..30).map(|number| format!("\"m{number:02}\"")).collect();
+    let lobby = desk::LOBBY.replace(r#""bea","علی""#, &members.join(","));
+    desk.says(&lobby.replace(r#""count":3"#, r#""count":31"#));
+    desk.sees("31 people");
+    desk.sees("│ and 24 more");
+    desk.sees("│ m00");
+    desk.does_not_see("m29");
+}
+
+#[test]
+fn rooms_are_switched_and_each_keeps_its_draft_and_place() {
+    let mut desk = Desk::online(USUAL);
+    desk.does_not_see("garden");
+    desk.says(GARDEN);
+    desk.sees(" garden");
+    chatter(&mut desk, 60);
+    desk.key(Key::PageUp);
+    desk.types("for the lobby");
+    desk.control('n');
+    desk.sees("garden: roses");
+    assert_eq!(desk.message_box(), "> Write your messages here.");
+    desk.types("for the garden");
+    desk.event(Event::Alt(Key::Up));
+    assert_eq!(desk.message_box(), "> for the lobby");
+    desk.sees("▼");
+    desk.event(Event::Alt(Key::Down));
+    assert_eq!(desk.message_box(), "> for the garden");
+    desk.does_not_see("▼");
+}
+
+#[test]
+fn what_is_new_elsewhere_is_counted() {
+    let mut desk = Desk::online(USUAL);
+    desk.says(GARDEN);
+    desk.bea_in("garden", "a bee");
+    desk.bea_in("garden", "two bees");
+    desk.sees("2 new elsewhere (Ctrl+N)");
+    let row = desk.rows().into_iter().find(|row| row.contains(" garden")).unwrap().to_owned();
+    assert!(row.contains(" 2 │"), "{row}");
+    desk.control('n');
+    desk.does_not_see("new elsewhere");
+}
+
+#[test]
+fn what_came_while_nobody_looked_stands_below_a_line() {
+    let mut desk = Desk::online(USUAL);
+    desk.bea("seen");
+    desk.event(Extra::Focus(false).into_event());
+    desk.bea("unseen");
+    let rows = desk.rows();
+    let line = rows.iter().position(|row| row.contains("── new ──")).unwrap();
+    assert!(rows.get(line + 1).unwrap().contains("unseen"));
+    assert!(rows.get(line - 1).unwrap().contains("seen"));
+}
+
+#[test]
+fn at_forty_by_ten_everything_needed_is_there() {
+    let mut desk = Desk::online(SMALL);
+    desk.says(GARDEN);
+    chatter(&mut desk, 20);
+    desk.bea("a longer line that has to be broken between its words at this width");
+    let rows = desk.rows();
+    assert_eq!(rows.len(), 10);
+    assert!(rows.first().unwrap().starts_with(" lobby (1/2)"), "{}", desk.screen());
+    assert!(rows.iter().all(|row| row.chars().count() <= 40));
+    desk.sees("line 20.");
+    desk.sees("        broken between its words at this");
+    desk.sees("        width");
+    desk.sees("ada at parlor://127.0.0.1:7667");
+    assert_eq!(desk.message_box(), "> Write your messages here.");
+    desk.server.lost("The server closed the connection.");
+    desk.look();
+    desk.sees("Offline, next try in 1 s (Ctrl+R: now)");
+}
+
+#[test]
+fn the_smallest_screens_do_not_stop_the_program() {
+    for size in [(1, 1), (2, 2), (3, 3), (5, 4), (12, 2), (200, 60)] {
+        let mut desk = Desk::online(size);
+        desk.says(GARDEN);
+        chatter(&mut desk, 5);
+        desk.types("hello سلام 你好");
+        desk.pastes("a\nb\nc\nd\ne\nf");
+        desk.key(Key::PageUp);
+        desk.key(Key::F1);
+        desk.key(Key::Esc);
+    }
+}
+
+#[test]
+fn hostile_text_stops_nothing_at_any_width() {
+    let texts = [
+        "a\u{200F}b\u{200E}c",
+        "a\u{200B}b",
+        "\\u001b[31mred\\u0007",
+        "a\\tb",
+        "\u{FDFD}\u{FDFD}",
+        "क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्",
+        "👨\u{200D}👩\u{200D}👧 🇮🇷🇮🇹🇮 👍🏽 ❤\u{FE0F}",
+        "\u{301}\u{301}x",
+        "\u{600}\u{600}\u{600}\u{600}\u{600}\u{600}a",
+    ];
+    let zalgo = format!("z{}", "\u{301}".repeat(200));
+    for width in 1..=80 {
+        let mut desk = Desk::online((width, 12));
+        for text in texts.iter().copied().chain([zalgo.as_str()]) {
+            desk.bea(text);
+            desk.pastes(text);
+        }
+        assert!(!desk.screen().contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn right_to_left_text_is_shown_in_logical_order_and_whole() {
+    let mut desk = Desk::online(USUAL);
+    desk.bea("علی گفت: Hello World (نسخهٔ 2.0) را می‌بینم");
+    desk.sees("bea: علی گفت: Hello World (نسخهٔ 2.0) را می‌بینم");
+}
+
+#[test]
+fn help_opens_and_closes_by_key_and_by_command() {
+    let mut desk = Desk::online(USUAL);
+    desk.key(Key::F1);
+    desk.sees("Alt+Enter");
+    desk.key(Key::Esc);
+    desk.does_not_see("Alt+Enter");
+    desk.types("/help");
+    desk.key(Key::Enter);
+    desk.sees("Alt+Enter");
+    desk.key(Key::Esc);
+    assert_eq!(desk.message_box(), "> Write your messages here.");
+}
+
+#[test]
+fn quitting_says_goodbye() {
+    let mut desk = Desk::online(USUAL);
+    desk.control('q');
+    assert!(!desk.runner.is_running());
+    assert!(desk.sent().contains("quit"));
+    let mut desk = Desk::online(USUAL);
+    desk.control('c');
+    assert!(!desk.runner.is_running());
+    assert!(desk.sent().contains("quit"));
+}
+
+#[test]
+fn a_command_that_cannot_be_done_stays_in_the_box() {
+    let mut desk = Desk::online(USUAL);
+    desk.types("/frobnicate now");
+    desk.key(Key::Enter);
+    desk.sees("! There is no command /frobnicate");
+    assert_eq!(desk.message_box(), "> /frobnicate now");
+}
+
+#[test]
+fn a_refused_message_says_why_and_is_sent_again_on_request() {
+    let mut desk = Desk::online(USUAL);
+    desk.types("too much");
+    desk.key(Key::Enter);
+    let sent = desk.sent();
+    let nonce = sent.split(r#""nonce":""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    desk.says(&format!(r#"{{"error":{{"code":"muted","text":"You are silenced here.","ref":"{nonce}"}}}}"#));
+    desk.sees("ada: too much (not sent: You are silenced here. Ctrl+R tries");
+    desk.control('r');
+    assert!(desk.sent().contains("too much"));
+    desk.does_not_see("not sent");
+}
+
+/// Answers the client's question for a page.
+#[track_caller]
+fn page(desk: &mut Desk, ids: std::ops::RangeInclusive<u64>) {
+    let sent = desk.sent();
+    assert!(sent.contains(r#"{"history":"#), "{sent}");
+    let reference = sent.rsplit(r#""ref":""#).next().and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let message = |id| format!(r#"{{"id":{id},"from":"bea","at":1763804801000,"text":"line {id}."}}"#);
+    let messages = ids.map(message).collect::<Vec<_>>().join(",");
+    desk.says(&format!(r#"{{"page":{{"room":"lobby","messages":[{messages}],"has_more":true,"ref":"{reference}"}}}}"#));
+}
+
+#[test]
+fn older_messages_are_asked_for_at_the_top() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.server.connected();
+    desk.says(desk::WELCOME);
+    desk.says(&desk::LOBBY.replace(r#""last_id":0"#, r#""last_id":500"#));
+    // The newest page comes first.
+    page(&mut desk, 461..=500);
+    desk.sees("line 500.");
+    desk.does_not_see("line 461.");
+    desk.key(Key::Home);
+    desk.sees("line 461.");
+    page(&mut desk, 421..=460);
+    desk.sees("line 461.");
+    desk.key(Key::PageUp);
+    desk.sees("line 445.");
+}
