@@ -13,6 +13,8 @@ use crate::style::{self, Colours};
 const SIDES_CELLS_MIN: usize = 60;
 /// How wide the lists at the sides may be.
 const SIDE_CELLS: (usize, usize) = (10, 20);
+/// Room for `and 1000 more`.
+const MEMBERS_CELLS_MIN: usize = 14;
 
 /// One frame of the screen, worked out and ready to be drawn.
 #[derive(Default)]
@@ -178,7 +180,7 @@ fn rooms(state: &State, height: usize, colours: Colours) -> Side {
 
 fn members(room: &Room, height: usize, colours: Colours) -> Side {
     let widest = room.members.iter().map(|member| cells::width(&cells::clean(&member.nick))).max().unwrap_or(0);
-    let cells = (widest + 2).clamp(SIDE_CELLS.0, SIDE_CELLS.1);
+    let cells = (widest + 2).clamp(MEMBERS_CELLS_MIN, SIDE_CELLS.1);
     let heading = if room.members_complete { " Here" } else { " Seen here" };
     let mut rows = vec![Piece::new(style::dim(), heading)];
     let all = room.members.len();

@@ -420,7 +420,7 @@ fn a_refused_message_says_why_and_is_sent_again_on_request() {
     let sent = desk.sent();
     let nonce = sent.split(r#""nonce":""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
     desk.says(&format!(r#"{{"error":{{"code":"muted","text":"You are silenced here.","ref":"{nonce}"}}}}"#));
-    desk.sees("ada: too much (not sent: You are silenced here. Ctrl+R tries");
+    desk.sees("ada: too much (not sent: You are silenced here. Ctrl+R");
     desk.control('r');
     assert!(desk.sent().contains("too much"));
     desk.does_not_see("not sent");
@@ -432,7 +432,7 @@ fn page(desk: &mut Desk, ids: std::ops::RangeInclusive<u64>) {
     let sent = desk.sent();
     assert!(sent.contains(r#"{"history":"#), "{sent}");
     let reference = sent.rsplit(r#""ref":""#).next().and_then(|rest| rest.split('"').next()).unwrap().to_owned();
-    let message = |id| format!(r#"{{"id":{id},"from":"bea","at":1763804801000,"text":"line {id}."}}"#);
+    let message = |id| format!(r#"{{"room":"lobby","id":{id},"from":"bea","at":1763804801000,"text":"line {id}."}}"#);
     let messages = ids.map(message).collect::<Vec<_>>().join(",");
     desk.says(&format!(r#"{{"page":{{"room":"lobby","messages":[{messages}],"has_more":true,"ref":"{reference}"}}}}"#));
 }

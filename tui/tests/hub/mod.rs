@@ -1,0 +1,171 @@
+//! A real hub on loopback, and the real program beside it.
+#![allow(dead_code, reason = "each test file needs another part")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use parlor_core::hub::HubConfig;
+use parlor_core::limits::Limits;
+use parlor_core::name::RoomName;
+use parlor_core::secret::Secret;
+use parlor_core::store::{MemoryLimits, MemoryStore};
+use parlor_core::wire::Dialect;
+use parlor_transport_tcp::hub_loop::{Service, serve};
+use parlor_transport_tcp::listen::TcpListener;
+use tempfile::TempDir;
+
+/// How long any wait lasts at most.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The hub; stops when dropped.
+pub(crate) struct Hub {
+    stop: Option<async_channel::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    ports: [u16; 3],
+}
+
+impl Hub {
+    pub(crate) fn start(password: Option<&str>) -> Self {
+        Self::start_at([0; 3], password)
+    }
+
+    /// The same on these ports; 0 takes a free one.
+    pub(crate) fn start_at(ports: [u16; 3], password: Option<&str>) -> Self {
+        let (stop, stopped) = async_channel::bounded(1);
+        let bind = |port| TcpListener::bind(([127, 0, 0, 1], port).into()).unwrap();
+        let listeners = ports.map(bind);
+        let ports = [0, 1, 2].map(|at: usize| listeners[at].local_addr().unwrap().port());
+        let store = MemoryStore::new(MemoryLimits::default(), [3; 32], password.map(Secret::new));
+        let config = HubConfig {
+            limits: Limits::DEFAULT,
+            default_room: RoomName::lobby(),
+            server: "test".into(),
+            password: password.is_some(),
+        };
+        let listeners = Dialect::ALL.into_iter().zip(listeners).collect();
+        let service = Service { config, seed: [5; 32], listeners, store, answers: None, stop: stopped };
+        let thread = std::thread::spawn(move || serve(service));
+        Self { stop: Some(stop), thread: Some(thread), ports }
+    }
+
+    /// The URL under which this dialect is spoken.
+    pub(crate) fn url(&self, dialect: Dialect) -> String {
+        let at = Dialect::ALL.iter().position(|other| *other == dialect).unwrap();
+        format!("{}://127.0.0.1:{}", dialect.scheme(), self.ports[at])
+    }
+
+    pub(crate) fn ports(&self) -> [u16; 3] {
+        self.ports
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// `parlor-tui --pipe`, running. Killed when dropped.
+pub(crate) struct Piped {
+    child: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+    /// Where it keeps things.
+    _home: TempDir,
+}
+
+/// The program, keeping its things in a directory of its own.
+pub(crate) fn program(home: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parlor-tui"));
+    command.args(arguments).env_clear().env("HOME", home.path()).env("USER", "nobody");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program to its end with this input.
+pub(crate) fn run(arguments: &[&str], input: &str) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = program(&home, arguments).spawn().unwrap();
+    // It may have ended before it read anything.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    wait(&mut child);
+    child.wait_with_output().unwrap()
+}
+
+#[track_caller]
+fn wait(child: &mut Child) {
+    let deadline = Instant::now() + PATIENCE;
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > deadline {
+            let _ = child.kill();
+            panic!("the program did not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+impl Piped {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = program(&home, arguments).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (told, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if told.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let input = child.stdin.take();
+        Self { child, input, lines, seen: Vec::new(), _home: home }
+    }
+
+    pub(crate) fn says(&mut self, line: &str) {
+        let input = self.input.as_mut().unwrap();
+        writeln!(input, "{line}").unwrap();
+        input.flush().unwrap();
+    }
+
+    /// Waits until it has printed this line.
+    #[track_caller]
+    pub(crate) fn prints(&mut self, line: &str) {
+        self.prints_what(|seen| seen == line, line);
+    }
+
+    #[track_caller]
+    pub(crate) fn prints_what(&mut self, matches: impl Fn(&str) -> bool, what: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.seen.iter().any(|seen| matches(seen)) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => self.seen.push(line),
+                Err(error) => panic!("{what:?} is not among {:?} ({error})", self.seen),
+            }
+        }
+    }
+
+    /// Ends the input and waits for the end; the exit code and everything printed.
+    #[track_caller]
+    pub(crate) fn finish(mut self) -> (i32, Vec<String>) {
+        self.input = None;
+        wait(&mut self.child);
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        self.seen.extend(self.lines.iter());
+        (code, std::mem::take(&mut self.seen))
+    }
+}
+
+impl Drop for Piped {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
