@@ -13,7 +13,7 @@ use crate::form::{Field, Form};
 /// The kinds of servers as people know them, in the order of [`Dialect::ALL`].
 const KINDS: &[&str] = &["Parlor", "Messenger", "ChatRoom"];
 const PORT_FIELD: usize = 2;
-const HINT: &str = "Enter: connect. Tab: next. Left, Right: choose. Ctrl+Q: quit.";
+const HINT: &str = "Enter: connect. Tab: next. ← →: choose. Ctrl+Q: quit.";
 
 /// Asks where to go, beginning with what [`App::connect`] holds.
 pub fn dialog(siv: &mut Cursive) {

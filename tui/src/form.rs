@@ -132,7 +132,7 @@ impl Form {
     }
 
     fn label_cells(&self) -> usize {
-        self.fields.iter().map(|field| cells::width(field.label)).max().unwrap_or(0) + 2
+        self.fields.iter().map(|field| cells::width(field.label)).max().unwrap_or(0) + 1
     }
 
     /// The rows inside the border for this much room; blank ones go first where there is too little.
@@ -178,9 +178,17 @@ impl Form {
                 }
             }
             Value::Choice { options, at } => {
-                let shown = options.get(*at).copied().unwrap_or_default();
-                let text = if focused { format!("‹ {shown} ›") } else { format!("  {shown}") };
-                paint::print(printer, (x, y), label, &text);
+                let mut x = x;
+                for (index, option) in options.iter().enumerate() {
+                    let (look, text) = match index == *at {
+                        true => (label, format!("[{option}] ")),
+                        false => (style::dim(), format!("{option} ")),
+                    };
+                    x = paint::print(printer, (x, y), look, &text);
+                }
+                if focused {
+                    self.caret.set(Some(printer.offset + (self.label_cells(), y)));
+                }
             }
         }
     }

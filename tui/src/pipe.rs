@@ -165,8 +165,8 @@ impl<O: Write, E: Write> Pipe<O, E> {
     fn check(&mut self) -> Result<(), String> {
         let state = self.session.state();
         match &state.question {
-            Some(Question::Nick { why }) => return Err(format!("{why} Choose another with --nick.")),
-            Some(Question::Password { why }) => return Err(format!("{why} Give it with --password-file.")),
+            Some(Question::Nick { why }) => return Err(format!("{why} (--nick NAME)")),
+            Some(Question::Password { why }) => return Err(format!("{why} (--password-file FILE)")),
             None => {}
         }
         match &state.link {

@@ -26,8 +26,18 @@ fn dialog(size: (usize, usize), events: &[Event]) -> String {
 #[test]
 fn it_begins_with_what_was_kept() {
     let screen = dialog((80, 24), &[]);
-    for text in ["Connect", "Kind", "Parlor", "Host", "127.0.0.1", "Port", "7667", "Nickname", "ada", "Enter: connect."]
-    {
+    for text in [
+        "Connect",
+        "Kind",
+        "[Parlor] Messenger ChatRoom",
+        "Host",
+        "127.0.0.1",
+        "Port",
+        "7667",
+        "Nickname",
+        "ada",
+        "Enter: connect.",
+    ] {
         assert!(screen.contains(text), "{text}: {screen}");
     }
 }
@@ -37,20 +47,20 @@ fn the_kind_presets_the_port() {
     let to_kind = Event::Shift(Key::Tab);
     let next = Event::Key(Key::Right);
     let screen = dialog((80, 24), &[to_kind.clone(), next.clone()]);
-    assert!(screen.contains("‹ Messenger ›"), "{screen}");
+    assert!(screen.contains("[Messenger]"), "{screen}");
     assert!(screen.contains("9090"), "{screen}");
     let screen = dialog((80, 24), &[to_kind.clone(), next.clone(), next]);
-    assert!(screen.contains("‹ ChatRoom ›"), "{screen}");
+    assert!(screen.contains("[ChatRoom]"), "{screen}");
     assert!(screen.contains("53000"), "{screen}");
     let screen = dialog((80, 24), &[to_kind, Event::Key(Key::Left)]);
-    assert!(screen.contains("‹ ChatRoom ›"), "{screen}");
+    assert!(screen.contains("[ChatRoom]"), "{screen}");
 }
 
 #[test]
 fn it_fits_forty_by_ten_and_says_what_is_wrong() {
     let screen = dialog((40, 10), &[Event::CtrlChar('u'), Event::Key(Key::Enter)]);
     assert!(screen.lines().all(|row| row.chars().count() <= 40));
-    for text in ["Please enter the server's name", "Kind", "Host", "Port", "Nickname"] {
+    for text in ["Please enter the server's name", "[Parlor] Messenger ChatRoom", "Host", "Port", "Nickname"] {
         assert!(screen.contains(text), "{text}: {screen}");
     }
 }

@@ -16,7 +16,7 @@ fn text(bytes: &[u8]) -> String {
 fn assert_one_sentence(stderr: &[u8]) -> String {
     let stderr = text(stderr);
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(stderr.starts_with("parlor-tui: ") && stderr.trim_end().ends_with(['.', '?']), "{stderr}");
+    assert!(stderr.starts_with("parlor-tui: ") && stderr.trim_end().ends_with(['.', '?', ')']), "{stderr}");
     stderr
 }
 

@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -19,6 +20,9 @@ use tempfile::TempDir;
 
 /// How long any wait lasts at most.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many hubs this program has started.
+static HUBS: AtomicU8 = AtomicU8::new(1);
 
 /// The hub; stops when dropped.
 pub(crate) struct Hub {
@@ -38,7 +42,9 @@ impl Hub {
         let bind = |port| TcpListener::bind(([127, 0, 0, 1], port).into()).unwrap();
         let listeners = ports.map(bind);
         let ports = [0, 1, 2].map(|at: usize| listeners[at].local_addr().unwrap().port());
-        let store = MemoryStore::new(MemoryLimits::default(), [3; 32], password.map(Secret::new));
+        // Two hubs with one seed would give two histories one name.
+        let seed = [HUBS.fetch_add(1, Ordering::Relaxed); 32];
+        let store = MemoryStore::new(MemoryLimits::default(), seed, password.map(Secret::new));
         let config = HubConfig {
             limits: Limits::DEFAULT,
             default_room: RoomName::lobby(),
@@ -46,7 +52,7 @@ impl Hub {
             password: password.is_some(),
         };
         let listeners = Dialect::ALL.into_iter().zip(listeners).collect();
-        let service = Service { config, seed: [5; 32], listeners, store, answers: None, stop: stopped };
+        let service = Service { config, seed, listeners, store, answers: None, stop: stopped };
         let thread = std::thread::spawn(move || serve(service));
         Self { stop: Some(stop), thread: Some(thread), ports }
     }
