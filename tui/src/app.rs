@@ -185,7 +185,7 @@ fn ask(siv: &mut Cursive, question: Question, nick: &str) {
             Form::new("Password", fields, "Enter: try it. Ctrl+Q: quit.", looks, submit).because(&why)
         }
     };
-    siv.add_layer(form.with_name(FORM));
+    siv.screen_mut().add_transparent_layer(form.with_name(FORM));
 }
 
 fn answer(siv: &mut Cursive, intent: Intent) {
@@ -214,7 +214,7 @@ pub fn close_form(siv: &mut Cursive) {
 pub fn help(siv: &mut Cursive) {
     if siv.find_name::<Sheet>(sheet::NAME).is_none() {
         let sheet = Sheet::new("Help", sheet::HELP, app(siv).caret.clone());
-        siv.add_layer(NamedView::new(sheet::NAME, sheet));
+        siv.screen_mut().add_transparent_layer(NamedView::new(sheet::NAME, sheet));
     }
 }
 

@@ -34,7 +34,7 @@ pub fn dialog(siv: &mut Cursive) {
             }
         })
         .focused(first);
-    siv.add_layer(form.with_name(FORM));
+    siv.screen_mut().add_transparent_layer(form.with_name(FORM));
 }
 
 fn dialect(kind: &str) -> Option<Dialect> {

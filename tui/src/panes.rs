@@ -231,10 +231,10 @@ fn link_text(state: &State, link: &Link, now: Instant) -> String {
         }
         Link::Waiting { retry_at, why, .. } => {
             let seconds = retry_at.saturating_since(now).as_millis().div_ceil(1_000);
-            format!("Offline, next try in {seconds} s (Ctrl+R: now). {why}")
+            format!("Offline, next try in {seconds} s (Ctrl+R: now): {why}")
         }
         Link::Leaving => "Saying goodbye …".to_owned(),
-        Link::Closed { why: Some(why) } => format!("Offline (Ctrl+R: connect). {why}"),
+        Link::Closed { why: Some(why) } => format!("Offline (Ctrl+R: connect): {why}"),
         Link::Closed { why: None } => "Goodbye.".to_owned(),
     }
 }

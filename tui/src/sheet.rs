@@ -4,63 +4,93 @@ use cursive::event::{Event, EventResult, Key};
 use cursive::{Printer, Vec2, View};
 
 use crate::cells;
-use crate::paint;
+use crate::paint::{self, Piece};
 use crate::style;
 use crate::term::Caret;
 
 /// The page's name among the views.
 pub const NAME: &str = "sheet";
 
+/// Keys and commands, and what they do; an empty pair is a blank line.
+pub type Entries = &'static [(&'static str, &'static str)];
+
 /// What F1 and `/help` show.
-pub const HELP: &str = "\
-Enter             send the message
-Alt+Enter         a new line in it (Ctrl+J too)
-PageUp, PageDown  scroll the log
-Home, End         to its start, to its end
-                  (in a text being typed: of the line)
-Up, Down          scroll line by line
-Ctrl+N, Ctrl+P    next, previous room
-                  (Alt+Down, Alt+Up too)
-Ctrl+R            connect now; send again what failed
-Ctrl+A, Ctrl+E    to the start, the end of the line
-Ctrl+W, Ctrl+U    delete a word, the line
-Ctrl+L            draw the screen anew
-Ctrl+Q, Ctrl+C    say goodbye and quit
+pub const HELP: Entries = &[
+    ("Enter", "send the message"),
+    ("Alt+Enter, Ctrl+J", "a new line in it"),
+    ("PageUp, PageDown", "scroll the log"),
+    ("Up, Down", "scroll it line by line"),
+    ("Home, End", "to its start, to its end"),
+    ("Ctrl+N, Ctrl+P", "next, previous room (or Alt+Down, Alt+Up)"),
+    ("Ctrl+R", "connect now; send again what failed"),
+    ("Ctrl+A, Ctrl+E", "to the start, the end of the typed line"),
+    ("Ctrl+W, Ctrl+U", "delete a word, the line"),
+    ("Ctrl+L", "draw the screen anew"),
+    ("Ctrl+O", "leave, and connect to another server"),
+    ("Ctrl+Q, Ctrl+C", "say goodbye and quit"),
+    ("", ""),
+    ("/join ROOM", "enter a room, or make it"),
+    ("/part", "leave this room"),
+    ("/msg NICK TEXT", "talk to somebody alone"),
+    ("/me waves", "say what you do"),
+    ("/nick NAME", "take another name"),
+    ("/topic TEXT", "set what this room is about"),
+    ("/rooms, /names", "list the rooms, the people here"),
+    ("/kick, /mute NICK", "for the room's operators"),
+    ("/quit", "say goodbye and quit"),
+    ("//text", "say something that begins with a slash"),
+    ("", ""),
+    ("", "A pasted text goes into the message box and waits there for your Enter."),
+];
 
-/me waves         say it as an action
-/msg NICK TEXT    talk to somebody alone
-/join ROOM        enter or open a room
-/part             leave this room
-/nick NAME        take another name
-/topic TEXT       say what the room is about
-/rooms            list the rooms
-/quit             say goodbye and quit
-//text            send a text that begins with /
-
-A pasted text is put into the message box
-and waits there for your Enter.";
+/// Where the second column begins.
+const COLUMN: usize = 19;
+/// Widest a page gets.
+const WIDTH_MAX: usize = 66;
 
 /// The page.
 pub struct Sheet {
     title: &'static str,
-    text: &'static str,
+    entries: Entries,
+    /// The lines at the present width.
+    lines: Vec<(Piece, Piece)>,
     top: usize,
     height: usize,
     caret: Caret,
 }
 
 impl Sheet {
-    /// A page with this title; lines end in `\n`.
-    pub fn new(title: &'static str, text: &'static str, caret: Caret) -> Self {
-        Self { title, text, top: 0, height: 1, caret }
+    /// A page with this title.
+    pub fn new(title: &'static str, entries: Entries, caret: Caret) -> Self {
+        Self { title, entries, lines: Vec::new(), top: 0, height: 1, caret }
     }
 
-    fn lines(&self) -> usize {
-        self.text.lines().count()
+    /// Two columns where there is room for them; else what a key does stands below it.
+    fn compose(&self, width: usize) -> Vec<(Piece, Piece)> {
+        let columns = width >= COLUMN + 24;
+        let mut lines = Vec::new();
+        for (key, does) in self.entries {
+            let indent = match (columns, key.is_empty()) {
+                (_, true) => 0,
+                (true, false) => COLUMN,
+                (false, false) => 2,
+            };
+            let mut head = *key;
+            if !columns && !key.is_empty() {
+                lines.push((Piece::new(style::bold(), *key), Piece::default()));
+                head = "";
+            }
+            let room = width.saturating_sub(indent);
+            for range in cells::wrap(does, room, room) {
+                let key = Piece::new(style::bold(), cells::pad(std::mem::take(&mut head), indent));
+                lines.push((key, Piece::new(style::plain(), does.get(range).unwrap_or_default())));
+            }
+        }
+        lines
     }
 
     fn scroll(&mut self, lines: isize) -> EventResult {
-        let last = self.lines().saturating_sub(self.height);
+        let last = self.lines.len().saturating_sub(self.height);
         self.top = self.top.saturating_add_signed(lines).min(last);
         EventResult::consumed()
     }
@@ -68,13 +98,15 @@ impl Sheet {
 
 impl View for Sheet {
     fn required_size(&mut self, room: Vec2) -> Vec2 {
-        let width = self.text.lines().map(cells::width).max().unwrap_or(0) + 4;
-        Vec2::new(width.min(room.x), (self.lines() + 2).min(room.y))
+        let width = room.x.min(WIDTH_MAX);
+        let lines = self.compose(width.saturating_sub(4)).len();
+        Vec2::new(width, (lines + 2).min(room.y))
     }
 
     fn layout(&mut self, size: Vec2) {
+        self.lines = self.compose(size.x.saturating_sub(4));
         self.height = size.y.saturating_sub(2).max(1);
-        self.top = self.top.min(self.lines().saturating_sub(self.height));
+        self.top = self.top.min(self.lines.len().saturating_sub(self.height));
     }
 
     fn draw(&self, printer: &Printer) {
@@ -84,12 +116,12 @@ impl View for Sheet {
         }
         printer.print_box((0, 0), printer.size, false);
         paint::print(printer, (2, 0), style::bold(), &format!(" {} ", self.title));
-        let more = self.top + self.height < self.lines();
+        let more = self.top + self.height < self.lines.len();
         let foot = if more { " Down: more, Esc: back " } else { " Esc: back " };
         paint::print(printer, (2, printer.size.y.saturating_sub(1)), style::dim(), foot);
         let inside = printer.offset((2, 1)).cropped(printer.size.saturating_sub((4, 2)));
-        for (y, line) in self.text.lines().skip(self.top).take(inside.size.y).enumerate() {
-            paint::print(&inside, (0, y), style::plain(), line);
+        for (y, (key, does)) in self.lines.iter().skip(self.top).take(inside.size.y).enumerate() {
+            paint::print_pieces(&inside, (0, y), [key, does]);
         }
     }
 
