@@ -221,8 +221,8 @@ pub fn help(siv: &mut Cursive) {
 /// Leaves this chat and asks for another server.
 fn elsewhere(siv: &mut Cursive) {
     let App { session, asked, .. } = app(siv);
-    if let Some(session) = session.take() {
-        session.intent(Intent::Quit);
+    // Dropping the last of it, with the screen below, says goodbye.
+    if session.take().is_some() {
         *asked = None;
         while siv.pop_layer().is_some() {}
         connect::dialog(siv);

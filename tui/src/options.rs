@@ -24,7 +24,8 @@ why), 2 wrong usage.";
 #[derive(Debug, Parser)]
 #[command(name = "parlor-tui", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Options {
-    /// Where to go: parlor://HOST[:PORT][/ROOM], nic://HOST[:PORT] or prompt://HOST[:PORT]. Without it a dialog asks
+    /// Where to go: parlor://HOST:PORT/ROOM, nic://HOST:PORT or prompt://HOST:PORT; port and room may be left out.
+    /// Without it a dialog asks
     pub url: Option<String>,
 
     /// Your nickname, as the others see it. Without it: the last one, or your user name
