@@ -306,6 +306,27 @@ fn a_long_row_in_several_writes_is_one_message() {
 }
 
 #[test]
+fn a_row_of_our_own_server_is_whole_only_with_its_newline() {
+    let codec = &mut ClientCodec::new(Dialect::Nic);
+    seen(codec, &[b"NIC", b"me joined the chat!\nConnected to the server.\n"]);
+    assert_eq!(seen(codec, &[b"* ada wa", b"ves\nbea joi", b"ned the chat!\n"]), ["? * ada waves", "+bea"]);
+}
+
+#[test]
+fn silence_in_the_middle_of_a_character_costs_nothing() {
+    for (dialect, begin) in [(Dialect::Nic, &b"ali: a\xd8"[..]), (Dialect::Prompt, b"a\xd8")] {
+        let mut codec = ServerCodec::new(dialect);
+        serve(&mut codec, &[b"ali"]);
+        let mut said = serve(&mut codec, &[begin]);
+        assert!(!codec.is_partial(), "half a character alone waits for its rest");
+        said.extend(serve(&mut codec, &[b"\xb9b\n"]));
+        let said: Vec<String> = said.iter().map(|decoded| format!("{decoded:?}")).collect();
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].contains("\"a\"") && said[1].contains("\"عb\""), "{said:?}");
+    }
+}
+
+#[test]
 fn any_cut_of_the_nic_handshake_connects() {
     for handshake in
         ["NICb'ali' joined the chat!Connected to the server.", "NICali joined the chat!\nConnected to the server.\n"]
