@@ -1,88 +1,16 @@
-//! The tutorial dialects, byte by byte (`tutorial-protocols`), at both ends.
+//! The tutorial dialects, byte by byte (`tutorial-protocols`), at the server's end.
 
 mod common;
 
-use common::{read, serve};
+use common::serve;
+use common::tutorial::{heard, message, nick, rows, welcome};
 use parlor_core::limits::CHUNK_BYTES_MAX;
-use parlor_core::name::{Nick, RoomName};
+use parlor_core::name::RoomName;
 use parlor_core::text::{Body, Note, TEXT_BYTES_MAX};
 use parlor_core::time::Timestamp;
 use parlor_core::vocabulary::*;
-use parlor_core::wire::{ClientCodec, Decoded, Dialect, Flavour, ServerCodec, chunk_end, encode_event};
+use parlor_core::wire::{Decoded, Dialect, Flavour, ServerCodec, chunk_end};
 use proptest::prelude::*;
-
-fn nick(text: &str) -> Nick {
-    Nick::parse(text).unwrap()
-}
-
-fn rows(flavour: Flavour, event: &Event) -> String {
-    let mut out = Vec::new();
-    encode_event(flavour, event, &mut out);
-    String::from_utf8(out).unwrap()
-}
-
-fn message(from: &str, text: &str) -> Message {
-    Message {
-        place: Place::Room(RoomName::lobby()),
-        id: parlor_core::id::MessageId(1),
-        from: nick(from),
-        at: Timestamp(0),
-        text: Body::parse(text).unwrap(),
-        action: false,
-        reply_to: None,
-    }
-}
-
-fn welcome(name: &str, instead_of: Option<&str>) -> Event {
-    let limits = WelcomeLimits {
-        nick_bytes: 64,
-        room_bytes: 64,
-        text_bytes: 8192,
-        topic_bytes: 512,
-        frame_bytes: 16384,
-        page: 200,
-        rooms: 64,
-    };
-    Event::Welcome(Box::new(Welcome {
-        server: "parlor/0.1.0".into(),
-        nick: nick(name),
-        instead_of: instead_of.map(Into::into),
-        token: None,
-        resumed: false,
-        limits,
-    }))
-}
-
-/// What a server makes of what was said, in words: `hello ali`, `say hi`, `quit`, or the code of a fault.
-fn heard(dialect: Dialect, reads: &[&[u8]]) -> Vec<String> {
-    let word = |decoded| match decoded {
-        Decoded::Frame(Request { command, .. }) => match command {
-            Command::Hello(hello) => format!("hello {}", hello.nick),
-            Command::Say { text, .. } => format!("say {text}"),
-            Command::Quit { .. } => "quit".to_string(),
-            other => panic!("{other:?}"),
-        },
-        Decoded::Malformed(malformed) => malformed.code.to_string(),
-        Decoded::Foreign(reason) => reason.to_string(),
-    };
-    serve(&mut ServerCodec::new(dialect), reads).into_iter().map(word).collect()
-}
-
-fn seen(codec: &mut ClientCodec, reads: &[&[u8]]) -> Vec<String> {
-    let word = |decoded| match decoded {
-        Decoded::Frame(Event::Greeting) => "greeting".to_string(),
-        Decoded::Frame(Event::Row(row)) => match row {
-            Row::Connected => "connected".to_string(),
-            Row::Joined { nick } => format!("+{nick}"),
-            Row::Left { nick } => format!("-{nick}"),
-            Row::Said { from, text } => format!("{from}> {text}"),
-            Row::Other { text } => format!("? {text}"),
-            Row::Quit => "quit".to_string(),
-        },
-        other => panic!("{other:?}"),
-    };
-    read(codec, reads).into_iter().map(word).collect()
-}
 
 #[test]
 fn nic_says_what_the_table_says() {
@@ -269,50 +197,6 @@ fn browsers_and_tls_are_told_apart_in_every_dialect() {
 }
 
 #[test]
-fn the_original_nic_server_is_understood() {
-    let codec = &mut ClientCodec::new(Dialect::Nic);
-    let glued =
-        [&b"NIC"[..], br"b'ali' joined the chat!Connected to the server.", b"ali: hi\n", b"b'bea' joined the chat!"];
-    assert_eq!(seen(codec, &glued), ["greeting", "+ali", "connected", "ali> hi", "+bea"]);
-    assert_eq!(seen(codec, &[b"ali: bea joined the chat!\n"]), ["ali> bea joined the chat!"]);
-    assert_eq!(seen(codec, &["ali: سلام\n".as_bytes(), b"NIC\n"]), ["ali> سلام", "? NIC"]);
-    assert_eq!(seen(codec, &[br"b'\xd8\xb9\xd9\x84\xdb\x8c' joined the chat"]), ["+علی"]);
-}
-
-#[test]
-fn on_the_original_nic_server_lines_without_a_name_continue_what_was_said() {
-    let codec = &mut ClientCodec::new(Dialect::Nic);
-    seen(codec, &[b"NIC", b"b'ali' joined the chat!Connected to the server."]);
-    assert_eq!(seen(codec, &[b"ali: one\n  two\n\nthree\n\n"]), ["ali> one\n  two\n\nthree\n"]);
-    assert_eq!(seen(codec, &[b"ali: one\ntwo\nbea: hi\nyou\n"]), ["ali> one\ntwo", "bea> hi\nyou"]);
-    assert_eq!(seen(codec, &[b"ali: one\ntw", b"o\nb'bea' joined the chat!"]), ["ali> one\ntwo", "+bea"]);
-    assert_eq!(seen(codec, &[b"NIC"]), ["greeting"]);
-}
-
-#[test]
-fn a_long_row_in_several_writes_is_one_message() {
-    let codec = &mut ClientCodec::new(Dialect::Nic);
-    seen(codec, &[b"NIC", b"me joined the chat!\nConnected to the server.\n"]);
-    let text = format!("{}\nlast", "سلام ".repeat(400));
-    let row = rows(Flavour::Nic, &Event::Message(Box::new(message("ada", &text))));
-    let (mut writes, mut rest) = (Vec::new(), row.as_bytes());
-    while !rest.is_empty() {
-        let (write, tail) = rest.split_at(chunk_end(rest));
-        writes.push(write);
-        rest = tail;
-    }
-    assert!(writes.len() > 2);
-    assert_eq!(seen(codec, &writes), [format!("ada> {text}")]);
-}
-
-#[test]
-fn a_row_of_our_own_server_is_whole_only_with_its_newline() {
-    let codec = &mut ClientCodec::new(Dialect::Nic);
-    seen(codec, &[b"NIC", b"me joined the chat!\nConnected to the server.\n"]);
-    assert_eq!(seen(codec, &[b"* ada wa", b"ves\nbea joi", b"ned the chat!\n"]), ["? * ada waves", "+bea"]);
-}
-
-#[test]
 fn silence_in_the_middle_of_a_character_costs_nothing() {
     for (dialect, begin) in [(Dialect::Nic, &b"ali: a\xd8"[..]), (Dialect::Prompt, b"a\xd8")] {
         let mut codec = ServerCodec::new(dialect);
@@ -326,62 +210,6 @@ fn silence_in_the_middle_of_a_character_costs_nothing() {
     }
 }
 
-#[test]
-fn any_cut_of_the_nic_handshake_connects() {
-    for handshake in
-        ["NICb'ali' joined the chat!Connected to the server.", "NICali joined the chat!\nConnected to the server.\n"]
-    {
-        for cut in 3..handshake.len() {
-            let (a, b) = handshake.as_bytes().split_at(cut);
-            let seen = seen(&mut ClientCodec::new(Dialect::Nic), &[a, b]);
-            assert!(seen.contains(&"connected".to_string()), "{cut}: {seen:?}");
-        }
-    }
-}
-
-#[test]
-fn the_original_prompt_server_is_understood() {
-    let codec = &mut ClientCodec::new(Dialect::Prompt);
-    let reads = [
-        &b"Please enter your name and press Enter"[..],
-        b"Welcome to the chat ada. Write {quit} to leave.",
-        b"bea joined the chat",
-        b"bea: hi",
-        b"bea left the chat.",
-    ];
-    assert_eq!(seen(codec, &reads), ["greeting", "connected", "+bea", "bea> hi", "-bea"]);
-    assert_eq!(
-        seen(codec, &[b"carl joined the chatbea: hicarl left the chat."]),
-        ["+carl", "bea> hicarl left the chat."]
-    );
-    let mut out = Vec::new();
-    codec.encode(&Command::Quit { reason: Note::default() }.into(), &mut out);
-    assert_eq!(out, b"{quit}");
-    assert_eq!(seen(codec, &[b"bea: so long{quit}"]), ["bea> so long", "quit"]);
-}
-
-#[test]
-fn a_refused_name_is_asked_for_again() {
-    let codec = &mut ClientCodec::new(Dialect::Prompt);
-    let again = "That name is taken. Please enter your name and press Enter";
-    assert_eq!(
-        seen(codec, &[b"Please ent", b"er your name and press Enter", again.as_bytes()]),
-        ["greeting", "? That name is taken. ", "greeting"]
-    );
-}
-
-#[test]
-fn what_is_for_one_person_never_reaches_the_room() {
-    for dialect in [Dialect::Nic, Dialect::Prompt] {
-        let (mut codec, mut out) = (ClientCodec::new(dialect), Vec::new());
-        let place = Place::Direct(nick("bea"));
-        let say =
-            Command::Say { place, text: Body::parse("psst").unwrap(), nonce: None, action: false, reply_to: None };
-        codec.encode(&say.into(), &mut out);
-        assert!(out.is_empty(), "{dialect:?}");
-    }
-}
-
 fn chunk_text() -> impl Strategy<Value = String> {
     // What a cut may not turn into something else: no goodbye, no newline that a cut could put at a read's end.
     common::text()
@@ -390,42 +218,6 @@ fn chunk_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #[test]
-    fn what_our_server_writes_our_client_renders(
-        texts in proptest::collection::vec(common::body(), 1..5),
-        from in common::nick(),
-        flavour in prop_oneof![Just(Flavour::Nic), Just(Flavour::PromptLines), Just(Flavour::PromptChunks)],
-    ) {
-        let dialect = if flavour == Flavour::Nic { Dialect::Nic } else { Dialect::Prompt };
-        let mut codec = ClientCodec::new(dialect);
-        let handshake = [rows(flavour, &Event::Greeting), rows(flavour, &welcome("me", None))];
-        let handshake: Vec<&[u8]> = handshake.iter().map(|read| read.as_bytes()).collect();
-        read(&mut codec, &handshake);
-        for text in texts {
-            let mut message = message("x", "x");
-            (message.from, message.text) = (from.clone(), text);
-            let row = rows(flavour, &Event::Message(Box::new(message.clone())));
-            let rows = read(&mut codec, &[row.as_bytes()]);
-            let said = Row::Said { from: from.as_str().into(), text: message.text.as_str().into() };
-            prop_assert_eq!(rows, vec![Decoded::Frame(Event::Row(said))], "{:?}", row);
-        }
-    }
-
-    #[test]
-    fn what_our_client_writes_our_server_hears(texts in proptest::collection::vec(common::body(), 1..5)) {
-        let (mut client, mut server) = (ClientCodec::new(Dialect::Nic), ServerCodec::new(Dialect::Nic));
-        let mut bytes = Vec::new();
-        client.encode(&Command::Hello(Box::new(Hello::new("wanda"))).into(), &mut bytes);
-        prop_assert_eq!(serve(&mut server, &[&bytes]).len(), 1);
-        for text in texts {
-            let place = Place::Room(RoomName::lobby());
-            let say = Command::Say { place, text, nonce: None, action: false, reply_to: None };
-            let mut bytes = Vec::new();
-            client.encode(&say.clone().into(), &mut bytes);
-            prop_assert_eq!(serve(&mut server, &[&bytes]), vec![Decoded::Frame(say.into())]);
-        }
-    }
-
     #[test]
     fn a_cut_of_chunks_moves_a_boundary_but_no_character(
         text in chunk_text(),

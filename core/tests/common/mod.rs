@@ -1,6 +1,8 @@
 //! What the tests of the dialects share: arbitrary names, texts, commands and events, and cutting bytes into reads.
 #![allow(dead_code, unreachable_pub, reason = "each test file takes what it needs")]
 
+pub mod tutorial;
+
 use parlor_core::id::{LogId, MessageId};
 use parlor_core::name::{Nick, RoomName};
 use parlor_core::secret::Secret;
