@@ -190,6 +190,19 @@ impl Shared {
         self.drain(&mut inner);
     }
 
+    /// Applies what the network brought, unless the client is done with that connection and the driver has yet to
+    /// hear of it: nothing may be told of a connection after its end.
+    fn report(&self, input: Input<'_>) {
+        let mut inner = self.lock();
+        let over = |output: &Output| matches!(output, Output::Connect | Output::Disconnect(_));
+        if inner.outputs.iter().any(over) {
+            return;
+        }
+        let now = self.time.now();
+        inner.client.handle_input(now, input);
+        self.drain(&mut inner);
+    }
+
     /// Takes out what the client wants from its start.
     fn drained(&self) {
         self.drain(&mut self.lock());

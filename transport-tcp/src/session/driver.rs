@@ -34,8 +34,8 @@ pub(super) fn run<D: Dial, F: Face>(shared: &Arc<Shared>, woken: &Receiver<()>, 
         buffer: vec![0; READ_BYTES_MAX].into_boxed_slice(),
     };
     smol::block_on(executor.run(driver.run()));
-    shared.finish();
     face.finished();
+    shared.finish();
 }
 
 type Dialling<'a, C> = Pin<Box<dyn Future<Output = Result<C, String>> + 'a>>;
@@ -167,11 +167,11 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
                 self.dialling = None;
                 self.connection = Some(Rc::new(connection));
                 self.blocked = false;
-                self.shared.apply(Input::Connected);
+                self.shared.report(Input::Connected);
             }
             Event::Dialled(Err(why)) => {
                 self.dialling = None;
-                self.shared.apply(Input::Lost(&why));
+                self.shared.report(Input::Lost(&why));
             }
             Event::Readable(Ok(())) => self.read(),
             Event::Writable(Ok(())) => {
@@ -186,7 +186,7 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
         let Some(connection) = &self.connection else { return };
         match connection.try_read(&mut self.buffer) {
             Ok(0) => self.lost("the server closed the connection"),
-            Ok(read) => self.shared.apply(Input::Received(&self.buffer[..read])),
+            Ok(read) => self.shared.report(Input::Received(&self.buffer[..read])),
             Err(error) if is_transient(&error) => {}
             Err(error) => self.lost(&lost(&error)),
         }
@@ -222,6 +222,6 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
     fn lost(&mut self, why: &str) {
         self.connection = None;
         self.blocked = false;
-        self.shared.apply(Input::Lost(why));
+        self.shared.report(Input::Lost(why));
     }
 }
