@@ -110,7 +110,10 @@ impl Client {
                     self.send(Command::Ping { token });
                 }
             }
-            "greeting" => self.drop_line(Closing::Reset, "The server did not let us in in time."),
+            "greeting" => self.drop_line(
+                Closing::Reset,
+                "The server does not answer as this kind of server does; check the kind, the address and the port.",
+            ),
             _ => self.drop_line(Closing::Reset, "The server has not answered for too long."),
         }
     }
