@@ -162,7 +162,7 @@ impl Run {
         match peer.dialect {
             Dialect::Native => self.world.says(peer.conn, "{\"quit\":{}}\n"),
             Dialect::Prompt => self.world.says(peer.conn, "{quit}\n"),
-            Dialect::Nic => return,
+            Dialect::Nic => {}
         }
     }
 

@@ -50,7 +50,7 @@ pub enum Input<'a> {
 /// What the driver is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// `conn` has bytes: write what [`Hub::transmit`] gives. Once per empty→non-empty edge.
+    /// `conn` has bytes: write what [`super::Hub::transmit`] gives. Once per empty→non-empty edge.
     Wake(ConnId),
     /// Close it. The last output about this connection, and the only one of its kind. Nothing is left to send.
     Close {
@@ -83,7 +83,7 @@ pub enum Closing {
     Reset,
 }
 
-/// When [`Hub::handle_timeout`] is due, and what for.
+/// When [`super::Hub::handle_timeout`] is due, and what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// When.

@@ -4,7 +4,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::limits::CHUNK_BYTES_MAX;
-use crate::wire::Flavour;
+use crate::wire::{Flavour, chunk_end};
 
 /// Rows that wait, each ending in `\n` but `NIC`.
 #[derive(Debug, Default)]
@@ -42,12 +42,10 @@ impl Rows {
         let Some(first) = self.lengths.front() else { return &[] };
         let trailing = usize::from(!self.keeps_newline);
         let mut end = *first as usize;
-        if end - trailing > CHUNK_BYTES_MAX {
-            let mut cut = CHUNK_BYTES_MAX;
-            while waiting[cut] & 0xC0 == 0x80 {
-                cut -= 1;
-            }
-            return &waiting[..cut];
+        let row = &waiting[..end - trailing];
+        let cut = chunk_end(row);
+        if cut < row.len() {
+            return &row[..cut];
         }
         if self.lengths.len() >= self.merge {
             for length in self.lengths.iter().skip(1) {
