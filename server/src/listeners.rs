@@ -37,15 +37,27 @@ fn open_defaults(host: &str, open: impl Fn(Dialect) -> io::Result<Vec<Listening>
             Ok(open) => listening.extend(open),
             Err(error) => {
                 let target = Target::new(dialect, host, dialect.default_port());
-                let sentence = refusal(&target, &error);
                 if dialect == Dialect::Native {
-                    return Err(sentence);
+                    return Err(refusal(&target, &error));
                 }
-                tracing::warn!("{sentence} The server runs without it.");
+                tracing::warn!("{}", shortfall(&target, &error));
             }
         }
     }
     Ok(listening)
+}
+
+/// A tutorial's default listener cannot be opened. Listeners that are named replace the defaults, so both are named.
+fn shortfall(target: &Target, error: &io::Error) -> String {
+    let Target { dialect, host, port, .. } = target;
+    let native = Target::new(Dialect::Native, host.as_str(), Dialect::Native.default_port());
+    let other = Target { port: port.saturating_add(1), ..target.clone() };
+    let why = match error.kind() {
+        io::ErrorKind::AddrInUse => format!("port {port} is taken by another program"),
+        _ => format!("port {port} cannot be opened ({})", plain(error)),
+    };
+    let kind = dialect.scheme();
+    format!("{why}, so {kind} clients cannot connect; to choose ports: --listen {native} --listen {other}")
 }
 
 fn refusal(target: &Target, error: &io::Error) -> String {
@@ -70,6 +82,14 @@ fn refusal(target: &Target, error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_tutorial_port_is_told_with_a_command_that_keeps_the_others() {
+        let target = Target::parse("nic://127.0.0.1:9090").unwrap();
+        let sentence = shortfall(&target, &io::ErrorKind::AddrInUse.into());
+        assert!(sentence.contains("port 9090 is taken"), "{sentence}");
+        assert!(sentence.ends_with("--listen parlor://127.0.0.1:7667 --listen nic://127.0.0.1:9091"), "{sentence}");
+    }
 
     #[test]
     fn a_refusal_names_another_way() {

@@ -30,6 +30,9 @@ const ACCEPTS_MAX: u32 = 32;
 const ACCEPT_PAUSE_MIN: Duration = Duration::from_millis(10);
 const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
 
+/// Between two warnings about that.
+const WARNING_PAUSE: Duration = Duration::from_secs(60);
+
 impl<C: Connection, S: Store> HubLoop<C, S> {
     /// Starts the tasks, waits to be stopped, says goodbye.
     pub(super) async fn run<L: Listener<Connection = C>>(
@@ -253,6 +256,7 @@ async fn take_answers<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>, answers:
 /// Takes newcomers in. Where the system refuses, it waits and tries again: they stay in its queue meanwhile.
 async fn accept<L: Listener, S: Store>(this: Rc<HubLoop<L::Connection, S>>, dialect: Dialect, listener: L) {
     let mut pause = ACCEPT_PAUSE_MIN;
+    let mut warned: Option<Instant> = None;
     let mut taken = 0;
     loop {
         match listener.accept().await {
@@ -263,7 +267,9 @@ async fn accept<L: Listener, S: Store>(this: Rc<HubLoop<L::Connection, S>>, dial
             }
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
-                if pause == ACCEPT_PAUSE_MIN {
+                let now = this.clock.instant();
+                if warned.is_none_or(|warned| now.saturating_since(warned) > WARNING_PAUSE) {
+                    warned = Some(now);
                     tracing::warn!("no more connections can be accepted for now: {error}");
                 }
                 Timer::after(pause).await;
