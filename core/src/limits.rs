@@ -139,7 +139,7 @@ const _: () = {
     let l = Limits::DEFAULT;
     assert!(
         crate::text::TEXT_BYTES_MAX * 2 <= CLIENT_FRAME_BYTES_MAX,
-        "a text fits a frame with every newline escaped"
+        "a text of the longest fits a frame unless nearly all of it needs escaping; clients measure"
     );
     assert!(SERVER_FRAME_BYTES_MAX * 2 <= l.outbox_bytes_max, "an empty outbox holds any frame and a farewell");
     assert!(l.outbox_bytes_max <= l.outbox_bytes_total_max, "one outbox fits into all");

@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use super::{Client, Delivery, Entry, EntryKey, EntryKind, Intent, RoomKey};
 use crate::id::MessageId;
+use crate::limits::CLIENT_FRAME_BYTES_MAX;
 use crate::name::RoomName;
 use crate::text::{BadText, Body};
 use crate::time::Instant;
@@ -20,6 +21,14 @@ pub(super) const PENDING_MAX: usize = 1_000;
 pub(super) const ECHO_MAX: Duration = Duration::from_secs(10);
 /// Between two writes to a tutorial server, so that it does not read two messages as one.
 pub(super) const WRITE_INTERVAL: Duration = Duration::from_millis(50);
+
+/// At most how much a `say` frame has besides its text.
+const FRAME_BYTES: usize = 512;
+
+/// How long a text is in a frame of JSON, where quotes, backslashes, newlines and tabs need two bytes.
+fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count()
+}
 
 /// A message of one's own that is not confirmed.
 #[derive(Debug)]
@@ -50,6 +59,9 @@ impl Client {
             return Err(BadText::TooLong(text_bytes).to_string());
         }
         let body = Body::parse(text).map_err(|bad| bad.to_string())?;
+        if escaped_len(text) > CLIENT_FRAME_BYTES_MAX - FRAME_BYTES {
+            return Err("The text is too long with all its quotes and line ends; send it in two parts.".into());
+        }
         if self.pending.len() >= PENDING_MAX {
             return Err("Too many messages wait to be sent; wait a moment.".into());
         }

@@ -94,12 +94,14 @@ fn text_that_is_no_message_is_refused_here_and_kept() {
     desk.submit(&long);
     desk.submit("bell \u{7}");
     desk.submit("   ");
+    desk.submit(&"\"".repeat(8_192));
     assert!(desk.sent().is_empty());
     assert_eq!(
         desk.lines(),
         [
             "! The text is too long; 8192 bytes is the most.",
-            "! The text holds the control character U+0007; take it out and send again."
+            "! The text holds the control character U+0007; take it out and send again.",
+            "! The text is too long with all its quotes and line ends; send it in two parts."
         ]
     );
     desk.submit("one\r\ntwo\n\n");
