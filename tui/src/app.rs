@@ -1,7 +1,8 @@
 //! The program around the screen: dialogs, the session behind them, and how it all begins and ends.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use cursive::event::Event;
 use cursive::theme::Theme;
@@ -26,6 +27,34 @@ pub const FORM: &str = "form";
 /// How often the screen is drawn anew while a countdown runs, per second.
 const COUNTDOWN_FPS: u32 = 2;
 
+/// The session of the chat that is open, if one is. Shared with whoever has to say goodbye when the screen cannot.
+#[derive(Clone, Default)]
+pub struct Current(Arc<Mutex<Option<Session>>>);
+
+impl Current {
+    fn lock(&self) -> MutexGuard<'_, Option<Session>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The session.
+    pub fn get(&self) -> Option<Session> {
+        self.lock().clone()
+    }
+
+    /// Puts another in its place, or none. The last of a session says goodbye as it is dropped.
+    pub fn replace(&self, session: Option<Session>) -> Option<Session> {
+        std::mem::replace(&mut *self.lock(), session)
+    }
+
+    /// Says goodbye and waits until it was heard, or the time is over.
+    pub fn leave(&self, at_most: Duration) {
+        if let Some(session) = self.get() {
+            session.intent(Intent::Quit);
+            session.wait_finished(at_most);
+        }
+    }
+}
+
 /// What the program knows besides what is on the screen.
 pub struct App {
     /// How many colours there are.
@@ -39,7 +68,7 @@ pub struct App {
     /// The server's password, if it was given on the command line.
     pub password: Option<Secret>,
     /// The chat that is open.
-    pub session: Option<Session>,
+    pub session: Current,
     /// Where that is.
     pub server: Option<Target>,
     /// The question whose dialog is open.
@@ -58,7 +87,7 @@ impl App {
             kept: None,
             connect,
             password: None,
-            session: None,
+            session: Current::default(),
             server: None,
             asked: None,
             settled: false,
@@ -122,7 +151,7 @@ pub fn profile(target: &Target, nick: &str, token: Option<Secret>, password: Opt
 /// Shows the chat of this session.
 pub fn open(siv: &mut Cursive, session: Session) {
     let app = app(siv);
-    app.session = Some(session.clone());
+    app.session.replace(Some(session.clone()));
     app.asked = None;
     let chat = Chat::new(session, app.colours, app.caret.clone());
     siv.add_fullscreen_layer(chat.with_name(chat::NAME));
@@ -131,7 +160,7 @@ pub fn open(siv: &mut Cursive, session: Session) {
 
 /// The state changed: opens and closes what belongs to it. The toolkit draws afterwards by itself.
 pub fn changed(siv: &mut Cursive) {
-    let Some(session) = app(siv).session.clone() else { return };
+    let Some(session) = app(siv).session.get() else { return };
     let (question, waiting, online, nick) = {
         let state = session.state();
         let waiting = matches!(state.link, Link::Waiting { .. });
@@ -189,7 +218,7 @@ fn ask(siv: &mut Cursive, question: Question, nick: &str) {
 }
 
 fn answer(siv: &mut Cursive, intent: Intent) {
-    if let Some(session) = app(siv).session.clone() {
+    if let Some(session) = app(siv).session.get() {
         session.intent(intent);
         // The answer may be refused with the very same words: the dialog is to come again all the same.
         close_form(siv);
@@ -222,7 +251,7 @@ pub fn help(siv: &mut Cursive) {
 fn elsewhere(siv: &mut Cursive) {
     let App { session, asked, .. } = app(siv);
     // Dropping the last of it, with the screen below, says goodbye.
-    if session.take().is_some() {
+    if session.replace(None).is_some() {
         *asked = None;
         while siv.pop_layer().is_some() {}
         connect::dialog(siv);
@@ -231,7 +260,7 @@ fn elsewhere(siv: &mut Cursive) {
 
 /// Says goodbye and ends; the goodbye is heard after the terminal was given back.
 pub fn quit(siv: &mut Cursive) {
-    if let Some(session) = &app(siv).session {
+    if let Some(session) = app(siv).session.get() {
         session.intent(Intent::Quit);
     }
     siv.quit();
@@ -270,7 +299,7 @@ impl Face for Wake {
         let token = token.clone();
         self.send(move |siv| {
             let App { kept, server, session, .. } = app(siv);
-            if let (Some(kept), Some(server), Some(session)) = (kept, server, session) {
+            if let (Some(kept), Some(server), Some(session)) = (kept, server, session.get()) {
                 let nick = session.state().nick.clone();
                 // Without the token the nickname is taken until the server frees it, and the server says so then.
                 let _ = kept.remember(&server.authority(), &nick, &token);
@@ -283,7 +312,7 @@ impl Face for Wake {
             // Another chat may have been opened meanwhile.
             let over = app(siv)
                 .session
-                .as_ref()
+                .get()
                 .is_some_and(|session| matches!(session.state().link, Link::Closed { why: None }));
             if over {
                 siv.quit();

@@ -11,7 +11,7 @@ use parlor_core::secret::Secret;
 use parlor_transport_tcp::kept::{Connect, Kept};
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
-use tui::app::{self, App};
+use tui::app::{self, App, Current};
 use tui::connect;
 use tui::options::Options;
 use tui::pipe::{self, Outcome};
@@ -21,6 +21,8 @@ use tui::term::{self, Caret, Term};
 
 /// How long the goodbye may take once the terminal was given back.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
+/// How long the screen may take to end after a signal.
+const SCREEN_MAX: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -94,7 +96,8 @@ fn screen(
     restore_on_panic();
     let mut siv = Cursive::new();
     let nick = connect.nick.clone();
-    app::install(&mut siv, App { kept, connect, password, ..App::new(colours, caret) });
+    let current = Current::default();
+    app::install(&mut siv, App { kept, connect, password, session: current.clone(), ..App::new(colours, caret) });
     match target {
         Some(target) => match connect::check_nick(&target, &nick) {
             Ok(nick) => app::start(&mut siv, target, &nick),
@@ -103,13 +106,26 @@ fn screen(
         },
         None => connect::dialog(&mut siv),
     }
-    let sink = siv.cb_sink().clone();
-    signals::watch(move |_| drop(sink.send(Box::new(app::quit))));
+    leave_on_signal(&siv, current.clone());
     siv.runner(backend).run();
-    if let Some(session) = siv.take_user_data::<App>().and_then(|app| app.session) {
+    // The goodbye is on its way; a second one would cut it short.
+    if let Some(session) = current.get() {
         session.wait_finished(FAREWELL_MAX);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says goodbye on a signal. The screen may be unable to end by itself: once its terminal is gone, reading from that
+/// never returns.
+fn leave_on_signal(siv: &Cursive, current: Current) {
+    let sink = siv.cb_sink().clone();
+    signals::watch(move |signal| {
+        current.leave(FAREWELL_MAX);
+        let _ = sink.send(Box::new(app::quit));
+        std::thread::sleep(SCREEN_MAX);
+        term::restore();
+        std::process::exit(128 + signal);
+    });
 }
 
 /// A fault of the program itself: the terminal is given back before it is told, and the program ends, whichever of

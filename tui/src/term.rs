@@ -4,6 +4,7 @@
 //! knows whether the person is looking; and input methods and screen readers follow the real cursor, which the
 //! stock backend hides.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
@@ -72,6 +73,8 @@ pub struct Term {
     tty: File,
     caret: Caret,
     colours: bool,
+    bold: Cell<bool>,
+    dim: Cell<bool>,
 }
 
 impl Term {
@@ -84,7 +87,7 @@ impl Term {
         let mut tty = open_tty()?;
         let stock = ManuallyDrop::new(stock::Backend::init()?);
         execute!(tty, input::DisableMouseCapture, input::EnableBracketedPaste, input::EnableFocusChange)?;
-        Ok(Box::new(Term { stock, tty, caret, colours }))
+        Ok(Box::new(Term { stock, tty, caret, colours, bold: Cell::new(false), dim: Cell::new(false) }))
     }
 }
 
@@ -188,15 +191,35 @@ impl Backend for Term {
     }
 
     fn set_effect(&self, effect: Effect) {
+        self.note(effect, true);
         self.stock.set_effect(effect);
     }
 
     fn unset_effect(&self, effect: Effect) {
+        self.note(effect, false);
         self.stock.unset_effect(effect);
+        // Terminals have one "neither bold nor dim" for both.
+        if matches!(effect, Effect::Bold | Effect::Dim) {
+            for (other, on) in [(Effect::Bold, &self.bold), (Effect::Dim, &self.dim)] {
+                if on.get() {
+                    self.stock.set_effect(other);
+                }
+            }
+        }
     }
 
     fn name(&self) -> &str {
         "terminal"
+    }
+}
+
+impl Term {
+    fn note(&self, effect: Effect, on: bool) {
+        match effect {
+            Effect::Bold => self.bold.set(on),
+            Effect::Dim => self.dim.set(on),
+            _ => {}
+        }
     }
 }
 
@@ -242,6 +265,56 @@ fn translate(event: KeyEvent) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::{Sender, channel};
+
+    /// Notes which effects are asked for.
+    struct Recorder(Sender<(Effect, bool)>);
+
+    impl Backend for Recorder {
+        fn poll_event(&mut self) -> Option<Event> {
+            None
+        }
+        fn set_title(&mut self, _: String) {}
+        fn refresh(&mut self) {}
+        fn has_colors(&self) -> bool {
+            true
+        }
+        fn screen_size(&self) -> Vec2 {
+            Vec2::new(1, 1)
+        }
+        fn move_to(&self, _: Vec2) {}
+        fn print(&self, _: &str) {}
+        fn clear(&self, _: Color) {}
+        fn set_color(&self, colours: ColorPair) -> ColorPair {
+            colours
+        }
+        fn set_effect(&self, effect: Effect) {
+            self.0.send((effect, true)).unwrap();
+        }
+        fn unset_effect(&self, effect: Effect) {
+            self.0.send((effect, false)).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_was_dim_and_is_bold_stays_bold() {
+        let (sender, effects) = channel();
+        // Its drop would give back a terminal that was never taken.
+        let term = ManuallyDrop::new(Term {
+            stock: ManuallyDrop::new(Box::new(Recorder(sender))),
+            tty: tempfile::tempfile().unwrap(),
+            caret: Caret::default(),
+            colours: true,
+            bold: Cell::new(false),
+            dim: Cell::new(false),
+        });
+        term.set_effect(Effect::Dim);
+        term.set_effect(Effect::Bold);
+        term.unset_effect(Effect::Dim);
+        assert_eq!(effects.try_iter().last(), Some((Effect::Bold, true)));
+        term.unset_effect(Effect::Bold);
+        assert_eq!(effects.try_iter().last(), Some((Effect::Bold, false)));
+    }
 
     #[test]
     fn extras_survive_the_journey_through_an_event() {

@@ -6,70 +6,9 @@ use std::time::Duration;
 
 use cursive::event::{Event, Key};
 use desk::{Desk, GARDEN};
-use tui::term::Extra;
 
 const USUAL: (usize, usize) = (80, 24);
 const SMALL: (usize, usize) = (40, 10);
-
-fn chatter(desk: &mut Desk, count: usize) {
-    for number in 1..=count {
-        desk.bea(&format!("line {number}."));
-    }
-}
-
-#[test]
-fn the_log_follows_the_newest_line() {
-    let mut desk = Desk::online(USUAL);
-    chatter(&mut desk, 60);
-    desk.sees("line 60.");
-    desk.does_not_see("line 30.");
-    desk.does_not_see("▼");
-}
-
-#[test]
-fn scrolled_up_it_stays_put_and_tells_what_is_new() {
-    let mut desk = Desk::online(USUAL);
-    chatter(&mut desk, 60);
-    desk.key(Key::PageUp);
-    desk.does_not_see("line 60.");
-    let before: Vec<String> = desk.rows().iter().take(20).map(|row| (*row).to_owned()).collect();
-    desk.bea("news one");
-    desk.bea("news two");
-    assert_eq!(desk.rows().get(1..20).unwrap(), before.get(1..20).unwrap());
-    desk.sees("▼ 2 new (End)");
-    desk.key(Key::End);
-    desk.sees("news two");
-    desk.does_not_see("▼");
-}
-
-#[test]
-fn page_down_comes_back_to_following() {
-    let mut desk = Desk::online(USUAL);
-    chatter(&mut desk, 60);
-    desk.key(Key::PageUp);
-    desk.key(Key::PageUp);
-    desk.key(Key::PageDown);
-    desk.sees("▼");
-    desk.key(Key::PageDown);
-    desk.does_not_see("▼");
-    desk.bea("fresh");
-    desk.sees("fresh");
-}
-
-#[test]
-fn home_shows_the_oldest_line_at_the_top() {
-    let mut desk = Desk::online(USUAL);
-    chatter(&mut desk, 60);
-    desk.key(Key::Home);
-    let first = desk.rows().iter().position(|row| row.contains("line 1.")).unwrap();
-    assert!(first <= 2, "{}", desk.screen());
-    let there = desk.screen().to_owned();
-    desk.key(Key::Up);
-    assert_eq!(desk.screen(), there);
-    desk.key(Key::Down);
-    desk.does_not_see(" ada joined");
-    assert_ne!(desk.screen(), there);
-}
 
 #[test]
 fn enter_sends_and_the_box_empties() {
@@ -91,16 +30,6 @@ fn an_empty_box_sends_nothing() {
     desk.types("   ");
     desk.key(Key::Enter);
     assert!(!desk.sent().contains("say"));
-}
-
-#[test]
-fn sending_while_scrolled_up_comes_back_to_the_newest_line() {
-    let mut desk = Desk::online(USUAL);
-    chatter(&mut desk, 60);
-    desk.key(Key::PageUp);
-    desk.types("me too");
-    desk.key(Key::Enter);
-    desk.sees("ada: me too");
 }
 
 #[test]
@@ -240,83 +169,10 @@ fn text_typed_before_there_is_a_room_is_kept() {
 }
 
 #[test]
-fn members_are_listed_as_they_come_and_go() {
-    let mut desk = Desk::online(USUAL);
-    desk.sees("│ bea");
-    desk.sees("3 people");
-    desk.says(r#"{"joined":{"room":"lobby","nick":"carlo","at":1763804801000}}"#);
-    desk.sees("│ carlo");
-    desk.sees("* carlo joined");
-    desk.says(r#"{"parted":{"room":"lobby","nick":"bea","at":1763804802000}}"#);
-    desk.does_not_see("│ bea");
-    desk.sees("3 people");
-}
-
-#[test]
-fn more_members_than_rows_are_counted() {
-    let mut desk = Desk::dialling((80, 12));
-    desk.server.connected();
-    desk.says(desk::WELCOME);
-    let members: Vec<String> = (0..30).map(|number| format!("\"m{number:02}\"")).collect();
-    let lobby = desk::LOBBY.replace(r#""bea","علی""#, &members.join(","));
-    desk.says(&lobby.replace(r#""count":3"#, r#""count":31"#));
-    desk.sees("31 people");
-    desk.sees("│ and 24 more");
-    desk.sees("│ m00");
-    desk.does_not_see("m29");
-}
-
-#[test]
-fn rooms_are_switched_and_each_keeps_its_draft_and_place() {
-    let mut desk = Desk::online(USUAL);
-    desk.does_not_see("garden");
-    desk.says(GARDEN);
-    desk.sees(" garden");
-    chatter(&mut desk, 60);
-    desk.key(Key::PageUp);
-    desk.types("for the lobby");
-    desk.control('n');
-    desk.sees("garden: roses");
-    assert_eq!(desk.message_box(), "> Write your messages here.");
-    desk.types("for the garden");
-    desk.event(Event::Alt(Key::Up));
-    assert_eq!(desk.message_box(), "> for the lobby");
-    desk.sees("▼");
-    desk.event(Event::Alt(Key::Down));
-    assert_eq!(desk.message_box(), "> for the garden");
-    desk.does_not_see("▼");
-}
-
-#[test]
-fn what_is_new_elsewhere_is_counted() {
-    let mut desk = Desk::online(USUAL);
-    desk.says(GARDEN);
-    desk.bea_in("garden", "a bee");
-    desk.bea_in("garden", "two bees");
-    desk.sees("2 new elsewhere (Ctrl+N)");
-    let row = desk.rows().into_iter().find(|row| row.contains(" garden")).unwrap().to_owned();
-    assert!(row.contains(" 2 │"), "{row}");
-    desk.control('n');
-    desk.does_not_see("new elsewhere");
-}
-
-#[test]
-fn what_came_while_nobody_looked_stands_below_a_line() {
-    let mut desk = Desk::online(USUAL);
-    desk.bea("seen");
-    desk.event(Extra::Focus(false).into_event());
-    desk.bea("unseen");
-    let rows = desk.rows();
-    let line = rows.iter().position(|row| row.contains("── new ──")).unwrap();
-    assert!(rows.get(line + 1).unwrap().contains("unseen"));
-    assert!(rows.get(line - 1).unwrap().contains("seen"));
-}
-
-#[test]
 fn at_forty_by_ten_everything_needed_is_there() {
     let mut desk = Desk::online(SMALL);
     desk.says(GARDEN);
-    chatter(&mut desk, 20);
+    desk.chatter(20);
     desk.bea("a longer line that has to be broken between its words at this width");
     let rows = desk.rows();
     assert_eq!(rows.len(), 10);
@@ -337,7 +193,7 @@ fn the_smallest_screens_do_not_stop_the_program() {
     for size in [(1, 1), (2, 2), (3, 3), (5, 4), (12, 2), (200, 60)] {
         let mut desk = Desk::online(size);
         desk.says(GARDEN);
-        chatter(&mut desk, 5);
+        desk.chatter(5);
         desk.types("hello سلام 你好");
         desk.pastes("a\nb\nc\nd\ne\nf");
         desk.key(Key::PageUp);
@@ -424,33 +280,4 @@ fn a_refused_message_says_why_and_is_sent_again_on_request() {
     desk.control('r');
     assert!(desk.sent().contains("too much"));
     desk.does_not_see("not sent");
-}
-
-/// Answers the client's question for a page.
-#[track_caller]
-fn page(desk: &mut Desk, ids: std::ops::RangeInclusive<u64>) {
-    let sent = desk.sent();
-    assert!(sent.contains(r#"{"history":"#), "{sent}");
-    let reference = sent.rsplit(r#""ref":""#).next().and_then(|rest| rest.split('"').next()).unwrap().to_owned();
-    let message = |id| format!(r#"{{"room":"lobby","id":{id},"from":"bea","at":1763804801000,"text":"line {id}."}}"#);
-    let messages = ids.map(message).collect::<Vec<_>>().join(",");
-    desk.says(&format!(r#"{{"page":{{"room":"lobby","messages":[{messages}],"has_more":true,"ref":"{reference}"}}}}"#));
-}
-
-#[test]
-fn older_messages_are_asked_for_at_the_top() {
-    let mut desk = Desk::dialling(USUAL);
-    desk.server.connected();
-    desk.says(desk::WELCOME);
-    desk.says(&desk::LOBBY.replace(r#""last_id":0"#, r#""last_id":500"#));
-    // The newest page comes first.
-    page(&mut desk, 461..=500);
-    desk.sees("line 500.");
-    desk.does_not_see("line 461.");
-    desk.key(Key::Home);
-    desk.sees("line 461.");
-    page(&mut desk, 421..=460);
-    desk.sees("line 461.");
-    desk.key(Key::PageUp);
-    desk.sees("line 445.");
 }

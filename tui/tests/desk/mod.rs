@@ -90,6 +90,13 @@ impl Desk {
         self.says(&format!(r#"{{"message":{{"room":"{room}","id":{id},"from":"bea","at":{at},"text":"{text}"}}}}"#));
     }
 
+    /// bea says so many lines, `line 1.` and on.
+    pub(crate) fn chatter(&mut self, count: usize) {
+        for number in 1..=count {
+            self.bea(&format!("line {number}."));
+        }
+    }
+
     /// Draws what the state now is, as the program does once it is told of a change.
     pub(crate) fn look(&mut self) {
         app::changed(&mut self.runner);
