@@ -1,6 +1,7 @@
 """What the end-to-end pass is played on: programs, a virtual display, a terminal, and waiting with an upper bound."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -104,7 +105,7 @@ def start_display():
     number, display = os.pipe()
     with open(OUT / "xvfb.log", "wb") as log:
         process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(display), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(display), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[display], stdout=log, stderr=log, start_new_session=True,
         )
     os.close(display)
@@ -115,6 +116,24 @@ def start_display():
         os.environ["DISPLAY"] = ":" + pipe.readline().strip()
     Program("openbox", "openbox", "--sm-disable")
     until("the window manager did not start", lambda: run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").find("#") > 0)
+
+
+def teach_keyboard(letters):
+    """Gives the letters that the keyboard lacks keys of their own.
+
+    xdotool would otherwise borrow one for each, and give it back before a busy program has looked it up.
+    """
+    letters = sorted({letter for letter in letters if not letter.isascii()})
+    keymap = run("xkbcomp", os.environ["DISPLAY"], "-")
+    used = set(re.findall(r"key +(<\w+>)", keymap))
+    spare = [key for key in re.findall(r"^ *(<\w+>) = \d+;", keymap, re.MULTILINE) if key not in used]
+    pairs = [(letters + letters[-1:])[at:at + 2] for at in range(0, len(letters), 2)]
+    if len(pairs) > len(spare):
+        raise Missing(f"the keyboard has {len(spare)} keys to spare, and {len(pairs)} pairs of letters need one.")
+    keys = [f"key {key} {{ [ U{ord(plain):04X}, U{ord(shifted):04X} ] }};" for key, (plain, shifted) in zip(spare, pairs)]
+    keymap = re.sub(r"(xkb_symbols [^{]*\{)", lambda found: found[1] + "\n".join(["", *keys, ""]), keymap, count=1)
+    (OUT / "keymap.xkb").write_text(keymap)
+    run("xkbcomp", "-w", "0", OUT / "keymap.xkb", os.environ["DISPLAY"])
 
 
 def run(*command):
@@ -138,20 +157,11 @@ class Window:
 
     def type(self, text):
         self.activate()
-        run("timeout", "60", "xdotool", "type", "--delay", "40", text)
-        time.sleep(0.3)  # xdotool puts the borrowed keys back; the window may still be looking them up
+        run("timeout", "60", "xdotool", "type", "--delay", "20", text)
 
     def keys(self, *keys):
         self.activate()
         run("timeout", "10", "xdotool", "key", *keys)
-
-    def click(self, x, y):
-        self.activate()
-        run("timeout", "10", "xdotool", "mousemove", "--window", self.id, x, y, "click", "1")
-
-    def size(self):
-        shell = dict(line.split("=") for line in run("xdotool", "getwindowgeometry", "--shell", self.id).split())
-        return int(shell["WIDTH"]), int(shell["HEIGHT"])
 
     def close(self):
         """As the person does who presses the cross."""
@@ -196,7 +206,8 @@ class Terminal:
 
 
 def screenshot(name):
-    """Keeps a picture of the whole display."""
+    """Keeps a picture of the whole display, for people to look at; software rendering is slow, so it is given time."""
+    time.sleep(2)
     run("import", "-window", "root", OUT / f"{name}.png")
     until(f"no screenshot {name} was taken", (OUT / f"{name}.png").exists)
 
