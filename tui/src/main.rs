@@ -133,7 +133,8 @@ fn leave_on_signal(siv: &Cursive, current: Current) {
 fn restore_on_panic() {
     std::panic::set_hook(Box::new(|fault| {
         term::restore();
-        eprintln!("parlor-tui: A fault in the program has ended it. Please report it: {fault}");
+        let fault = fault.to_string().replace('\n', " ");
+        eprintln!("parlor-tui: A fault in the program has ended it; please report it. {fault}");
         std::process::exit(101);
     }));
 }
