@@ -76,3 +76,40 @@ impl Face for Bell {
         self.ring();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    /// Draws until the context wants no more frames.
+    fn draw(ctx: &egui::Context) {
+        for _ in 0..4 {
+            ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+        }
+    }
+
+    #[test]
+    fn many_changes_wake_the_window_once_until_it_looks() {
+        let ctx = egui::Context::default();
+        let bell = Bell::new(ctx.clone());
+        draw(&ctx);
+        let woken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&woken);
+        ctx.set_request_repaint_callback(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        let woken_after = |ring: &dyn Fn()| {
+            ring();
+            draw(&ctx);
+            woken.swap(0, Ordering::Relaxed) > 0
+        };
+        assert!(woken_after(&|| bell.changed()));
+        assert!(!woken_after(&|| bell.changed()), "it was woken and has not looked yet");
+        bell.quiet();
+        assert!(woken_after(&|| bell.notify("bea", "ada?")));
+        assert!(bell.take_call());
+        assert!(!bell.take_call());
+    }
+}

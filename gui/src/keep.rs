@@ -42,3 +42,45 @@ impl Keeper {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parlor_core::client::Profile;
+    use parlor_core::wire::Dialect;
+    use parlor_transport_tcp::session::Session;
+
+    use super::*;
+
+    const EVENING: &str = include_str!("../../core/tests/data/faces.jsonl");
+
+    #[test]
+    fn who_takes_another_name_is_known_by_it_at_the_next_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = Kept::at(directory.path().join("config"), directory.path().join("state"));
+        let target = Target::new(Dialect::Native, "127.0.0.1", 7);
+        let mut keeper = Keeper::new(Some(kept.clone()), target.clone());
+        let profile = Profile {
+            dialect: Dialect::Native,
+            address: "parlor://127.0.0.1:7".into(),
+            nick: "ada".into(),
+            room: None,
+            token: None,
+            password: None,
+            agent: "test/1".into(),
+        };
+        let (session, server) = Session::offline(profile);
+        server.connected();
+        keeper.look(&session.state(), None).unwrap();
+        assert_eq!(kept.connect().value, Connect::default(), "nothing is kept before one is in");
+        server.says(EVENING.as_bytes());
+        let token = server.remembered();
+        assert!(token.is_some());
+        keeper.look(&session.state(), token).unwrap();
+        server.says(b"{\"nick\":{\"nick\":\"ada\",\"to\":\"countess\"}}\n");
+        keeper.look(&session.state(), None).unwrap();
+        let token = |nick| kept.token(&target.authority(), nick).value;
+        assert!(token("ada").is_some());
+        assert_eq!(token("countess"), token("ada"));
+        assert_eq!(kept.connect().value.nick, "countess");
+    }
+}

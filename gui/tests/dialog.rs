@@ -127,6 +127,26 @@ fn what_worked_is_kept_for_the_next_start_with_the_name_that_was_taken() {
 }
 
 #[test]
+fn who_is_sent_away_reads_why_and_gets_the_dialog_back() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    window.key_press(Key::Enter);
+    window.run();
+    {
+        let dialled = dialled.lock().expect("no test panics with the lock");
+        dialled[0].2.connected();
+        dialled[0].2.says(b"{\"bye\":{\"code\":\"version\",\"text\":\"Use a newer client.\"}}\n");
+    }
+    window.run();
+    assert!(window.query_by_label_contains("Use a newer client.").is_some());
+    window.get_by_label("Connect …").click();
+    window.run();
+    assert_eq!(value(&window, "Host"), "chat.example.org");
+    window.get_by_label("Connect").click();
+    window.run();
+    assert_eq!(targets(&dialled).len(), 2);
+}
+
+#[test]
 fn every_field_and_button_has_a_name() {
     let (mut window, _) = dialog(last_time(), None);
     window.run();

@@ -23,6 +23,10 @@ fn an_evening_is_shown_word_for_word_and_in_order() {
     }
     for line in [
         "bea: Good evening, ada.",
+        "* علی joined",
+        "* bea set the topic: Tea, چای, tè",
+        "* Niccolò is now known as Nico",
+        "* علی left (شب بخیر)",
         "علی: سلام دنیا، حال شما چطور است؟",
         "Niccolò: Perché no? È già l’ora del tè, andrò là più tardi.",
         "bea: 😀 👍🏽 👨‍👩‍👧 🇮🇷 🇮🇹 ❤️",
