@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use benches::drive::Phase;
 use benches::rounds::{Contender, Plan, fan_out, fan_out_table, idle, idle_table};
 use benches::{hostile, os, process};
 use clap::Parser;
@@ -31,6 +32,9 @@ struct Options {
     /// Instead: one member never reads for so many seconds of full load.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
     stall: Option<f64>,
+    /// Messages a second with `--stall`, in place of as many as go.
+    #[arg(long)]
+    rate: Option<f64>,
     /// Instead: one member sends so many lines at once, with pacing on.
     #[arg(long, value_name = "LINES", num_args = 0..=1, default_missing_value = "10000")]
     flood: Option<u64>,
@@ -62,11 +66,13 @@ fn run(options: &Options) -> Result<(), String> {
     }
     if let Some(seconds) = options.stall {
         let measure = Duration::from_secs_f64(seconds.max(0.1));
+        let saturated = Phase::Saturated { in_flight: 64 };
+        let phase = options.rate.map_or(saturated, |per_second| Phase::Paced { per_second });
         let members = options.members.last().copied().unwrap_or(100);
         for (contender, with_stalled) in
             [(Contender::BareB, true), (Contender::Native, false), (Contender::Native, true)]
         {
-            let result = hostile::stall(contender, members, with_stalled, measure, &binary)?;
+            let result = hostile::stall(contender, members, with_stalled, (phase, measure), &binary)?;
             tell(options, &result, &result.sentences());
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use crate::speech::{Line, Speech, Target, text};
+use crate::speech::{Line, Speech, Target, split_lines, text};
 
 /// Learns what arrives.
 pub trait Sink {
@@ -333,22 +333,6 @@ fn nanos(epoch: Instant) -> Nanos {
     u64::try_from(epoch.elapsed().as_nanos()).expect("584 years have not passed")
 }
 
-/// Gives the whole lines of `partial` and then `bytes`, and leaves the unfinished rest in `partial`.
-fn split_lines(partial: &mut Vec<u8>, bytes: &[u8], mut line: impl FnMut(&[u8])) {
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', bytes) {
-        if partial.is_empty() {
-            line(&bytes[start..end]);
-        } else {
-            partial.extend_from_slice(&bytes[start..end]);
-            line(partial);
-            partial.clear();
-        }
-        start = end + 1;
-    }
-    partial.extend_from_slice(&bytes[start..]);
-}
-
 struct Ignore;
 
 impl Sink for Ignore {
@@ -369,19 +353,6 @@ impl Sink for Heard {
 mod tests {
     use super::*;
     use crate::bare::{Bare, Style};
-
-    #[test]
-    fn lines_are_the_same_however_they_are_cut() {
-        let bytes = b"one\n\ntwo\nthree";
-        for cut in 0..bytes.len() {
-            let (mut partial, mut lines) = (Vec::new(), Vec::new());
-            for part in [&bytes[..cut], &bytes[cut..]] {
-                split_lines(&mut partial, part, |line| lines.push(String::from_utf8(line.to_vec()).unwrap()));
-            }
-            assert_eq!(lines, ["one", "", "two"]);
-            assert_eq!(partial, b"three");
-        }
-    }
 
     #[test]
     fn a_crowd_joins_a_bare_server_and_everybody_hears_the_last_sender() {

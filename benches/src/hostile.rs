@@ -34,7 +34,7 @@ pub struct Stalled {
     pub last_words: Option<String>,
 }
 
-/// Saturates a room of `receivers` for `measure`, with one more member that never reads or without.
+/// Keeps a room of `receivers` busy for `measure`, with one more member that never reads or without.
 ///
 /// # Errors
 /// One sentence, if a server does not start or anybody else loses anything.
@@ -42,7 +42,7 @@ pub fn stall(
     contender: Contender,
     receivers: usize,
     with_stalled: bool,
-    measure: Duration,
+    (phase, measure): (Phase, Duration),
     binary: &Path,
 ) -> Result<Stalled, String> {
     let server = contender.start(binary)?;
@@ -53,7 +53,7 @@ pub fn stall(
     let bytes_before = os::resident_bytes(server.pid())?;
     let started = Instant::now();
     let load = Load {
-        phase: Phase::Saturated { in_flight: 64 },
+        phase,
         payload: 100,
         warm_up: Duration::ZERO,
         measure,

@@ -137,9 +137,38 @@ pub fn origin(line: &[u8]) -> Option<(usize, u64)> {
     Some((sender.parse().ok()?, number.parse().ok()?))
 }
 
+/// Gives the whole lines of `partial` and then `bytes`, and leaves the unfinished rest in `partial`.
+pub(crate) fn split_lines(partial: &mut Vec<u8>, bytes: &[u8], mut line: impl FnMut(&[u8])) {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        if partial.is_empty() {
+            line(&bytes[start..end]);
+        } else {
+            partial.extend_from_slice(&bytes[start..end]);
+            line(partial);
+            partial.clear();
+        }
+        start = end + 1;
+    }
+    partial.extend_from_slice(&bytes[start..]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_the_same_however_they_are_cut() {
+        let bytes = b"one\n\ntwo\nthree";
+        for cut in 0..bytes.len() {
+            let (mut partial, mut lines) = (Vec::new(), Vec::new());
+            for part in [&bytes[..cut], &bytes[cut..]] {
+                split_lines(&mut partial, part, |line| lines.push(String::from_utf8(line.to_vec()).unwrap()));
+            }
+            assert_eq!(lines, ["one", "", "two"]);
+            assert_eq!(partial, b"three");
+        }
+    }
 
     #[test]
     fn a_text_tells_its_origin_and_has_the_asked_length() {
