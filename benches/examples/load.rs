@@ -37,7 +37,7 @@ struct Options {
     /// How long to measure, after a warm-up of a tenth of it; how long to stay, idle.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
-    /// End earlier after this many messages.
+    /// End earlier after this many messages; then there is no warm-up.
     #[arg(long, default_value_t = u64::MAX, hide_default_value = true)]
     messages: u64,
     /// Process id of the server, to read its processor time and memory.
@@ -122,11 +122,13 @@ fn run(options: &Options) -> Result<Report, String> {
         Kind::Saturated => Some(Phase::Saturated { in_flight: options.in_flight }),
         Kind::Paced => Some(Phase::Paced { per_second: options.rate }),
     };
+    let measure = Duration::from_secs_f64(options.seconds.max(0.0));
     let load = |phase| Load {
         phase,
         payload: options.payload,
-        warm_up: Duration::from_secs_f64(options.seconds.max(0.0) / 10.0),
-        measure: Duration::from_secs_f64(options.seconds.max(0.0)),
+        // A counted number of messages might be over before a warm-up is.
+        warm_up: if options.messages == u64::MAX { measure / 10 } else { Duration::ZERO },
+        measure,
         messages_max: options.messages,
         server: options.server_pid,
     };
