@@ -30,8 +30,8 @@ const CUBE: [(u8, u8, u8); 12] = [
     (4, 0, 3),
 ];
 
-/// Nick colours of poorer terminals.
-const BASE: [BaseColor; 5] = [BaseColor::Red, BaseColor::Green, BaseColor::Blue, BaseColor::Magenta, BaseColor::Cyan];
+/// Nick colours of poorer terminals. Not their blue, which many show too dark to read on black.
+const BASE: [BaseColor; 4] = [BaseColor::Red, BaseColor::Green, BaseColor::Magenta, BaseColor::Cyan];
 
 impl Colours {
     /// What the environment asks for: `NO_COLOR` switches them off, `TERM` and `COLORTERM` tell how many there are.
