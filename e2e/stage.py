@@ -163,6 +163,14 @@ class Window:
         self.activate()
         run("timeout", "10", "xdotool", "key", *keys)
 
+    def size(self):
+        shell = dict(line.split("=") for line in run("xdotool", "getwindowgeometry", "--shell", self.id).split())
+        return int(shell["WIDTH"]), int(shell["HEIGHT"])
+
+    def click(self, x, y):
+        self.activate()
+        run("timeout", "10", "xdotool", "mousemove", "--window", self.id, x, y, "click", "1")
+
     def close(self):
         """As the person does who presses the cross."""
         self.keys("alt+F4")
@@ -202,7 +210,14 @@ class Terminal:
         until(f"{self.name} did not end; its screen: {self.text()}", lambda: not self.is_running())
 
     def kill(self):
+        """Takes its terminal away, which should end it, and sees to it that it does."""
         self.tmux("kill-server")
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            if not os.path.exists(f"/proc/{self.pid}"):
+                return
+            time.sleep(0.05)
+        os.kill(self.pid, signal.SIGKILL)
 
 
 def screenshot(name):
