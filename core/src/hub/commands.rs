@@ -218,13 +218,14 @@ impl Hub {
         let event = Event::Kicked { room: name.clone(), nick: nick.clone(), by, reason, at };
         self.tell_room(room, None, &event);
         for session in self.users[target].sessions.clone() {
-            if let Some(replay) = self.rooms[room].joining.remove(&session) {
-                drop(replay);
+            // Only who is in it keeps a room: past the last of them it may be gone.
+            if !self.sessions[session].places.contains(&room) {
+                continue;
+            }
+            if self.rooms[room].joining.contains_key(&session) {
                 self.send(session, &event);
             }
-            if self.sessions[session].places.contains(&room) {
-                self.leave(session, room, Leave::Silent);
-            }
+            self.leave(session, room, Leave::Silent);
         }
         if self.users[target].kept.contains(&room) {
             self.users[target].kept.retain(|kept| *kept != room);

@@ -1,0 +1,36 @@
+//! What happens when several things go wrong at once: late answers, lost connections, other sessions, other owners of
+//! a name.
+
+mod world;
+
+use std::time::Duration;
+
+use parlor_core::hub::Input;
+use parlor_core::id::ConnId;
+use parlor_core::limits::Pace;
+use parlor_core::wire::Dialect;
+use world::{World, config, member, say};
+
+fn hello(w: &mut World, nick: &str, more: &str) -> (ConnId, String) {
+    let conn = w.connect(Dialect::Native);
+    w.says(conn, &format!("{{\"hello\":{{\"version\":1,\"nick\":\"{nick}\"{more}}}}}\n"));
+    let text = w.text(conn);
+    let token = if text.contains("token") { member(&text, "token") } else { String::new() };
+    (conn, token)
+}
+
+fn log_of(w: &mut World, conn: ConnId, room: &str) -> String {
+    w.text(conn);
+    w.says(conn, &format!("{{\"join\":{{\"room\":\"{room}\"}}}}\n"));
+    let text = w.text(conn);
+    member(&text, "log")
+}
+
+#[test]
+fn an_operator_may_put_oneself_out_of_an_otherwise_empty_room() {
+    let mut w = World::new();
+    let (a, token) = hello(&mut w, "ada", "");
+    w.says(a, "{\"join\":{\"room\":\"kitchen\"}}\n");
+    let (_b, _) = hello(&mut w, "ada", &format!(",\"token\":\"{token}\""));
+    w.says(a, "{\"kick\":{\"room\":\"kitchen\",\"nick\":\"ada\"}}\n");
+}
