@@ -34,3 +34,10 @@ fn an_operator_may_put_oneself_out_of_an_otherwise_empty_room() {
     let (_b, _) = hello(&mut w, "ada", &format!(",\"token\":\"{token}\""));
     w.says(a, "{\"kick\":{\"room\":\"kitchen\",\"nick\":\"ada\"}}\n");
 }
+
+#[test]
+fn a_hello_may_name_a_room_twice() {
+    let mut w = World::new();
+    let (a, _) = hello(&mut w, "ada", ",\"rooms\":[\"kitchen\",\"kitchen\"]");
+    w.vanishes(a);
+}

@@ -94,7 +94,10 @@ impl Hub {
                 continue;
             }
             if opened.is_some() {
-                self.enter(slot, room, waiter.resume);
+                // A hello may name a room twice.
+                if !self.sessions[slot].places.contains(&room) {
+                    self.enter(slot, room, waiter.resume);
+                }
             } else {
                 let text = "The room cannot be opened just now; try again in a moment.";
                 self.refuse(slot, Code::Unavailable, text, waiter.reference.clone());
