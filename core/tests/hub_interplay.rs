@@ -41,3 +41,20 @@ fn a_hello_may_name_a_room_twice() {
     let (a, _) = hello(&mut w, "ada", ",\"rooms\":[\"kitchen\",\"kitchen\"]");
     w.vanishes(a);
 }
+
+#[test]
+fn a_lost_connection_may_be_refused_for_the_last_time() {
+    let mut w = World::new();
+    let ada = w.native("ada");
+    w.says(ada, "{\"quit\":{}}\n");
+    w.late = Some(Vec::new());
+    let conn = w.connect(Dialect::Native);
+    w.says(conn, &"{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n".repeat(5));
+    w.vanishes(conn);
+    for _ in 0..5 {
+        w.answer_late();
+        w.late = Some(Vec::new());
+    }
+    w.answer_late();
+    assert_eq!(w.hub.connections(), 0);
+}

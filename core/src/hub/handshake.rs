@@ -157,7 +157,8 @@ impl Hub {
             _ => String::from("The server cannot look you up just now; try again in a moment."),
         };
         self.try_again(slot, refusal, &sentence, reference);
-        if !self.sessions[slot].is_closing() {
+        // Of a lost connection nothing is left once it is refused for the last time.
+        if self.sessions.get(slot).is_some_and(|session| !session.is_closing()) {
             self.go_on(slot);
         }
     }
