@@ -58,3 +58,24 @@ fn a_lost_connection_may_be_refused_for_the_last_time() {
     w.answer_late();
     assert_eq!(w.hub.connections(), 0);
 }
+
+#[test]
+fn a_late_rename_takes_nobodys_name() {
+    let mut w = World::new();
+    let (a, token) = hello(&mut w, "modern", "");
+    let (b, _) = hello(&mut w, "modern", &format!(",\"token\":\"{token}\""));
+    w.late = Some(Vec::new());
+    w.says(b, "{\"nick\":{\"nick\":\"bob\"}}\n");
+    w.says(a, "{\"nick\":{\"nick\":\"rnodern\"}}\n");
+    let mut asks = w.late.take().unwrap().into_iter();
+    w.late = Some(Vec::new());
+    let (ticket, ask) = asks.next().unwrap();
+    let answer = w.store.answer(ask);
+    w.input(Input::Answered { ticket, answer });
+    let c = w.connect(Dialect::Native);
+    w.says(c, "{\"hello\":{\"version\":1,\"nick\":\"modern\"}}\n");
+    let (ticket, ask) = asks.next().unwrap();
+    let answer = w.store.answer(ask);
+    w.input(Input::Answered { ticket, answer });
+    w.answer_late();
+}

@@ -37,9 +37,14 @@ impl Hub {
         if reserved {
             self.names.release(&nick, Holder::Session(slot));
         }
+        // A look-alike of one's own name is not reserved, and that name may have been given up meanwhile.
+        let free = match (self.names.holder(&nick), self.sessions[slot].user) {
+            (Some(Holder::User(holder)), Some(user)) => holder == user,
+            (holder, _) => holder.is_none(),
+        };
         match (answer, self.sessions[slot].user) {
-            (Answer::Done, Some(user)) => self.rename(user, nick),
-            (Answer::NickTaken, _) => {
+            (Answer::Done, Some(user)) if free => self.rename(user, nick),
+            (Answer::NickTaken | Answer::Done, _) => {
                 let text = alloc::format!("The name {nick} is taken, or looks like one that is; choose another.");
                 self.refuse(slot, Code::NickTaken, &text, reference);
             }

@@ -74,11 +74,6 @@ impl Hub {
     pub(super) fn rename(&mut self, user: u32, to: Nick) {
         let from = core::mem::replace(&mut self.users[user].nick, to.clone());
         self.names.release(&from, Holder::User(user));
-        if self.names.exact(&to).is_some() {
-            // The new name was reserved for one of the user's own sessions while the store was asked.
-            let reserved = self.names.exact(&to).expect("just seen");
-            self.names.release(&to, reserved);
-        }
         self.names.hold(&to, Holder::User(user));
         let identity = self.users[user].identity;
         let places = self.places_of(user);
