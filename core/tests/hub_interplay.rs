@@ -79,3 +79,45 @@ fn a_late_rename_takes_nobodys_name() {
     w.input(Input::Answered { ticket, answer });
     w.answer_late();
 }
+
+#[test]
+fn a_guest_who_comes_back_is_reached_by_name() {
+    let mut w = World::new();
+    let ada = w.native("ada");
+    let ali = w.guest(Dialect::Prompt, "ali\n");
+    w.says(ada, &say("@ali", "one", "1"));
+    assert!(w.text(ali).contains("one"));
+    w.vanishes(ali);
+    let ali = w.guest(Dialect::Prompt, "ali\n");
+    w.says(ada, &say("@ali", "two", "2"));
+    assert!(w.text(ali).contains("two"), "{}", w.text(ada));
+}
+
+#[test]
+fn a_direct_message_goes_to_whoever_has_the_name_now() {
+    let mut w = World::new();
+    let bob = w.native("bob");
+    let ada = w.native("ada");
+    w.says(bob, "{\"join\":{\"room\":\"@ada\"}}\n");
+    w.says(ada, "{\"nick\":{\"nick\":\"eve\"}}\n");
+    let (new, _) = hello(&mut w, "ada", "");
+    w.forget();
+    w.says(bob, &say("@ada", "for the one called ada", "1"));
+    let (old, new) = (w.text(ada), w.text(new));
+    assert!(!old.contains("for the one"), "eve got it: {old}");
+    assert!(new.contains("for the one"), "{new}");
+}
+
+#[test]
+fn who_is_back_under_another_name_speaks_by_that() {
+    let mut w = World::new();
+    let bob = w.native("bob");
+    let (ada, token) = hello(&mut w, "ada", "");
+    w.says(bob, "{\"join\":{\"room\":\"@ada\"}}\n");
+    w.says(ada, "{\"quit\":{}}\n");
+    let (eve, _) = hello(&mut w, "eve", &format!(",\"token\":\"{token}\""));
+    w.forget();
+    w.says(eve, &say("@bob", "hello from eve", "9"));
+    let t = w.text(bob);
+    assert!(!t.contains("\"room\":\"@ada\""), "{t}");
+}

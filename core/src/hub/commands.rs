@@ -67,8 +67,16 @@ impl Hub {
             Place::Room(name) => self.room_names.get(name).copied(),
             Place::Direct(peer) => {
                 let me = self.users[session.user?].identity;
+                // Whoever has the name now is meant, and not somebody who had it before.
+                let holder = match self.names.exact(peer) {
+                    Some(Holder::User(user)) => Some(self.users[user].identity),
+                    Some(Holder::Session(_)) | None => None,
+                };
                 session.places.iter().copied().find(|room| match &self.rooms[*room].kind {
-                    Kind::Direct([a, b]) => (if a.0 == me { &b.1 } else { &a.1 }) == peer,
+                    Kind::Direct([a, b]) => {
+                        let (identity, nick) = if a.0 == me { b } else { a };
+                        holder.map_or(nick == peer, |holder| holder == *identity)
+                    }
                     Kind::Room(_) => false,
                 })
             }

@@ -118,6 +118,29 @@ impl Hub {
         }
     }
 
+    /// The open conversations of an identity, whether it is in them or not. Walks over all.
+    pub(super) fn conversations_of(&self, identity: IdentityId) -> alloc::vec::Vec<u32> {
+        let mine = self.directs.iter().filter(|((a, b), _)| *a == identity || *b == identity);
+        mine.map(|(_, room)| *room).collect()
+    }
+
+    /// Somebody is here again, perhaps by another name: conversations that the other side kept open go by it.
+    pub(super) fn rename_conversations(&mut self, identity: IdentityId, nick: &Nick) {
+        for room in self.conversations_of(identity) {
+            let Kind::Direct(pair) = &mut self.rooms[room].kind else { continue };
+            let mut changed = false;
+            for side in pair.iter_mut().filter(|side| side.0 == identity && side.1.as_str() != nick.as_str()) {
+                side.1 = nick.clone();
+                changed = true;
+            }
+            if changed {
+                for member in self.rooms[room].members.clone() {
+                    self.send_room(member, room);
+                }
+            }
+        }
+    }
+
     fn sessions_of(&self, identity: IdentityId) -> alloc::vec::Vec<u32> {
         self.by_identity.get(&identity).map(|user| self.users[*user].sessions.clone()).unwrap_or_default()
     }

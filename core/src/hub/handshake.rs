@@ -276,6 +276,7 @@ impl Hub {
             self.names.hold(&nick, Holder::User(user));
             self.by_identity.insert(identity, user);
             self.sessions[slot].user = Some(user);
+            self.rename_conversations(identity, &nick);
             return (user, false);
         };
         self.sessions[slot].user = Some(user);

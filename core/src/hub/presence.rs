@@ -76,7 +76,11 @@ impl Hub {
         self.names.release(&from, Holder::User(user));
         self.names.hold(&to, Holder::User(user));
         let identity = self.users[user].identity;
-        let places = self.places_of(user);
+        let mut places = self.places_of(user);
+        // The other side may be in a conversation that this one is not in.
+        places.extend(self.conversations_of(identity));
+        places.sort_unstable();
+        places.dedup();
         for room in &places {
             let there = &mut self.rooms[*room];
             if let Some(presence) = there.present.remove(&from) {
