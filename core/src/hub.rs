@@ -1,6 +1,6 @@
 //! The server as a machine: who is here, in which rooms, and which bytes they may be sent now.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
 use rand_chacha::ChaCha12Rng;
@@ -65,7 +65,7 @@ pub struct Hub {
     asks: asks::Asks,
     mail: Mail,
     /// Sessions that wait because too many questions are open.
-    starved: Vec<u32>,
+    starved: VecDeque<u32>,
     /// Counts rounds of telling; see [`Session::told`].
     rounds: u64,
     draining: bool,
@@ -90,7 +90,7 @@ impl Hub {
             timers: Timers::default(),
             asks: asks::Asks::default(),
             mail: Mail::default(),
-            starved: Vec::new(),
+            starved: VecDeque::new(),
             rounds: 0,
             draining: false,
         }

@@ -121,3 +121,20 @@ fn who_is_back_under_another_name_speaks_by_that() {
     let t = w.text(bob);
     assert!(!t.contains("\"room\":\"@ada\""), "{t}");
 }
+
+#[test]
+fn whoever_starves_is_fed_though_another_asks_nothing() {
+    let mut c = config();
+    c.limits.questions_max = 1;
+    c.limits.appends_per_session_max = 1;
+    let mut w = World::with(c);
+    let (a, b, d) = (w.native("ada"), w.native("bob"), w.native("cid"));
+    w.late = Some(Vec::new());
+    w.says(a, &say("lobby", "first", "1"));
+    w.says(b, &say("lobby", "second", "2"));
+    w.says(d, "{\"ping\":{\"token\":\"x\"}}\n");
+    w.answer_late();
+    w.pass(Duration::from_secs(5));
+    let t = w.text(a);
+    assert!(t.contains("second"), "{t}");
+}

@@ -141,7 +141,7 @@ impl Hub {
         }
         if self.asks.len() >= self.config.limits.questions_max as usize {
             if !self.starved.contains(&slot) {
-                self.starved.push(slot);
+                self.starved.push_back(slot);
             }
             return false;
         }
@@ -241,13 +241,16 @@ impl Hub {
 
     /// Goes on with sessions that waited because too many questions were open.
     pub(super) fn feed_the_starved(&mut self) {
-        if self.asks.len() >= self.config.limits.questions_max as usize {
-            return;
-        }
-        if let Some(slot) = self.starved.pop()
-            && self.sessions.get(slot).is_some()
-        {
-            self.go_on(slot);
+        // Each at most once: who asks nothing after all must not cost the others their turn.
+        for _ in 0..self.starved.len() {
+            if self.asks.len() >= self.config.limits.questions_max as usize {
+                return;
+            }
+            if let Some(slot) = self.starved.pop_front()
+                && self.sessions.get(slot).is_some()
+            {
+                self.go_on(slot);
+            }
         }
     }
 }
