@@ -138,3 +138,19 @@ fn whoever_starves_is_fed_though_another_asks_nothing() {
     let t = w.text(a);
     assert!(t.contains("second"), "{t}");
 }
+
+#[test]
+fn a_name_cut_while_out_of_tokens_costs_no_message() {
+    let mut c = config();
+    c.limits.pace = Some(Pace { burst: 4, per_second: 1 });
+    let mut w = World::with(c);
+    let ada = w.native("ada");
+    let n = w.guest(Dialect::Nic, "ali");
+    w.says(n, "ali: a\nali: b\nali: c\nali: d\n");
+    w.says(n, "ali: x\nal");
+    w.pass(Duration::from_millis(100));
+    w.says(n, "i: m1\n");
+    w.pass(Duration::from_secs(20));
+    let t = w.text(ada);
+    assert!(t.contains("\"x\"") && t.contains("\"m1\""), "{t}");
+}

@@ -101,6 +101,10 @@ impl Hub {
 
     /// A message without its end got none in time: it is complete as it is.
     pub(super) fn complete(&mut self, slot: u32) {
+        if self.sessions[slot].held.is_some() || !self.sessions[slot].inbox.is_empty() {
+            // Its rest is here but may not be taken yet; once it may, the deadline is set anew if need be.
+            return;
+        }
         while self.sessions.get(slot).is_some_and(|session| !session.is_closing()) && self.may_take(slot) {
             let Some(frame) = self.sessions[slot].codec.flush() else { return };
             if self.must_wait(slot, &frame) || !self.has_token(slot, &frame) {
