@@ -154,3 +154,17 @@ fn a_name_cut_while_out_of_tokens_costs_no_message() {
     let t = w.text(ada);
     assert!(t.contains("\"x\"") && t.contains("\"m1\""), "{t}");
 }
+
+#[test]
+fn a_drain_ends_a_departure_that_waits_for_an_answer() {
+    let mut w = World::new();
+    let a = w.native("ada");
+    w.late = Some(Vec::new());
+    w.says(a, &say("lobby", "bye", "1"));
+    w.vanishes(a);
+    w.input(Input::Drain);
+    w.turn();
+    w.answer_late();
+    w.pass(Duration::from_secs(5));
+    assert!(w.hub.is_empty());
+}

@@ -239,7 +239,7 @@ impl Hub {
     fn depart(&mut self, slot: u32, departure: Departure) {
         let user = self.sessions[slot].user.expect("only somebody who is in departs");
         let last = self.users[user].sessions.len() == 1;
-        let kept = departure.grace && last;
+        let kept = departure.grace && last && !self.draining;
         for room in self.sessions[slot].places.clone() {
             let how = if kept { Leave::Kept } else { Leave::Told(departure.reason.clone()) };
             self.leave(slot, room, how);
