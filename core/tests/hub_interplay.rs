@@ -168,3 +168,16 @@ fn a_drain_ends_a_departure_that_waits_for_an_answer() {
     w.pass(Duration::from_secs(5));
     assert!(w.hub.is_empty());
 }
+
+#[test]
+fn ones_own_name_is_free_once_the_other_session_is_gone() {
+    let mut w = World::new();
+    let (a, token) = hello(&mut w, "ada", "");
+    w.late = Some(Vec::new());
+    let b = w.connect(Dialect::Native);
+    w.says(b, &format!("{{\"hello\":{{\"version\":1,\"nick\":\"ada\",\"token\":\"{token}\"}}}}\n"));
+    w.says(a, "{\"quit\":{}}\n");
+    w.answer_late();
+    let t = w.text(b);
+    assert!(t.contains("welcome"), "{t}");
+}

@@ -127,6 +127,10 @@ impl Hub {
         }
         let refusal = match answer {
             Answer::Verified { identity, known } => {
+                if self.names.holder(&nick).is_none() {
+                    // It was held by another session of the same identity, which has gone meanwhile.
+                    self.names.hold(&nick, Holder::Session(slot));
+                }
                 let reserved = self.names.holder(&nick) == Some(Holder::Session(slot));
                 let online = self.by_identity.get(&identity).copied();
                 if reserved || online.is_some_and(|user| self.names.holder(&nick) == Some(Holder::User(user))) {
