@@ -181,3 +181,30 @@ fn ones_own_name_is_free_once_the_other_session_is_gone() {
     let t = w.text(b);
     assert!(t.contains("welcome"), "{t}");
 }
+
+#[test]
+fn coming_back_to_many_rooms_is_no_slow_reading() {
+    let mut w = World::new();
+    let rooms: Vec<String> = (0..8).map(|n| format!("room{n}x")).collect();
+    let list = rooms.iter().map(|r| format!("\"{r}\"")).collect::<Vec<_>>().join(",");
+    let (a, _) = hello(&mut w, "ada", &format!(",\"rooms\":[{list}]"));
+    let (b, token) = hello(&mut w, "bob", &format!(",\"rooms\":[{list}]"));
+    let logs: Vec<String> = rooms.iter().map(|r| log_of(&mut w, b, r)).collect();
+    w.vanishes(b);
+    for r in &rooms {
+        for n in 0..100 {
+            w.says(a, &say(r, &"x".repeat(500), &format!("{r}{n}")));
+            w.pass(Duration::from_millis(100));
+        }
+    }
+    let resume = rooms
+        .iter()
+        .zip(&logs)
+        .map(|(r, l)| format!("\"{r}\":{{\"log\":\"{l}\",\"id\":0}}"))
+        .collect::<Vec<_>>()
+        .join(",");
+    let conn = w.connect(Dialect::Native);
+    w.says(conn, &format!("{{\"hello\":{{\"version\":1,\"nick\":\"bob\",\"token\":\"{token}\",\"rooms\":[{list}],\"resume\":{{{resume}}}}}}}\n"));
+    assert_eq!(w.closed(conn), None);
+    assert!(!w.text(conn).contains("slow_reader"));
+}

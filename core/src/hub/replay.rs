@@ -75,7 +75,13 @@ impl Hub {
         self.go_on(slot);
     }
 
-    fn bring_up_to_date(&mut self, slot: u32, room: u32, replay: Replay) {
+    fn bring_up_to_date(&mut self, slot: u32, room: u32, mut replay: Replay) {
+        // Somebody who comes back to many rooms at once must not be cut off for what is read to them.
+        let left = self.config.limits.outbox_bytes_max.saturating_sub(self.sessions[slot].outbox.own_len());
+        while replay.bytes > left / 2 {
+            let Some(dropped) = replay.entries.pop_front() else { break };
+            replay.bytes -= size_of(&dropped);
+        }
         let log = self.rooms[room].log.expect("only an open room is replayed");
         let place = self.place_seen_by(slot, room);
         self.become_member(slot, room);
