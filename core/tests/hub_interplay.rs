@@ -208,3 +208,28 @@ fn coming_back_to_many_rooms_is_no_slow_reading() {
     assert_eq!(w.closed(conn), None);
     assert!(!w.text(conn).contains("slow_reader"));
 }
+
+#[test]
+fn a_session_that_waits_for_its_answers_does_not_count_against_the_next() {
+    let mut c = config();
+    c.limits.sessions_per_identity_max = 2;
+    let mut w = World::with(c);
+    let (a, token) = hello(&mut w, "ada", "");
+    let again = format!(",\"token\":\"{token}\"");
+    let (b, _) = hello(&mut w, "ada", &again);
+    w.late = Some(Vec::new());
+    w.says(a, &say("lobby", "waits", "1"));
+    let verify = |w: &mut World| {
+        let conn = w.connect(Dialect::Native);
+        w.says(conn, &format!("{{\"hello\":{{\"version\":1,\"nick\":\"ada\"{again}}}}}\n"));
+        let (ticket, ask) = w.late.as_mut().unwrap().pop().unwrap();
+        let answer = w.store.answer(ask);
+        w.input(Input::Answered { ticket, answer });
+        w.turn();
+    };
+    verify(&mut w);
+    assert!(w.closed(a).is_some());
+    assert!(w.closed(b).is_none());
+    verify(&mut w);
+    assert!(w.closed(b).is_some());
+}

@@ -292,8 +292,12 @@ impl Hub {
             self.unreserve(slot, &nick);
             self.rename(user, nick);
         }
-        if self.users[user].sessions.len() > self.config.limits.sessions_per_identity_max as usize {
-            let oldest = self.users[user].sessions[0];
+        // Those that are closing already wait for answers only.
+        let mut open = self.users[user].sessions.iter().copied().filter(|open| !self.sessions[*open].is_closing());
+        let oldest = open.next();
+        if open.count() >= self.config.limits.sessions_per_identity_max as usize
+            && let Some(oldest) = oldest
+        {
             self.close(oldest, Reason::Replaced);
         }
         (user, known)
