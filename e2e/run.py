@@ -73,10 +73,6 @@ class Gui(Program):
         self.window = Window("Parlor", self)
 
     def say(self, text):
-        # The message box lies in the middle below, above the status line.
-        width, height = self.window.size()
-        self.window.click(width * 2 // 5, height - 75)
-        time.sleep(1)  # a click and letters in one slow frame: the letters would come before the focus
         self.window.type(text)
         self.window.keys("Return")
 

@@ -59,7 +59,7 @@ pub struct Limits {
     pub pace_costly: Option<Pace>,
     /// Faulty frames a session may send; one a minute is forgiven.
     pub faults_max: u32,
-    /// Refused nicknames or passwords before the connection is closed.
+    /// How often a hello may be tried again after a refused nickname or password.
     pub hello_tries_max: u32,
     /// From connecting to a valid hello, native.
     pub handshake_timeout: Duration,

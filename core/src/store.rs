@@ -41,6 +41,11 @@ pub enum Ask {
     Open(Subject),
     /// Writes the next entry of a log. Answered by [`Answer::Appended`] once it is safe.
     Append(Box<Append>),
+    /// Nobody is in a log's room any more. Answered by [`Answer::Done`].
+    Closed {
+        /// Which log.
+        log: LogId,
+    },
     /// Reads a part of a log. Answered by [`Answer::Page`].
     History {
         /// Which log.

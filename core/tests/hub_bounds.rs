@@ -313,5 +313,77 @@ fn a_large_room_is_told_of_comings_and_goings_in_bulk() {
     let frames = world.frames(ada);
     assert_eq!(frames.len(), 1, "{frames:?}");
     assert!(frames[0].starts_with("{\"presence\":{\"room\":\"lobby\",\"count\":12"), "{frames:?}");
-    assert!(frames[0].contains("\"n19\""));
+    assert!(frames[0].contains("\"n10\""));
+    assert!(!frames[0].contains("\"n19\""), "who came and went again is not told of");
+}
+
+#[test]
+fn who_asks_faster_than_it_reads_is_read_no_faster_and_not_cut_off() {
+    let mut world = World::with(unpaced());
+    let ada = world.native("ada");
+    let text = "x".repeat(2_000);
+    for n in 0..40 {
+        world.says(ada, &say("lobby", &text, &format!("{n}")));
+    }
+    world.forget();
+    world.ends.get_mut(&ada).unwrap().stalled = true;
+    let asks = "{\"history\":{\"room\":\"lobby\",\"limit\":200}}\n".repeat(30);
+    world.says(ada, &asks);
+    assert!(world.ends[&ada].paused);
+    assert_eq!(world.closed(ada), None);
+    world.ends.get_mut(&ada).unwrap().stalled = false;
+    world.turn();
+    assert_eq!(world.frames(ada).len(), 30);
+    assert!(!world.ends[&ada].paused);
+}
+
+#[test]
+fn a_slow_store_is_not_taken_for_a_silent_client() {
+    let mut world = World::new();
+    let ada = world.native("ada");
+    world.late = Some(Vec::new());
+    world.says(ada, &say("lobby", "one", "1"));
+    world.says(ada, "{\"join\":{\"room\":\"kitchen\"}}\n");
+    world.pass(Duration::from_secs(300));
+    assert_eq!(world.closed(ada), None);
+}
+
+#[test]
+fn conversations_that_others_open_do_not_use_up_ones_rooms() {
+    let mut config = unpaced();
+    config.limits.rooms_per_session_max = 3;
+    let mut world = World::with(config);
+    let ada = world.native("ada");
+    for n in 0..5 {
+        let stranger = world.native(&format!("s{n}"));
+        world.says(stranger, &say("@ada", "hello", "1"));
+    }
+    world.forget();
+    world.says(ada, "{\"join\":{\"room\":\"kitchen\"}}\n");
+    assert!(world.text(ada).contains("{\"room\":{\"room\":\"kitchen\""));
+    world.native("late");
+    world.forget();
+    world.says(ada, &say("@late", "hello", "2"));
+    assert!(world.text(ada).contains("\"too_many_rooms\""));
+}
+
+#[test]
+fn bulk_news_of_somebody_who_has_gone_again_is_not_told() {
+    let mut config = unpaced();
+    config.limits.presence_members_max = 2;
+    let mut world = World::with(config);
+    let ada = world.native("ada");
+    let rest: Vec<_> = ["bea", "cam"].iter().map(|nick| world.native(nick)).collect();
+    world.pass(Duration::from_secs(2));
+    world.forget();
+    let troll = world.native("troll");
+    world.says(troll, "{\"nick\":{\"nick\":\"elf\"}}\n");
+    let guest = world.native("guest");
+    world.says(guest, "{\"quit\":{}}\n");
+    world.says(rest[0], "{\"part\":{\"room\":\"lobby\"}}\n");
+    world.says(rest[0], "{\"join\":{\"room\":\"lobby\"}}\n");
+    world.pass(Duration::from_secs(2));
+    let news = world.text(ada);
+    assert!(news.contains("\"joined\":[\"elf\"]"), "{news}");
+    assert!(!news.contains("guest") && !news.contains("\"bea\""), "{news}");
 }

@@ -300,3 +300,17 @@ fn a_repeated_nonce_is_acknowledged_and_not_said_again() {
     assert_eq!(frames.iter().filter(|frame| frame.contains("\"ack\"")).count(), 2);
     assert_eq!(frames.iter().filter(|frame| frame.contains("\"message\"")).count(), 1);
 }
+
+#[test]
+fn a_page_reaches_past_topics_to_messages() {
+    let mut world = World::new();
+    let ada = world.native("ada");
+    world.says(ada, &say("lobby", "long ago", "1"));
+    for n in 0..50 {
+        world.says(ada, &format!("{{\"topic\":{{\"room\":\"lobby\",\"text\":\"t{n}\"}}}}\n"));
+    }
+    world.forget();
+    world.says(ada, "{\"history\":{\"room\":\"lobby\",\"limit\":10}}\n");
+    let page = world.text(ada);
+    assert!(page.contains("long ago") && page.contains("\"has_more\":false"), "{page}");
+}

@@ -170,30 +170,26 @@ impl W {
                 line.find(&format!("\"{k}\":\""))
                     .map(|s| line[s + k.len() + 4..].split('"').next().unwrap().to_string())
             };
-            if line.starts_with("{\"welcome\"") && line.ends_with('}') {
-                if let (Some(n), Some(t)) = (get("nick"), get("token")) {
-                    if !self.tokens.iter().any(|(_, x)| *x == t) {
-                        self.tokens.push((n, t));
-                    }
-                }
+            if line.starts_with("{\"welcome\"")
+                && line.ends_with('}')
+                && let (Some(n), Some(t)) = (get("nick"), get("token"))
+                && !self.tokens.iter().any(|(_, x)| *x == t)
+            {
+                self.tokens.push((n, t));
             }
-            if line.starts_with("{\"room\"") && line.ends_with('}') {
-                if let (Some(r), Some(l)) = (get("room"), get("log")) {
-                    if !self.logs.contains(&(r.clone(), l.clone())) {
-                        self.logs.push((r, l));
-                    }
-                }
+            if line.starts_with("{\"room\"")
+                && line.ends_with('}')
+                && let (Some(r), Some(l)) = (get("room"), get("log"))
+                && !self.logs.contains(&(r.clone(), l.clone()))
+            {
+                self.logs.push((r, l));
             }
         }
     }
     fn pass(&mut self, d: Duration) {
         let end = self.now.instant + d;
         let mut n = 0;
-        loop {
-            let Some(dl) = self.hub.poll_timeout() else { break };
-            if dl.at > end {
-                break;
-            }
+        while let Some(dl) = self.hub.poll_timeout().filter(|dl| dl.at <= end) {
             n += 1;
             assert!(n < 20_000, "a handled deadline moves: {}", dl.cause);
             let at = dl.at.max(self.now.instant);
@@ -256,7 +252,7 @@ impl W {
         match self.r.below(22) {
             0..=7 => {
                 let text = "x".repeat(1 + self.r.below(if self.r.0 & 16 == 0 { 20 } else { 600 }));
-                if n % 2 == 0 {
+                if n.is_multiple_of(2) {
                     format!("{{\"say\":{{\"room\":\"{place}\",\"text\":\"{text}\",\"nonce\":\"{n}\"}}}}\n")
                 } else {
                     format!("{{\"say\":{{\"room\":\"{place}\",\"text\":\"{text}\"}}}}\n")
@@ -266,7 +262,7 @@ impl W {
             11 | 12 => format!("{{\"part\":{{\"room\":\"{place}\"}}}}\n"),
             13 | 14 => format!("{{\"nick\":{{\"nick\":\"{nick}\"}}}}\n"),
             15 | 16 => format!("{{\"kick\":{{\"room\":\"{room}\",\"nick\":\"{nick}\"}}}}\n"),
-            17 => format!("{{\"mute\":{{\"room\":\"{room}\",\"nick\":\"{nick}\",\"on\":{}}}}}\n", n % 2 == 0),
+            17 => format!("{{\"mute\":{{\"room\":\"{room}\",\"nick\":\"{nick}\",\"on\":{}}}}}\n", n.is_multiple_of(2)),
             18 => format!("{{\"history\":{{\"room\":\"{place}\",\"after\":{n},\"limit\":{}}}}}\n", n),
             19 => format!(
                 "{{\"read\":{{\"room\":\"{place}\",\"id\":{n}}}}}\n{{\"topic\":{{\"room\":\"{room}\",\"text\":\"t\"}}}}\n"

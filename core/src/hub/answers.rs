@@ -18,7 +18,7 @@ impl Hub {
         match pending {
             Pending::Verify(verified) => self.verified(*verified, answer),
             Pending::Rename { conn, nick, reference } => self.renamed(conn, nick, reference, &answer),
-            Pending::Seen => {}
+            Pending::Noted => {}
             Pending::Open { room } => self.opened(room, answer),
             Pending::OpenDirect { conn, then } => self.opened_direct(conn, then, answer),
             Pending::Append { conn, room, append, reference } => {

@@ -15,13 +15,36 @@ use super::handshake::Verified;
 #[derive(Debug)]
 pub(super) enum Pending {
     Verify(Box<Verified>),
-    Rename { conn: ConnId, nick: Nick, reference: Option<Tag> },
-    Seen,
-    Open { room: u32 },
-    OpenDirect { conn: ConnId, then: AfterOpening },
-    Append { conn: ConnId, room: u32, append: Box<Append>, reference: Option<Tag> },
-    Replay { conn: ConnId, room: u32 },
-    History { conn: ConnId, room: u32, span: Span, reference: Option<Tag> },
+    Rename {
+        conn: ConnId,
+        nick: Nick,
+        reference: Option<Tag>,
+    },
+    /// The store was told something; nothing hangs on the answer.
+    Noted,
+    Open {
+        room: u32,
+    },
+    OpenDirect {
+        conn: ConnId,
+        then: AfterOpening,
+    },
+    Append {
+        conn: ConnId,
+        room: u32,
+        append: Box<Append>,
+        reference: Option<Tag>,
+    },
+    Replay {
+        conn: ConnId,
+        room: u32,
+    },
+    History {
+        conn: ConnId,
+        room: u32,
+        span: Span,
+        reference: Option<Tag>,
+    },
 }
 
 /// What was to be done with a conversation that had to be opened first.

@@ -68,7 +68,7 @@ impl Hub {
                     *asked.entry(*conn).or_insert(0) += 1;
                     *rooms.entry(*room).or_default() += 1;
                 }
-                Pending::Open { .. } | Pending::Seen => {}
+                Pending::Open { .. } | Pending::Noted => {}
             }
         }
         for (_, room) in self.rooms.iter() {
@@ -88,7 +88,7 @@ impl Hub {
         assert!(rooms.is_empty());
         // A hello opens and replays many places at once; nothing else is asked beyond the bound but who was seen last.
         let hellos = self.sessions.len() * 2 * self.config.limits.rooms_per_session_max as usize;
-        let seen = self.asks.iter().filter(|pending| matches!(pending, Pending::Seen)).count();
+        let seen = self.asks.iter().filter(|pending| matches!(pending, Pending::Noted)).count();
         assert!(self.asks.len() <= self.config.limits.questions_max as usize + hellos + seen);
     }
 
@@ -142,7 +142,7 @@ impl Hub {
             let (slot, nick) = match pending {
                 Pending::Verify(verified) => (verified.conn.slot, &verified.nick),
                 Pending::Rename { conn, nick, .. } => (conn.slot, nick),
-                Pending::Seen
+                Pending::Noted
                 | Pending::Open { .. }
                 | Pending::OpenDirect { .. }
                 | Pending::Append { .. }

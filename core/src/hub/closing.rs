@@ -147,13 +147,20 @@ impl Hub {
             session.next_write = now + interval;
             session.awake = false;
             self.wake(slot);
-        } else if session.outbox.is_empty() {
-            session.awake = false;
         }
         if bytes < offered {
             self.watch_for_stall(slot);
         }
         self.close_if_drained(slot);
+        if self.sessions.get(slot).is_some() {
+            self.go_on_reading(slot);
+        }
+        // Only now: what going on has put there is part of this same edge.
+        if let Some(session) = self.sessions.get_mut(slot)
+            && session.outbox.is_empty()
+        {
+            session.awake = false;
+        }
     }
 
     fn watch_for_stall(&mut self, slot: u32) {
@@ -271,7 +278,7 @@ impl Hub {
         self.by_identity.remove(&gone.identity);
         if !gone.guest {
             let ask = Ask::Seen { identity: gone.identity, at: self.now.timestamp };
-            self.asks.ask(&mut self.mail.outputs, ask, Pending::Seen);
+            self.asks.ask(&mut self.mail.outputs, ask, Pending::Noted);
         }
     }
 

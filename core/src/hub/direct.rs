@@ -27,6 +27,11 @@ impl Hub {
         if self.users[user].nick == *peer {
             return self.refuse(slot, Code::NotHere, "That is you.", then.reference());
         }
+        let open = self.sessions[slot].places.iter().filter(|room| self.rooms[**room].is_direct()).count();
+        if open >= self.config.limits.rooms_per_session_max as usize {
+            let text = "You have as many conversations open as one may; part one first.";
+            return self.refuse(slot, Code::TooManyRooms, text, then.reference());
+        }
         let peer = match self.names.exact(peer) {
             Some(Holder::User(other)) => {
                 let other = &self.users[other];

@@ -123,6 +123,13 @@ impl Hub {
         self.sessions[slot].waiting -= 1;
         if self.sessions[slot].phase != Phase::Verifying {
             self.unreserve(slot, &nick);
+            if let Answer::Verified { identity, .. } = answer
+                && !self.by_identity.contains_key(&identity)
+            {
+                // It was closed meanwhile: the store is not to hold anything for somebody who never came.
+                let ask = Ask::Seen { identity, at: self.now.timestamp };
+                self.asks.ask(&mut self.mail.outputs, ask, Pending::Noted);
+            }
             return self.go_on(slot);
         }
         let refusal = match answer {

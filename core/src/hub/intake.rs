@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use core::time::Duration;
 
+use crate::limits::SERVER_FRAME_BYTES_MAX;
 use crate::vocabulary::{Code, Command, Event, Reason, Request, Tag};
 use crate::wire::{Decoded, Malformed};
 
@@ -143,6 +144,9 @@ impl Hub {
         if session.waiting > 0 || open >= self.config.limits.appends_per_session_max {
             return false;
         }
+        if self.is_behind_on_reading(slot) {
+            return false;
+        }
         if self.asks.len() >= self.config.limits.questions_max as usize {
             if !self.starved.contains(&slot) {
                 self.starved.push_back(slot);
@@ -150,6 +154,21 @@ impl Hub {
             return false;
         }
         true
+    }
+
+    /// Whether what it asked for still waits to be read: who asks faster than it reads is read no faster.
+    fn is_behind_on_reading(&self, slot: u32) -> bool {
+        let session = &self.sessions[slot];
+        let pages = usize::from(session.asked) * SERVER_FRAME_BYTES_MAX;
+        !session.lost && session.outbox.own_len() + pages > self.config.limits.outbox_bytes_max / 2
+    }
+
+    /// Bytes were taken: goes on with what was not taken in while too much waited.
+    pub(super) fn go_on_reading(&mut self, slot: u32) {
+        let session = &self.sessions[slot];
+        if session.paused && session.is_online() && !self.is_behind_on_reading(slot) {
+            self.take_in(slot, &[]);
+        }
     }
 
     /// Whether this frame's effect would overtake an earlier message that is still being stored. Messages follow

@@ -18,7 +18,7 @@ impl Hub {
     pub(super) fn tell_joined(&mut self, room: u32, user: u32, nick: &Nick) {
         if self.tells_in_bulk(room) {
             let news = &mut self.rooms[room].news;
-            if news.joined.len() < NAMED_MAX {
+            if !forget_name(&mut news.parted, nick) && news.joined.len() < NAMED_MAX {
                 news.joined.push(nick.clone());
             }
             return self.schedule_news(room);
@@ -35,7 +35,7 @@ impl Hub {
         }
         if self.tells_in_bulk(room) {
             let news = &mut self.rooms[room].news;
-            if news.parted.len() < NAMED_MAX {
+            if !forget_name(&mut news.joined, nick) && news.parted.len() < NAMED_MAX {
                 news.parted.push(nick.clone());
             }
             return self.schedule_news(room);
@@ -83,6 +83,9 @@ impl Hub {
         places.dedup();
         for room in &places {
             let there = &mut self.rooms[*room];
+            for name in there.news.joined.iter_mut().filter(|name| **name == from) {
+                *name = to.clone();
+            }
             if let Some(presence) = there.present.remove(&from) {
                 there.present.insert(to.clone(), presence);
             }
@@ -127,4 +130,11 @@ impl Hub {
         places.dedup();
         places
     }
+}
+
+/// Takes a name out of news not yet told. Whoever came and went in between is not told of.
+pub(super) fn forget_name(names: &mut Vec<Nick>, nick: &Nick) -> bool {
+    let before = names.len();
+    names.retain(|name| name != nick);
+    names.len() < before
 }

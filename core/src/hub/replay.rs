@@ -104,6 +104,11 @@ impl Hub {
             Span::Before(id) => Span::Before(id.min(MessageId(log.last.0 + 1))),
             Span::After(id) => Span::After(id),
         };
+        self.ask_page(slot, room, span, limit, reference);
+    }
+
+    fn ask_page(&mut self, slot: u32, room: u32, span: Span, limit: u32, reference: Option<Tag>) {
+        let log = self.rooms[room].log.expect("one is only in open rooms");
         self.sessions[slot].asked += 1;
         self.rooms[room].questions += 1;
         let pending = Pending::History { conn: self.sessions[slot].conn, room, span, reference };
@@ -126,11 +131,25 @@ impl Hub {
             return self.go_on(slot);
         };
         let last = self.rooms[room].log.expect("one is only in open rooms").last;
+        if let Some(beyond) = span_beyond(&entries, has_more, span) {
+            // Nothing but topics: a page without messages would tell the client nothing to go on from.
+            return self.ask_page(slot, room, beyond, PAGE_MAX, reference);
+        }
         let place = self.place_seen_by(slot, room);
         let event = page_of(entries, has_more, span, last, place, reference);
         self.send(slot, &event);
         self.go_on(slot);
     }
+}
+
+/// Where to read on where a page holds no message and there is more.
+fn span_beyond(entries: &[Entry], has_more: bool, span: Span) -> Option<Span> {
+    let (first, last) = (entries.first()?, entries.last()?);
+    let speaks = |entry: &Entry| matches!(entry.change, Change::Message { .. });
+    if !has_more || entries.iter().any(speaks) {
+        return None;
+    }
+    Some(if matches!(span, Span::After(_)) { Span::After(last.id) } else { Span::Before(first.id) })
 }
 
 /// A page within the frame bound; what does not fit is left for the next one, at the end away from where one asked.
@@ -166,7 +185,7 @@ fn page_of(
     Event::Page { place, messages, has_more, reference }
 }
 
-/// At most how many bytes an entry's frame has: every byte of its text may need an escape of six.
+/// At most how many bytes an entry's frame has: what text may hold needs escapes of two bytes at most.
 fn size_of(entry: &Entry) -> usize {
     let text = match &entry.change {
         Change::Message { text, .. } => text.as_str(),

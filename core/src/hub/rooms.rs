@@ -56,9 +56,11 @@ impl Hub {
         self.await_or_enter(slot, room, resume, reference);
     }
 
+    /// Whether one more room may be entered. Conversations count apart: others open them too.
     fn has_place_left(&self, slot: u32) -> bool {
         let session = &self.sessions[slot];
-        session.places.len() + usize::from(session.waiting) < self.config.limits.rooms_per_session_max as usize
+        let rooms = session.places.iter().filter(|room| !self.rooms[**room].is_direct()).count();
+        rooms + usize::from(session.waiting) < self.config.limits.rooms_per_session_max as usize
     }
 
     fn await_or_enter(&mut self, slot: u32, room: u32, resume: Known, reference: Option<Tag>) {
@@ -136,11 +138,11 @@ impl Hub {
         let log = self.rooms[room].log.expect("only an open room is entered");
         match resume {
             Some((id, after)) if id == log.id && after < log.last => self.replay(slot, room, after),
-            Some((id, after)) if id != log.id => {
+            Some((id, _)) if id != log.id => {
+                // Another log: what the client knows means nothing in it, so all of it is the gap.
                 self.become_member(slot, room);
                 let place = self.place_seen_by(slot, room);
                 let next = MessageId(log.last.0 + 1);
-                let _ = after;
                 self.send(slot, &Event::Gap { place, log: log.id, after: MessageId(log.first.0.max(1) - 1), next });
             }
             Some(_) | None => self.become_member(slot, room),
@@ -215,8 +217,11 @@ impl Hub {
         if let Some(log) = self.rooms[room].log {
             self.users[user].reads.remove(&log.id);
         }
-        if let Some(reason) = told {
-            self.tell_parted(room, user, nick, reason);
+        match told {
+            Some(reason) => self.tell_parted(room, user, nick, reason),
+            None => {
+                super::presence::forget_name(&mut self.rooms[room].news.joined, nick);
+            }
         }
         self.forget_if_deserted(room);
     }
@@ -227,6 +232,9 @@ impl Hub {
             return;
         }
         let gone = self.rooms.remove(room);
+        if let Some(log) = gone.log {
+            self.asks.ask(&mut self.mail.outputs, Ask::Closed { log: log.id }, Pending::Noted);
+        }
         if let Some(due) = gone.news.due {
             self.timers.remove(due, super::timers::Timer::Presence(room));
         }

@@ -64,7 +64,7 @@ pub(super) struct Session {
     pub(super) commands: Bucket,
     pub(super) costly: Bucket,
     pub(super) faults: Bucket,
-    /// The last next write of a paced connection.
+    /// When a paced connection may be written to again.
     pub(super) next_write: Instant,
     pub(super) deadlines: SessionDeadlines,
     /// The round of telling in which this session was last told, so that nobody is told twice.

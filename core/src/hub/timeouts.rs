@@ -41,6 +41,11 @@ impl Hub {
             Phase::Online => {}
             Phase::Closing { .. } => return,
         }
+        if session.paused || session.waiting > 0 {
+            // It is we who do not listen just now: silence says nothing.
+            session.heard = now;
+            session.pinged = false;
+        }
         if now.saturating_since(session.heard) < interval {
             let at = session.heard + interval;
             return self.set_timer(slot, SessionTimer::Life, at);

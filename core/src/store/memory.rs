@@ -23,7 +23,7 @@ const NICK_HELD_MS: i64 = 30 * 24 * 3_600_000;
 /// How long a nonce is remembered (`native-protocol`, nonce): 24 h, in ms.
 const NONCE_HELD_MS: i64 = 24 * 3_600_000;
 
-/// What a memory store keeps at most; the longest unused goes first.
+/// What a memory store keeps at most. What is in use stays; of the rest the longest unused goes first.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryLimits {
     /// Entries of one log.
@@ -60,13 +60,13 @@ pub struct MemoryStore {
     by_token: BTreeMap<SecretHash, IdentityId>,
     by_fold: BTreeMap<String, IdentityId>,
     by_skeleton: BTreeMap<String, IdentityId>,
-    /// Identities by when they were last here.
+    /// Identities that are away, by when they were last here.
     ages: BTreeSet<(Timestamp, IdentityId)>,
     next_identity: u64,
     logs: BTreeMap<LogId, Log>,
     rooms: BTreeMap<RoomName, LogId>,
     directs: BTreeMap<(IdentityId, IdentityId), LogId>,
-    /// Logs by when they were last used, on a clock that counts uses.
+    /// Logs of rooms nobody is in, by when they were closed, on a clock that counts.
     uses: BTreeSet<(u64, LogId)>,
     clock: u64,
     text_bytes: usize,
@@ -129,10 +129,14 @@ impl MemoryStore {
             Ask::Verify(verify) => self.verify(&verify),
             Ask::Rename { identity, nick } => self.rename(identity, &nick),
             Ask::Seen { identity, at } => {
-                self.touch(identity, at);
+                self.leaves(identity, at);
                 Answer::Done
             }
             Ask::Open(subject) => self.open(subject),
+            Ask::Closed { log } => {
+                self.close_log(log);
+                Answer::Done
+            }
             Ask::Append(append) => self.append(*append),
             Ask::History { log, span, limit } => self.history(log, span, limit),
         }
@@ -152,7 +156,7 @@ impl MemoryStore {
         }
         if let Some(identity) = known {
             self.set_nick(identity, &verify.nick);
-            self.touch(identity, verify.at);
+            self.arrives(identity, verify.at);
             return Answer::Verified { identity, known: true };
         }
         let identity = IdentityId(self.next_identity);
@@ -171,7 +175,6 @@ impl MemoryStore {
         }
         self.identities.insert(identity, Identity { token, nick: nick.clone(), seen: at });
         self.by_token.insert(token, identity);
-        self.ages.insert((at, identity));
         self.by_fold.insert(nick.fold().into(), identity);
         self.by_skeleton.insert(nick.skeleton().into(), identity);
     }
@@ -180,11 +183,10 @@ impl MemoryStore {
     fn is_held_against(&mut self, mine: Option<IdentityId>, nick: &Nick, at: Timestamp) -> bool {
         let holders = [self.by_fold.get(nick.fold()).copied(), self.by_skeleton.get(nick.skeleton()).copied()];
         for holder in holders.into_iter().flatten() {
-            if Some(holder) == mine {
-                continue;
-            }
-            let seen = self.identities.get(&holder).map_or(at, |identity| identity.seen);
-            if at.0.saturating_sub(seen.0) < NICK_HELD_MS {
+            let Some(known) = self.identities.get(&holder).filter(|_| Some(holder) != mine) else { continue };
+            let seen = known.seen;
+            let here = !self.ages.contains(&(seen, holder));
+            if here || at.0.saturating_sub(seen.0) < NICK_HELD_MS {
                 return true;
             }
             self.forget_identity(holder);
@@ -216,7 +218,15 @@ impl MemoryStore {
         self.by_skeleton.insert(nick.skeleton().into(), identity);
     }
 
-    fn touch(&mut self, identity: IdentityId, at: Timestamp) {
+    /// Whoever is here is not forgotten.
+    fn arrives(&mut self, identity: IdentityId, at: Timestamp) {
+        if let Some(known) = self.identities.get_mut(&identity) {
+            self.ages.remove(&(known.seen, identity));
+            known.seen = known.seen.max(at);
+        }
+    }
+
+    fn leaves(&mut self, identity: IdentityId, at: Timestamp) {
         if let Some(known) = self.identities.get_mut(&identity) {
             self.ages.remove(&(known.seen, identity));
             known.seen = known.seen.max(at);
@@ -268,7 +278,7 @@ impl MemoryStore {
         }
     }
 
-    /// Begins a log; the longest unused one makes room for it.
+    /// Begins a log; the one closed longest ago makes room for it.
     fn found(&mut self, subject: LogSubject, operator: Option<IdentityId>) -> LogId {
         if self.logs.len() >= self.limits.logs
             && let Some((_, oldest)) = self.uses.first().copied()
@@ -317,7 +327,14 @@ impl MemoryStore {
         }))
     }
 
+    /// Somebody is in it: it is not forgotten.
     fn use_log(&mut self, id: LogId) {
+        if let Some(log) = self.logs.get_mut(&id) {
+            self.uses.remove(&(log.used, id));
+        }
+    }
+
+    fn close_log(&mut self, id: LogId) {
         self.clock += 1;
         if let Some(log) = self.logs.get_mut(&id) {
             self.uses.remove(&(log.used, id));
@@ -328,7 +345,6 @@ impl MemoryStore {
 
     fn append(&mut self, append: Append) -> Answer {
         let Append { log: id, from, nick, at, change, nonce } = append;
-        self.use_log(id);
         self.forget_nonces(at);
         if let Some(nonce) = &nonce
             && let Some((earlier, at, log)) = self.nonces.get(&(from, nonce.clone()))
@@ -355,25 +371,14 @@ impl MemoryStore {
         }
         if self.text_bytes > self.limits.text_bytes
             && let Some((_, oldest)) = self.uses.first().copied()
-            && oldest != id
         {
-            self.empty_log(oldest);
+            self.forget_log(oldest);
         }
         if let Some(nonce) = nonce {
             self.nonces.insert((from, nonce.clone()), (entry_id, at, id));
             self.nonce_order.push_back((at, from, nonce));
         }
         Answer::Appended { id: entry_id, at, repeated: false }
-    }
-
-    /// Cuts a log's entries off, as retention does: its numbering goes on.
-    fn empty_log(&mut self, id: LogId) {
-        if let Some(log) = self.logs.get_mut(&id) {
-            self.text_bytes -= log.entries.iter().map(text_bytes).sum::<usize>();
-            log.first += log.entries.len() as u64;
-            log.entries = VecDeque::new();
-        }
-        self.use_log(id);
     }
 
     fn forget_nonces(&mut self, now: Timestamp) {
@@ -417,4 +422,138 @@ fn text_bytes(entry: &Entry) -> usize {
             Change::Message { text, .. } => text.as_str().len(),
             Change::Topic(topic) => topic.as_str().len(),
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    const DAY: i64 = 24 * 3_600_000;
+
+    fn store(limits: MemoryLimits) -> MemoryStore {
+        MemoryStore::new(limits, [1; 32], None)
+    }
+
+    fn verify(store: &mut MemoryStore, nick: &str, token: u8, presented: bool, at: i64) -> Answer {
+        let token = SecretHash([token; 32]);
+        let presented = presented.then_some(token);
+        let nick = Nick::parse(nick).unwrap();
+        let fresh = Some(token);
+        store.answer(Ask::Verify(Box::new(Verify { presented, fresh, nick, password: None, at: Timestamp(at) })))
+    }
+
+    fn arrive(store: &mut MemoryStore, nick: &str, token: u8, at: i64) -> IdentityId {
+        match verify(store, nick, token, false, at) {
+            Answer::Verified { identity, known: false } => identity,
+            other => panic!("{nick} is let in: {other:?}"),
+        }
+    }
+
+    fn open(store: &mut MemoryStore, room: &str) -> Box<Opened> {
+        let room = RoomName::parse(room).unwrap();
+        match store.answer(Ask::Open(Subject::Room { room, founder: None })) {
+            Answer::Opened(opened) => opened,
+            other => panic!("it opens: {other:?}"),
+        }
+    }
+
+    fn say(store: &mut MemoryStore, log: LogId, text: &str, nonce: Option<&str>, at: i64) -> Answer {
+        let change = Change::Message { text: crate::text::Body::parse(text).unwrap(), action: false, reply_to: None };
+        let (from, nick) = (IdentityId(1), Nick::parse("ada").unwrap());
+        let nonce = nonce.map(|nonce| Tag::parse(nonce).unwrap());
+        store.answer(Ask::Append(Box::new(Append { log, from, nick, at: Timestamp(at), change, nonce })))
+    }
+
+    fn page(store: &mut MemoryStore, log: LogId, span: Span, limit: u32) -> (Vec<u64>, bool) {
+        match store.answer(Ask::History { log, span, limit }) {
+            Answer::Page { entries, has_more } => (entries.iter().map(|entry| entry.id.0).collect(), has_more),
+            other => panic!("it is read: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn ids_have_no_holes_and_time_does_not_run_back() {
+        let mut store = store(MemoryLimits::default());
+        let log = open(&mut store, "lobby").log;
+        for (n, at) in [(1, 50), (2, 40), (3, 60)] {
+            let stamped = Timestamp(if at == 40 { 50 } else { at });
+            let expected = Answer::Appended { id: MessageId(n), at: stamped, repeated: false };
+            assert_eq!(say(&mut store, log, "x", None, at), expected);
+        }
+        assert_eq!(open(&mut store, "LOBBY").last, MessageId(3));
+    }
+
+    #[test]
+    fn pages_are_ascending_and_say_whether_there_is_more() {
+        let mut store = store(MemoryLimits { entries_per_log: 5, ..MemoryLimits::default() });
+        let log = open(&mut store, "lobby").log;
+        for _ in 0..8 {
+            say(&mut store, log, "x", None, 1);
+        }
+        assert_eq!(open(&mut store, "lobby").first, MessageId(4), "retention cuts from the front");
+        assert_eq!(page(&mut store, log, Span::Latest, 2), (alloc::vec![7, 8], true));
+        assert_eq!(page(&mut store, log, Span::Before(MessageId(7)), 9), (alloc::vec![4, 5, 6], false));
+        assert_eq!(page(&mut store, log, Span::After(MessageId(5)), 2), (alloc::vec![6, 7], true));
+        assert_eq!(page(&mut store, log, Span::After(MessageId(u64::MAX)), 2), (alloc::vec![], false));
+        assert_eq!(page(&mut store, log, Span::Before(MessageId(0)), 2), (alloc::vec![], false));
+    }
+
+    #[test]
+    fn a_nonce_is_remembered_for_a_day() {
+        let mut store = store(MemoryLimits::default());
+        let log = open(&mut store, "lobby").log;
+        let first = say(&mut store, log, "x", Some("n"), 0);
+        let again = Answer::Appended { id: MessageId(1), at: Timestamp(0), repeated: true };
+        assert_eq!(first, Answer::Appended { id: MessageId(1), at: Timestamp(0), repeated: false });
+        assert_eq!(say(&mut store, log, "x", Some("n"), DAY), again);
+        let later = Answer::Appended { id: MessageId(2), at: Timestamp(DAY + 1), repeated: false };
+        assert_eq!(say(&mut store, log, "x", Some("n"), DAY + 1), later);
+    }
+
+    #[test]
+    fn a_nickname_is_held_for_thirty_days_of_absence() {
+        let mut store = store(MemoryLimits::default());
+        let ada = arrive(&mut store, "ada", 1, 0);
+        assert_eq!(verify(&mut store, "Ada", 2, false, 90 * DAY), Answer::NickTaken, "whoever is here keeps it");
+        store.answer(Ask::Seen { identity: ada, at: Timestamp(0) });
+        assert_eq!(verify(&mut store, "Ada", 2, false, 30 * DAY - 1), Answer::NickTaken);
+        let known = Answer::Verified { identity: ada, known: true };
+        assert_eq!(verify(&mut store, "ada", 1, true, 30 * DAY - 1), known);
+        store.answer(Ask::Seen { identity: ada, at: Timestamp(30 * DAY) });
+        arrive(&mut store, "Ada", 2, 60 * DAY);
+    }
+
+    #[test]
+    fn what_is_in_use_is_not_forgotten_for_what_is_new() {
+        let mut store = store(MemoryLimits { logs: 3, identities: 2, ..MemoryLimits::default() });
+        let lobby = open(&mut store, "lobby").log;
+        for n in 0..10 {
+            let log = open(&mut store, &format!("junk{n}")).log;
+            store.answer(Ask::Closed { log });
+        }
+        assert_eq!(
+            say(&mut store, lobby, "still here", None, 0),
+            Answer::Appended { id: MessageId(1), at: Timestamp(0), repeated: false }
+        );
+        let ada = arrive(&mut store, "ada", 1, 0);
+        for n in 2..10 {
+            let other = arrive(&mut store, &format!("x{n}"), n, 1);
+            store.answer(Ask::Seen { identity: other, at: Timestamp(1) });
+        }
+        let nick = Nick::parse("ada2").unwrap();
+        assert_eq!(store.answer(Ask::Rename { identity: ada, nick }), Answer::Done);
+    }
+
+    #[test]
+    fn text_is_bounded_in_all_logs_together() {
+        let mut store = store(MemoryLimits { text_bytes: 10_000, ..MemoryLimits::default() });
+        let (one, two) = (open(&mut store, "one").log, open(&mut store, "two").log);
+        for _ in 0..100 {
+            say(&mut store, one, &"x".repeat(500), None, 0);
+            say(&mut store, two, &"x".repeat(500), None, 0);
+        }
+        assert!(store.text_bytes <= 10_000 + 1_000, "{}", store.text_bytes);
+        assert_eq!(open(&mut store, "one").last, MessageId(100));
+    }
 }
