@@ -118,7 +118,8 @@ impl Chat {
             self.edited();
             return EventResult::with_cb(app::help);
         }
-        if self.session.state().rooms.is_empty() {
+        // Who is not in yet may leave all the same.
+        if self.session.state().rooms.is_empty() && text.trim() != "/quit" {
             self.flash = Some("Not connected yet: your text stays here.");
             return EventResult::consumed();
         }

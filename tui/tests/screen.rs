@@ -169,6 +169,17 @@ fn text_typed_before_there_is_a_room_is_kept() {
 }
 
 #[test]
+fn one_can_leave_before_there_is_a_room() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.server.lost("Nobody listens there.");
+    desk.look();
+    desk.types("/quit");
+    desk.key(Key::Enter);
+    assert!(desk.session.wait_finished(Duration::ZERO));
+    desk.sees("Goodbye.");
+}
+
+#[test]
 fn at_forty_by_ten_everything_needed_is_there() {
     let mut desk = Desk::online(SMALL);
     desk.says(GARDEN);
