@@ -20,6 +20,8 @@ use crate::term::{Caret, Extra};
 pub const NAME: &str = "chat";
 /// Most rows the message box takes.
 const BOX_ROWS_MAX: usize = 5;
+/// Most bytes the message box takes: what the core keeps of a draft. More would be lost with the first Enter.
+const BOX_BYTES_MAX: usize = 64 * 1024;
 /// What the empty message box says.
 const HINT: &str = "Write your messages here.";
 const PROMPT: &str = "> ";
@@ -151,6 +153,9 @@ impl Chat {
 
     fn on_extra(&mut self, extra: Extra) {
         match extra {
+            Extra::Paste(text) if self.editor.text().len() + text.len() > BOX_BYTES_MAX => {
+                self.flash = Some("That is too much for the message box; nothing was pasted.");
+            }
             Extra::Paste(text) => {
                 self.editor.insert(&text);
                 self.edited();

@@ -60,6 +60,20 @@ fn a_paste_of_three_lines_sends_nothing() {
 }
 
 #[test]
+fn what_is_too_long_to_be_sent_is_not_lost() {
+    let mut desk = Desk::online(USUAL);
+    desk.types("kept ");
+    desk.pastes(&"a".repeat(70_000));
+    desk.sees("nothing was pasted");
+    assert_eq!(desk.message_box(), "> kept");
+    desk.pastes(&"b".repeat(60_000));
+    desk.key(Key::Enter);
+    desk.sees("! The text is too long; 8192 bytes is the most.");
+    let state = desk.session.state();
+    assert_eq!(state.shown_room().unwrap().draft, format!("kept {}", "b".repeat(60_000)));
+}
+
+#[test]
 fn the_caret_stands_behind_what_is_typed_whatever_the_script() {
     let mut desk = Desk::online(USUAL);
     for (text, cells) in [("ciao", 4), ("سلام", 4), ("لالا", 4), ("你好", 4), ("e\u{301}", 1)] {
