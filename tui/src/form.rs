@@ -141,8 +141,10 @@ impl Form {
             let line = |range| Row::Text(Piece::new(style, text.get(range).unwrap_or_default()));
             cells::wrap(text, width, width).into_iter().map(line).collect()
         };
-        let why = self.why.as_deref().map_or_else(Vec::new, |why| text(self.colours.error(), why));
+        let mut why = self.why.as_deref().map_or_else(Vec::new, |why| text(self.colours.error(), why));
         let hint = text(style::dim(), self.hint);
+        // A server's sentence may be long; what is to be filled in stays in sight.
+        why.truncate(height.saturating_sub(self.fields.len() + hint.len()).max(1));
         let needed = why.len() + self.fields.len() + hint.len();
         let mut spare = height.saturating_sub(needed);
         let mut rows = why;

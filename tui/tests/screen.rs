@@ -108,6 +108,21 @@ fn a_refused_nick_is_asked_again_and_told_why() {
 }
 
 #[test]
+fn a_long_sentence_of_the_servers_leaves_the_field_in_sight() {
+    for size in [USUAL, SMALL] {
+        let mut desk = Desk::dialling(size);
+        desk.server.connected();
+        let why = "because_that_is_how_it_is_here ".repeat(30);
+        desk.says(&format!(r#"{{"error":{{"code":"nick_taken","text":"{why}"}}}}"#));
+        desk.sees("because_that_is_how_it_is_here");
+        desk.sees("Nickname ada");
+        desk.sees("Ctrl+Q: quit.");
+        let caret = desk.caret.get().expect("somebody is to type here");
+        assert!(caret.y < size.1, "{caret:?}");
+    }
+}
+
+#[test]
 fn a_nick_that_can_be_none_is_refused_in_the_dialog() {
     let mut desk = Desk::dialling(USUAL);
     desk.server.connected();
