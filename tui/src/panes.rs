@@ -181,7 +181,8 @@ fn rooms(state: &State, height: usize, colours: Colours) -> Side {
 fn members(room: &Room, height: usize, colours: Colours) -> Side {
     let widest = room.members.iter().map(|member| cells::width(&cells::clean(&member.nick))).max().unwrap_or(0);
     let cells = (widest + 2).clamp(MEMBERS_CELLS_MIN, SIDE_CELLS.1);
-    let heading = if room.members_complete { " Here" } else { " Seen here" };
+    // Only a tutorial's server, whose one room has no name, does not tell who is there.
+    let heading = if room.place.is_some() { " Here" } else { " Seen here" };
     let mut rows = vec![Piece::new(style::dim(), heading)];
     let all = room.members.len();
     let fits = if all < height { all } else { height.saturating_sub(2) };

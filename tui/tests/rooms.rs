@@ -35,6 +35,18 @@ fn more_members_than_rows_are_counted() {
 }
 
 #[test]
+fn a_room_too_large_to_list_is_still_told_of_by_the_server() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.server.connected();
+    desk.says(desk::WELCOME);
+    desk.says(&desk::LOBBY.replace(r#""count":3"#, r#""count":2000"#));
+    desk.sees("2000 people");
+    desk.sees("│ Here");
+    desk.sees("│ and 1997 more");
+    desk.does_not_see("Seen here");
+}
+
+#[test]
 fn rooms_are_switched_and_each_keeps_its_draft_and_place() {
     let mut desk = Desk::online(USUAL);
     desk.does_not_see("garden");
