@@ -120,13 +120,13 @@ def one_room():
     speakers = {"ali": messenger, "bea": chatroom, "nino": netcat, "tina": tui, "gina": gui, "olga": observer}
     netcat.say = netcat.write
     for number, (nick, speaker) in enumerate(speakers.items()):
-        text = f"{[PERSIAN, ITALIAN, EMOJI][number % 3]} {number}"
+        text = f"{[PERSIAN, ITALIAN, EMOJI][number % 3]} word{number}"
         speaker.say(text)
         for listener in (messenger, chatroom, netcat, tui, observer):
             listener.expect(f"{nick}: {text}" if listener is not tui else tail(text))
     screenshot("one-room")
     (stage.OUT / "one-room-terminal.txt").write_text(tui.text())
-    note("everybody heard everybody: Persian, Italian, emoji")
+    note("everybody heard everybody: Persian, Italian, emoji (what the window shows is in one-room.png)")
 
     messenger.kill()
     for listener in (chatroom, netcat, tui, observer):
