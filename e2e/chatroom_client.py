@@ -43,6 +43,9 @@ def receive():
                 print("SPINNING", flush=True)  # the tutorial's list box would now get 20,000 empty rows a second
                 return
             rows.insert("end", chunk)
+        except ConnectionResetError:
+            print("RESET", flush=True)
+            return
         except (OSError, RuntimeError):
             return
 
