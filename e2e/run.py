@@ -25,9 +25,8 @@ class Server(Program):
         ports = ports or {"parlor": 0, "nic": 0, "prompt": 0}
         listen = [part for kind, port in ports.items() for part in ("--listen", f"{kind}://127.0.0.1:{port}")]
         super().__init__("parlor-server", BIN / "parlor-server", "--memory", *listen)
-        before = self.seen = len(self.text()) if ports["parlor"] else 0
         self.expect("Server is running...")
-        lines = [line for line in self.text()[before:].splitlines() if line.startswith("listening on ")]
+        lines = [line for line in self.text().splitlines() if line.startswith("listening on ")]
         self.urls = {line.split()[2].split(":")[0]: line.split()[2] for line in lines}
         self.ports = {kind: int(url.rstrip("/").rsplit(":", 1)[1]) for kind, url in self.urls.items()}
         if set(self.ports) != {"parlor", "nic", "prompt"}:
