@@ -17,8 +17,8 @@ Examples:
 In the chat, F1 shows what the keys do and Ctrl+Q quits.
 
 With --pipe, each line of standard input is sent, and what arrives is printed one line each; at the end of input the
-program says goodbye once everything was confirmed. Exit codes: 0 all was sent, 1 it was not (standard error says
-why), 2 wrong usage.";
+program says goodbye once everything was confirmed. Exit codes: 0 all was sent, or nobody reads its output any
+more; 1 it was not (standard error says why); 2 wrong usage.";
 
 /// Chat in the terminal: with a Parlor server, or with the servers of the two Python tutorials.
 #[derive(Debug, Parser)]

@@ -41,7 +41,7 @@ fn lines_are_sent_and_what_arrives_is_printed() {
 }
 
 #[test]
-fn a_thousand_lines_arrive_all_and_in_order() {
+fn two_hundred_lines_arrive_all_and_in_order() {
     let hub = Hub::start(None);
     let url = hub.url(Dialect::Native);
     let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
