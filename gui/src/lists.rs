@@ -62,18 +62,20 @@ fn badge(ui: &Ui, right: eframe::egui::Pos2, count: u32, loud: bool) -> f32 {
 
 /// Who is there; on servers that do not tell, who was seen.
 pub(crate) fn members(ui: &mut Ui, room: &Room) {
-    let title = if room.members_complete {
+    // A tutorial's server, whose one room has no name, does not tell.
+    let told = room.place.is_some();
+    let title = if told {
         format!("Members · {}", room.member_count.max(u32::try_from(room.members.len()).unwrap_or(u32::MAX)))
     } else {
         format!("Seen here · {}", room.members.len())
     };
     let heading = heading(ui, &title);
-    if !room.members_complete {
+    if !told {
         heading.on_hover_text("This server does not tell who is there; these spoke or came in since you joined.");
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let rest = usize::try_from(room.member_count).unwrap_or(0).saturating_sub(room.members.len());
-    let rows = room.members.len() + usize::from(room.members_complete && rest > 0);
+    let rows = room.members.len() + usize::from(told && rest > 0);
     ScrollArea::vertical().id_salt("members").auto_shrink(false).show_rows(ui, 26.0, rows, |ui, range| {
         for index in range {
             match room.members.get(index) {
