@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use cursive::event::{Event, EventResult, Key};
 use cursive::{Printer, Vec2, View};
 use parlor_core::client::{Delivery, EntryKey, EntryKind, Intent, Link, Room, RoomKey};
+use parlor_core::wire::Dialect;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
@@ -115,7 +116,8 @@ impl Chat {
         if text.trim().is_empty() {
             return EventResult::consumed();
         }
-        if text.trim() == "/help" {
+        // Other servers know other commands: there the core tells them.
+        if text.trim() == "/help" && self.session.state().dialect == Dialect::Native {
             self.editor.take();
             self.edited();
             return EventResult::with_cb(app::help);

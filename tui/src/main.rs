@@ -64,6 +64,9 @@ fn pipe(
     kept: Option<&Kept>,
     json: bool,
 ) -> Result<ExitCode, String> {
+    if nick.is_empty() {
+        return Err("Please choose a nickname with --nick NAME: it is what the others see.".into());
+    }
     let nick = connect::check_nick(&target, nick)?;
     let authority = target.authority();
     let token = kept.and_then(|kept| kept.token(&authority, &nick).value);
