@@ -1,6 +1,8 @@
 //! What the server wants answered before anything goes on: another nickname, its password.
 
-use eframe::egui::{Button, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
+use eframe::egui::{
+    Button, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
+};
 use parlor_core::client::{Intent, Question, State};
 use parlor_core::secret::Secret;
 
@@ -54,7 +56,10 @@ impl Answer {
             Question::Password { why } => ("This server has a password", why, "Password", true, "Enter"),
         };
         ui.label(RichText::new(title).size(18.0));
-        user_text(ui, &sentence(why), Look::new(TEXT, palette.error));
+        // A server may be wordy: the field and the button stay in sight all the same.
+        ScrollArea::vertical().id_salt("why").max_height(90.0).show(ui, |ui| {
+            user_text(ui, &sentence(why), Look::new(TEXT, palette.error));
+        });
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.y = 4.0;
         let label = ui.label(RichText::new(name).size(SMALL).color(palette.dim));

@@ -39,6 +39,7 @@ scenarios! {
     a_refused_connection_is_told_why,
     a_flooder_is_slowed_and_loses_nothing,
     a_large_room_is_served_whole,
+    a_store_that_answers_later_changes_nothing,
 }
 
 fn say(text: &str) -> String {
@@ -296,4 +297,28 @@ fn a_large_room_is_served_whole<T: Transport>() {
             client.until(&format!("to all {number}."));
         }
     }
+}
+
+fn a_store_that_answers_later_changes_nothing<T: Transport>() {
+    let server = Running::<T>::start_with_late_store(Limits::DEFAULT);
+    let mut ada = native(&server, "ada");
+    let mut bob = server.connect(Dialect::Prompt);
+    bob.until("press Enter");
+    bob.send("bob\n");
+    bob.until("to leave.\n");
+    for n in 1..=30 {
+        ada.send(&say(&format!("line {n}")));
+    }
+    ada.send("{\"ping\":{\"token\":\"after\"}}\n");
+    for n in 1..=30 {
+        bob.until(&format!("ada: line {n}\n"));
+    }
+    ada.until("\"line 30\"}}\n{\"pong\":{\"token\":\"after\"}}\n");
+    bob.send("last words\n");
+    bob.finish();
+    ada.until("last words");
+    ada.until("\"parted\"");
+    ada.send("{\"quit\":{}}\n");
+    ada.until("{\"bye\":{\"code\":\"quit\"");
+    assert_eq!(ada.end(), End::Finished);
 }

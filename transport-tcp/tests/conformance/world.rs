@@ -6,14 +6,15 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use async_channel::Sender;
+use async_channel::{Receiver, Sender};
 use parlor_core::hub::{Closing, HubConfig};
+use parlor_core::id::Ticket;
 use parlor_core::limits::Limits;
 use parlor_core::name::RoomName;
-use parlor_core::store::{MemoryLimits, MemoryStore};
+use parlor_core::store::{Answer, Ask, MemoryLimits, MemoryStore};
 use parlor_core::wire::Dialect;
 use parlor_transport_tcp::connection::{Connection, Listener, TcpConnection};
-use parlor_transport_tcp::hub_loop::{Service, serve};
+use parlor_transport_tcp::hub_loop::{Service, Store, serve};
 use parlor_transport_tcp::listen::TcpListener;
 use parlor_transport_tcp::memory::{self, MemoryConnection, MemoryDialer, MemoryListener};
 use smol::Async;
@@ -76,6 +77,15 @@ pub(crate) struct Running<T: Transport> {
 
 impl<T: Transport> Running<T> {
     pub(crate) fn start(limits: Limits) -> Self {
+        Self::start_with(limits, false)
+    }
+
+    /// A server whose store answers from a thread of its own, whenever it gets to it.
+    pub(crate) fn start_with_late_store(limits: Limits) -> Self {
+        Self::start_with(limits, true)
+    }
+
+    fn start_with(limits: Limits, late: bool) -> Self {
         let (stop, stopped) = async_channel::bounded(1);
         let (mut addresses, mut listeners) = (Vec::new(), Vec::new());
         for dialect in Dialect::ALL {
@@ -87,7 +97,12 @@ impl<T: Transport> Running<T> {
             HubConfig { limits, default_room: RoomName::lobby(), server: "parlor/test".into(), password: false };
         let thread = std::thread::spawn(move || {
             let store = MemoryStore::new(MemoryLimits::default(), [1; 32], None);
-            serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped });
+            if late {
+                let (store, answers) = LateStore::start(store);
+                serve(Service { config, seed: [2; 32], listeners, store, answers: Some(answers), stop: stopped });
+            } else {
+                serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped });
+            }
         });
         Self { addresses, stopping: Some(Stopping { stop, thread }), transport: PhantomData }
     }
@@ -112,6 +127,32 @@ impl<T: Transport> Drop for Running<T> {
         {
             stopping.wait();
         }
+    }
+}
+
+/// Answers nothing at once: a thread does, in the order asked.
+struct LateStore(Sender<(Ticket, Ask)>);
+
+impl LateStore {
+    fn start(mut store: MemoryStore) -> (Self, Receiver<(Ticket, Answer)>) {
+        let (ask, asked) = async_channel::unbounded::<(Ticket, Ask)>();
+        let (answer, answers) = async_channel::unbounded();
+        std::thread::spawn(move || {
+            while let Ok((ticket, ask)) = asked.recv_blocking() {
+                std::thread::yield_now();
+                if answer.send_blocking((ticket, store.answer(ask))).is_err() {
+                    break;
+                }
+            }
+        });
+        (Self(ask), answers)
+    }
+}
+
+impl Store for LateStore {
+    fn ask(&mut self, ticket: Ticket, ask: Ask) -> Option<Answer> {
+        self.0.try_send((ticket, ask)).unwrap();
+        None
     }
 }
 
