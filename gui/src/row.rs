@@ -40,7 +40,8 @@ pub(crate) struct Row {
 /// What stands above a row.
 enum Rule {
     Day(String),
-    New,
+    /// Where the new messages begin, with the day where that is new as well.
+    New(Option<String>),
 }
 
 /// What stands below a row.
@@ -65,8 +66,8 @@ impl Row {
         let day_before = before.and_then(|before| before.at).and_then(|at| clock.day(at));
         let new_day = day.filter(|day| before.is_some() && day_before.is_some_and(|before| before != *day));
         let rule = match (new_day, first_new) {
-            (Some(day), _) => Some(Rule::Day(Clock::day_name(day))),
-            (None, true) => Some(Rule::New),
+            (day, true) => Some(Rule::New(day.map(Clock::day_name))),
+            (Some(day), false) => Some(Rule::Day(Clock::day_name(day))),
             (None, false) => None,
         };
         let author = author(entry).filter(|author| rule.is_some() || before.and_then(self::author) != Some(*author));
@@ -220,14 +221,15 @@ fn show_foot(ui: &mut Ui, area: Rect, foot: Foot, key: EntryKey, intents: &mut V
 
 fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {
     let (text, color) = match rule {
-        Rule::Day(day) => (day.as_str(), palette.dim),
-        Rule::New => ("New messages", palette.error),
+        Rule::Day(day) => (day.clone(), palette.dim),
+        Rule::New(None) => (String::from("New messages"), palette.error),
+        Rule::New(Some(day)) => (format!("{day} · New messages"), palette.error),
     };
     let y = area.top() + RULE * 0.6;
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(SMALL), color);
+    let galley = ui.painter().layout_no_wrap(text, FontId::proportional(SMALL), color);
     let center: Pos2 = pos2(area.center().x, y);
     let label = Align2::CENTER_CENTER.anchor_size(center, galley.size());
-    let line = eframe::egui::Stroke::new(1.0, if matches!(rule, Rule::New) { color } else { palette.line });
+    let line = eframe::egui::Stroke::new(1.0, if matches!(rule, Rule::New(_)) { color } else { palette.line });
     ui.painter().hline(area.left() + MARGIN..=label.left() - 8.0, y, line);
     ui.painter().hline(label.right() + 8.0..=area.right() - MARGIN, y, line);
     ui.painter().galley(label.min, galley, color);
