@@ -121,6 +121,34 @@ fn several_sessions_of_one_identity_are_one_person() {
 }
 
 #[test]
+fn a_session_that_drops_keeps_its_rooms_while_another_is_elsewhere() {
+    let mut world = World::new();
+    let (first, token, _) = arrive(&mut world, "ada");
+    let bea = world.native("bea");
+    for conn in [first, bea] {
+        world.says(conn, "{\"join\":{\"room\":\"kitchen\"}}\n");
+    }
+    let second = come_back(&mut world, "ada", &token, "");
+    world.forget();
+    world.vanishes(first);
+    assert_eq!(world.text(bea), "", "nobody is told at once");
+    let first = come_back(&mut world, "ada", &token, ",\"rooms\":[\"kitchen\"]");
+    assert_eq!(world.text(bea), "");
+    world.vanishes(first);
+    for _ in 0..4 {
+        world.pass(Duration::from_secs(10));
+        for conn in [second, bea] {
+            world.says(conn, "{\"pong\":{\"token\":\"x\"}}\n");
+        }
+    }
+    let told: Vec<String> = world.frames(bea).into_iter().filter(|frame| frame.contains("parted")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("kitchen") && told[0].contains("connection lost"));
+    world.says(bea, &say("lobby", "still there?", "1"));
+    assert!(world.text(second).contains("still there?"), "the other session is as it was");
+}
+
+#[test]
 fn one_session_too_many_replaces_the_oldest() {
     let mut world = World::new();
     let (oldest, token, _) = arrive(&mut world, "ada");

@@ -159,7 +159,8 @@ impl Hub {
     fn check_users(&self) {
         for (slot, user) in self.users.iter() {
             assert_eq!(self.by_identity.get(&user.identity), Some(&slot));
-            assert_eq!(user.sessions.is_empty(), user.grace.is_some(), "11: no session means grace");
+            assert!(!user.sessions.is_empty() || user.grace.is_some(), "11: no session means grace");
+            assert!(user.kept.is_empty() || user.grace.is_some(), "11: a place is kept for a time");
             let open = user.sessions.iter().filter(|session| !self.sessions[**session].is_closing()).count();
             assert!(open <= self.config.limits.sessions_per_identity_max as usize);
             for session in &user.sessions {

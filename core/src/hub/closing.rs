@@ -245,34 +245,46 @@ impl Hub {
 
     fn depart(&mut self, slot: u32, departure: Departure) {
         let user = self.sessions[slot].user.expect("only somebody who is in departs");
-        let last = self.users[user].sessions.len() == 1;
-        let kept = departure.grace && last && !self.draining;
+        let kept = departure.grace && !self.draining;
         for room in self.sessions[slot].places.clone() {
             let how = if kept { Leave::Kept } else { Leave::Told(departure.reason.clone()) };
             self.leave(slot, room, how);
         }
-        self.users[user].sessions.retain(|session| *session != slot);
+        let person = &mut self.users[user];
+        person.sessions.retain(|session| *session != slot);
+        let last = person.sessions.is_empty();
         self.sessions[slot].user = None;
-        if !last {
-            return;
-        }
-        if kept {
+        if kept && (last || !self.users[user].kept.is_empty()) {
             let at = self.now.instant + self.config.limits.grace;
+            self.end_grace_timer(user);
             self.users[user].grace = Some(at);
             self.timers.insert(at, Timer::Grace(user));
-        } else {
+        } else if last {
             self.end_user(user);
+        }
+    }
+
+    /// Nobody waits for the user's return any more, or waits anew.
+    pub(super) fn end_grace_timer(&mut self, user: u32) {
+        if let Some(at) = self.users[user].grace.take() {
+            self.timers.remove(at, Timer::Grace(user));
         }
     }
 
     /// The grace is over: everybody is told, the name is free for its owner only.
     pub(super) fn end_grace(&mut self, user: u32) {
         self.users[user].grace = None;
-        self.end_user(user);
+        if self.users[user].sessions.is_empty() {
+            self.end_user(user);
+        } else {
+            // Another session is here: only what the lost one alone was in is given up.
+            self.end_kept(user);
+        }
     }
 
     fn end_user(&mut self, user: u32) {
-        self.end_kept(user, &[]);
+        self.end_grace_timer(user);
+        self.end_kept(user);
         let gone = self.users.remove(user);
         self.names.release(&gone.nick, Holder::User(user));
         self.by_identity.remove(&gone.identity);
@@ -282,17 +294,12 @@ impl Hub {
         }
     }
 
-    /// A user's kept places are given up, but those it is coming back to.
-    pub(super) fn end_kept(&mut self, user: u32, but: &[crate::name::RoomName]) {
+    /// A user's kept places are given up.
+    pub(super) fn end_kept(&mut self, user: u32) {
         let nick = self.users[user].nick.clone();
         let reason = Note::parse("connection lost").expect("this is a note");
-        let kept = core::mem::take(&mut self.users[user].kept);
-        for room in kept {
-            if self.rooms[room].name().is_some_and(|name| but.contains(name)) {
-                self.users[user].kept.push(room);
-            } else {
-                self.vanish(room, user, &nick, Some(&reason));
-            }
+        for room in core::mem::take(&mut self.users[user].kept) {
+            self.vanish(room, user, &nick, Some(&reason));
         }
     }
 

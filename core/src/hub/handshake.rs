@@ -22,7 +22,7 @@ use super::asks::Pending;
 use super::names::Holder;
 use super::phase::Phase;
 use super::session::User;
-use super::timers::{SessionTimer, Timer};
+use super::timers::SessionTimer;
 
 /// How often a name is numbered (`ali2`, `ali3`, …) before a dialect that cannot ask gives up.
 const NUMBERED_MAX: u32 = 1_000;
@@ -266,7 +266,8 @@ impl Hub {
                 self.join_direct(slot, peer, Some((resume.log, resume.id)), None);
             }
         }
-        self.end_kept(user, &rooms);
+        // What it has not entered again by now is given up.
+        self.end_kept(user);
     }
 
     /// Makes the session one of its identity's: of the user who is here, or of a new one.
@@ -291,9 +292,7 @@ impl Hub {
             return (user, false);
         };
         self.sessions[slot].user = Some(user);
-        if let Some(at) = self.users[user].grace.take() {
-            self.timers.remove(at, Timer::Grace(user));
-        }
+        self.end_grace_timer(user);
         self.users[user].sessions.push(slot);
         if self.users[user].nick.as_str() != nick.as_str() {
             self.unreserve(slot, &nick);

@@ -114,7 +114,7 @@ pub(super) struct User {
     pub(super) guest: bool,
     /// Slots of sessions, oldest first.
     pub(super) sessions: Vec<u32>,
-    /// Until when its place is kept although no session is left.
+    /// Until when places are kept that no session of it is in any more.
     pub(super) grace: Option<Instant>,
     /// Rooms in which it is kept present without a session.
     pub(super) kept: Vec<u32>,
