@@ -1,19 +1,18 @@
 //! The server of the "ChatRoom" tutorial (`prompt`).
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::server::{Health, Shared};
-use crate::{PATIENCE, RECV_BYTES, eventually};
+use crate::RECV_BYTES;
+use crate::server::{Running, Shared};
 
 /// How many rows of nothing it sends for a client that is half gone before the stand-in gives up.
 const NOTHING_MAX: u32 = 100;
 
 /// A running "ChatRoom" server. Dropping it closes every connection.
-pub struct ChatRoomServer {
-    shared: Arc<Shared>,
-}
+pub struct ChatRoomServer(Running);
 
 impl ChatRoomServer {
     /// Listens on a free port of the loopback interface.
@@ -22,45 +21,17 @@ impl ChatRoomServer {
     /// If there is no free port.
     pub fn start() -> io::Result<Self> {
         let (shared, listener) = Shared::listen()?;
-        let server = Self { shared: Arc::clone(&shared) };
+        let running = Running::of(&shared);
         std::thread::spawn(move || accept_loop(&shared, &listener));
-        Ok(server)
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.shared.address()
-    }
-
-    /// How it is.
-    pub fn health(&self) -> Health {
-        self.shared.health()
-    }
-
-    /// Who is on its list.
-    pub fn names(&self) -> Vec<String> {
-        self.shared.names()
-    }
-
-    /// Every row it has sent to everybody.
-    pub fn said(&self) -> Vec<String> {
-        self.shared.said()
-    }
-
-    /// Waits until exactly `count` clients are on its list.
-    ///
-    /// # Panics
-    /// If that does not come to pass in time.
-    #[track_caller]
-    pub fn expect_clients(&self, count: usize) {
-        let reached = eventually(|| self.names().len() == count);
-        assert!(reached, "not {count} clients within {PATIENCE:?}, but {:?}; {:?}", self.names(), self.health());
+        Ok(Self(running))
     }
 }
 
-impl Drop for ChatRoomServer {
-    fn drop(&mut self) {
-        self.shared.stop();
+impl Deref for ChatRoomServer {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.0
     }
 }
 

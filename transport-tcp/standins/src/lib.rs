@@ -23,7 +23,7 @@ pub use chatroom_server::ChatRoomServer;
 pub use messenger_client::MessengerClient;
 pub use messenger_server::MessengerServer;
 pub use reader::End;
-pub use server::Health;
+pub use server::{Health, Running};
 
 /// How long any wait in this crate lasts at most.
 pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -2,19 +2,18 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
+use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::server::{Health, Shared};
-use crate::{PATIENCE, RECV_BYTES, eventually};
+use crate::RECV_BYTES;
+use crate::server::{Running, Shared};
 
 /// How many bytes of a nickname it reads.
 const NICK_BYTES: usize = 2048;
 
 /// A running "Messenger" server. Dropping it closes every connection.
-pub struct MessengerServer {
-    shared: Arc<Shared>,
-}
+pub struct MessengerServer(Running);
 
 impl MessengerServer {
     /// Listens on a free port of the loopback interface.
@@ -23,45 +22,17 @@ impl MessengerServer {
     /// If there is no free port.
     pub fn start() -> io::Result<Self> {
         let (shared, listener) = Shared::listen()?;
-        let server = Self { shared: Arc::clone(&shared) };
+        let running = Running::of(&shared);
         std::thread::spawn(move || accept_loop(&shared, &listener));
-        Ok(server)
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.shared.address()
-    }
-
-    /// How it is.
-    pub fn health(&self) -> Health {
-        self.shared.health()
-    }
-
-    /// Who is on its list, spelled the way it spells them (`b'ali'`).
-    pub fn names(&self) -> Vec<String> {
-        self.shared.names()
-    }
-
-    /// Every chunk it has passed on.
-    pub fn said(&self) -> Vec<String> {
-        self.shared.said()
-    }
-
-    /// Waits until exactly `count` clients are on its list.
-    ///
-    /// # Panics
-    /// If that does not come to pass in time.
-    #[track_caller]
-    pub fn expect_clients(&self, count: usize) {
-        let reached = eventually(|| self.names().len() == count);
-        assert!(reached, "not {count} clients within {PATIENCE:?}, but {:?}; {:?}", self.names(), self.health());
+        Ok(Self(running))
     }
 }
 
-impl Drop for MessengerServer {
-    fn drop(&mut self) {
-        self.shared.stop();
+impl Deref for MessengerServer {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.0
     }
 }
 

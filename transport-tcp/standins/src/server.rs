@@ -5,6 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::{PATIENCE, eventually};
+
 /// How a rebuilt server is. [`Health::is_well`] is what a guest with manners leaves behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
@@ -40,6 +42,51 @@ struct State {
     sockets: Vec<Arc<TcpStream>>,
     health: Health,
     said: Vec<String>,
+}
+
+/// What a test holds of either server. Dropping it closes every connection.
+pub struct Running(Arc<Shared>);
+
+impl Running {
+    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+        Self(Arc::clone(shared))
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address()
+    }
+
+    /// How it is.
+    pub fn health(&self) -> Health {
+        self.0.health()
+    }
+
+    /// Who is on its list, spelled the way it spells them (the "Messenger": `b'ali'`).
+    pub fn names(&self) -> Vec<String> {
+        self.0.names()
+    }
+
+    /// Every row or chunk it has sent to everybody.
+    pub fn said(&self) -> Vec<String> {
+        self.0.said()
+    }
+
+    /// Waits until exactly `count` clients are on its list.
+    ///
+    /// # Panics
+    /// If that does not come to pass in time.
+    #[track_caller]
+    pub fn expect_clients(&self, count: usize) {
+        let reached = eventually(|| self.names().len() == count);
+        assert!(reached, "not {count} clients within {PATIENCE:?}, but {:?}; {:?}", self.names(), self.health());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
 }
 
 /// What a server's threads share.
