@@ -1,0 +1,3 @@
+//! Runs the simulated world from the command line.
+
+fn main() {}
