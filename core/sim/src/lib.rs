@@ -7,4 +7,5 @@
 //!
 //! Nothing here touches a socket, a clock or a random number generator of the operating system.
 
+pub mod replay;
 pub mod tape;
