@@ -213,6 +213,17 @@ impl ServerCodec {
         }
     }
 
+    /// How many bytes of an unfinished frame are held. Bounded in every dialect, whatever the peer sends and however it
+    /// is cut: by the frame's own bound, and in `nic` by that and the client's name.
+    pub fn held(&self) -> usize {
+        match &self.0 {
+            Server::Native(server) => server.held(),
+            Server::Nic(server) => server.held(),
+            Server::Prompt(server) => server.held(),
+            Server::Foreign(_) => 0,
+        }
+    }
+
     /// Completes what is held: after `nic_completion` without more bytes, and at end of file. Call until `None`.
     pub fn flush(&mut self) -> Option<Decoded<Request>> {
         match &mut self.0 {
@@ -284,6 +295,15 @@ impl ClientCodec {
         match &self.0 {
             Client::Native(_) => false,
             Client::Tutorial(client) => client.is_partial(),
+        }
+    }
+
+    /// How many bytes of an unfinished frame or row are held: at most
+    /// [`SERVER_FRAME_BYTES_MAX`](crate::limits::SERVER_FRAME_BYTES_MAX) and half a character.
+    pub fn held(&self) -> usize {
+        match &self.0 {
+            Client::Native(client) => client.held(),
+            Client::Tutorial(client) => client.held(),
         }
     }
 

@@ -72,7 +72,6 @@ impl Framer {
     }
 
     /// How many bytes are held.
-    #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.held.len()
     }

@@ -53,6 +53,10 @@ impl Server {
         })
     }
 
+    pub(super) fn held(&self) -> usize {
+        self.framer.held()
+    }
+
     /// A line without its end is no frame: it is given up.
     pub(super) fn flush(&mut self) {
         self.framer.take_rest();
@@ -66,6 +70,10 @@ pub(super) struct Client {
 }
 
 impl Client {
+    pub(super) fn held(&self) -> usize {
+        self.framer.held()
+    }
+
     pub(super) fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded<Event>> {
         loop {
             let decoded = match self.framer.next(bytes, SERVER_FRAME_BYTES_MAX)? {

@@ -55,6 +55,10 @@ impl Server {
         self.skipping || !(self.held.is_empty() || self.mark.is_some() && split_cut(&self.held).0.is_empty())
     }
 
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     pub(super) fn flush(&mut self) -> Option<Decoded<Request>> {
         if mem::take(&mut self.skipping) {
             self.held = Vec::new();

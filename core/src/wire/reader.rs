@@ -79,6 +79,10 @@ impl Client {
         !split_cut(&self.held).0.is_empty()
     }
 
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     pub(super) fn flush(&mut self) -> Option<Decoded<Event>> {
         while !self.held.is_empty() {
             let mut held = mem::take(&mut self.held);
