@@ -142,6 +142,23 @@ fn no_list_makes_a_frame_too_long() {
 }
 
 #[test]
+fn no_refusal_quotes_so_much_that_its_frame_is_too_long() {
+    // Two bytes each, and eight once they are written as an escape that is escaped again.
+    let long = |len: usize| "\u{378}".repeat(len);
+    for line in [
+        format!("{{\"{}\":{{\"ref\":1}}}}", long(8_180)),
+        format!("{{\"ping\":{{\"{0}\":1,\"{0}\":1}}}}", long(4_000)),
+        format!("{{\"{}\":{{}}}}", long(8_180)),
+    ] {
+        let decoded = common::serve(&mut ServerCodec::new(Dialect::Native), &[line.as_bytes(), b"\n"]);
+        let [Decoded::Malformed(bad)] = &decoded[..] else { panic!("{decoded:?}") };
+        let answer = Event::Error { code: bad.code, text: bad.text.clone(), reference: bad.reference.clone() };
+        let bytes = told(&answer);
+        assert!(bytes.len() <= 1_024, "{} bytes", bytes.len());
+    }
+}
+
+#[test]
 fn a_secret_reaches_no_debug_output() {
     let mut codec = ServerCodec::new(Dialect::Native);
     let mut bytes = &b"{\"hello\":{\"version\":1,\"nick\":\"ada\",\"token\":\"hunter2\""[..];

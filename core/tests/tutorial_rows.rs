@@ -4,6 +4,7 @@ mod common;
 
 use common::tutorial::{message, nick, rows, seen, welcome};
 use common::{read, serve};
+use parlor_core::limits::SERVER_FRAME_BYTES_MAX;
 use parlor_core::name::RoomName;
 use parlor_core::text::{Body, Note};
 use parlor_core::vocabulary::*;
@@ -96,6 +97,20 @@ fn a_refused_name_is_asked_for_again() {
         seen(codec, &[b"Please ent", b"er your name and press Enter", again.as_bytes()]),
         ["greeting", "? That name is taken. ", "greeting"]
     );
+}
+
+#[test]
+fn a_server_that_never_ends_a_character_is_not_waited_for() {
+    for dialect in [Dialect::Nic, Dialect::Prompt] {
+        let mut codec = ClientCodec::new(dialect);
+        for number in 0..200 {
+            // Each read ends inside a character, whose rest is in the next.
+            let read = [&[0xB9; 1][usize::from(number == 0)..], &[b'x'; 1_000], b"\xd8"].concat();
+            let mut bytes = &read[..];
+            while codec.decode(&mut bytes).is_some() {}
+            assert!(codec.held() <= SERVER_FRAME_BYTES_MAX + 3, "{dialect:?}: {} bytes", codec.held());
+        }
+    }
 }
 
 #[test]

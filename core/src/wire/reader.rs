@@ -111,7 +111,9 @@ impl Client {
         }
         let mut line = row::line(whole, self.lines);
         let ended = line.len() < whole.len();
-        if !ended && (whole.is_empty() || !last && (!cut.is_empty() || self.must_wait(whole))) {
+        // What is as long as any row may be waits for nothing, not even for the rest of its last character.
+        let waits = !last && whole.len() < SERVER_FRAME_BYTES_MAX && (!cut.is_empty() || self.must_wait(whole));
+        if !ended && (whole.is_empty() || waits) {
             return (None, 0);
         }
         if !ended && self.quitting && line.len() > QUIT.len() {
@@ -162,9 +164,6 @@ impl Client {
 
     /// Whether a row that no `\n` ends is not all there yet.
     fn must_wait(&self, whole: &[u8]) -> bool {
-        if whole.len() >= SERVER_FRAME_BYTES_MAX {
-            return false;
-        }
         let expected = match self.kind {
             Kind::Nic => CONNECTED,
             Kind::Prompt => WELCOME.0,

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::fields::Fields;
-use super::value::{Object, Value};
+use super::value::{Object, Value, shown};
 use crate::limits::{LIST_MAX, PAGE_MAX};
 use crate::name::{BadName, RoomName};
 use crate::vocabulary::{Code, Command, Hello, Request, Resume, Span};
@@ -55,8 +55,10 @@ fn command(f: &mut Fields<'_>) -> Result<Command, Malformed> {
             ));
         }
         unknown => {
-            let shown: alloc::string::String = unknown.chars().take(32).collect();
-            return Err(f.refuse(Code::UnknownFrame, format_args!("This server does not know the frame {shown:?}.")));
+            return Err(f.refuse(
+                Code::UnknownFrame,
+                format_args!("This server does not know the frame {:?}.", shown(unknown)),
+            ));
         }
     })
 }

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::value::{Object, Value};
+use super::value::{Object, Value, shown};
 use crate::id::{LogId, MessageId};
 use crate::limits::LIST_MAX;
 use crate::name::{Nick, RoomName};
@@ -58,13 +58,13 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong(&self, member: &str, wanted: &str) -> Malformed {
-        self.refuse(Code::BadFrame, format_args!("In {:?}, {member:?} must be {wanted}.", self.name))
+        self.refuse(Code::BadFrame, format_args!("In {:?}, {member:?} must be {wanted}.", shown(&self.name)))
     }
 
     /// The member, which must be there.
     pub(super) fn need<T>(&self, member: &str, value: Option<T>) -> Read<T> {
         value.ok_or_else(|| {
-            self.refuse(Code::BadFrame, format_args!("The frame {:?} needs the member {member:?}.", self.name))
+            self.refuse(Code::BadFrame, format_args!("The frame {:?} needs the member {member:?}.", shown(&self.name)))
         })
     }
 
@@ -123,7 +123,7 @@ impl<'a> Fields<'a> {
         let Some(text) = self.text(member)? else { return Ok(None) };
         let too_long = || {
             let max = Tag::BYTES_MAX;
-            self.refuse(Code::TooLong, format_args!("In {:?}, {member:?} has at most {max} bytes.", self.name))
+            self.refuse(Code::TooLong, format_args!("In {:?}, {member:?} has at most {max} bytes.", shown(&self.name)))
         };
         Tag::parse(text).map(Some).ok_or_else(too_long)
     }
@@ -132,7 +132,7 @@ impl<'a> Fields<'a> {
         match self.text(member)? {
             Some(text) if text.len() > SECRET_BYTES_MAX => Err(self.refuse(
                 Code::TooLong,
-                format_args!("In {:?}, {member:?} has at most {SECRET_BYTES_MAX} bytes.", self.name),
+                format_args!("In {:?}, {member:?} has at most {SECRET_BYTES_MAX} bytes.", shown(&self.name)),
             )),
             text => Ok(text.map(Secret::new)),
         }
@@ -207,8 +207,10 @@ impl<'a> Fields<'a> {
     fn list(&self, member: &str) -> Read<Option<&[Value<'a>]>> {
         match self.members.get(member) {
             None => Ok(None),
-            Some(Value::List(list)) if list.len() > LIST_MAX as usize => Err(self
-                .refuse(Code::TooLong, format_args!("In {:?}, {member:?} has at most {LIST_MAX} entries.", self.name))),
+            Some(Value::List(list)) if list.len() > LIST_MAX as usize => Err(self.refuse(
+                Code::TooLong,
+                format_args!("In {:?}, {member:?} has at most {LIST_MAX} entries.", shown(&self.name)),
+            )),
             Some(Value::List(list)) => Ok(Some(list)),
             Some(_) => Err(self.wrong(member, "a list")),
         }

@@ -44,6 +44,12 @@ impl<'a> Object<'a> {
     }
 }
 
+/// As much of a peer's own word as a sentence may quote: escaped, a longer one would make the answer's frame too long.
+pub(super) fn shown(word: &str) -> &str {
+    const CHARS_MAX: usize = 32;
+    word.char_indices().nth(CHARS_MAX).and_then(|(end, _)| word.get(..end)).unwrap_or(word)
+}
+
 impl<'de> Deserialize<'de> for Value<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
@@ -106,7 +112,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         }
         let object = Object(members);
         match object.duplicate() {
-            Some(name) => Err(A::Error::custom(format_args!("the member {name:?} stands there twice"))),
+            Some(name) => Err(A::Error::custom(format_args!("the member {:?} stands there twice", shown(name)))),
             None => Ok(Value::Object(object)),
         }
     }
