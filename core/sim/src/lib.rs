@@ -9,3 +9,4 @@
 
 pub mod replay;
 pub mod tape;
+pub mod targets;
