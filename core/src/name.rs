@@ -267,6 +267,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_measured_as_it_is_shown_and_not_as_it_was_typed() {
+        // Three letters of Hangul each, which are one when composed: 128 bytes become 44.
+        let typed = "\u{1100}\u{1161}\u{11A8}".repeat(14) + "ab";
+        assert_eq!(typed.len(), 2 * NAME_BYTES_MAX);
+        assert_eq!(nick(&typed).as_str().len(), 44);
+        assert_eq!(Nick::parse(&(typed + "c")).unwrap_err(), BadName::TooLong);
+    }
+
+    #[test]
     fn case_width_and_composition_do_not_make_another_name() {
         assert_eq!(nick("Ada"), nick("ada"));
         assert_eq!(nick("ａｄａ"), nick("ada"));

@@ -30,7 +30,8 @@ fn expected(patch: &str) -> Vec<(String, String)> {
             file = path.into();
         } else if line.starts_with("@@") {
             let mut before = String::new();
-            while let Some(line) = lines.next_if(|line| line.starts_with([' ', '-', '+']) && !line.starts_with("--- ")) {
+            while let Some(line) = lines.next_if(|line| line.starts_with([' ', '-', '+']) && !line.starts_with("--- "))
+            {
                 if let Some(old) = line.strip_prefix([' ', '-']) {
                     before.push_str(old);
                     before.push('\n');

@@ -266,6 +266,13 @@ fn quitting_offline_ends_at_once() {
 }
 
 #[test]
+fn a_goodbye_typed_before_there_is_any_room_is_one() {
+    let mut desk = Desk::new(profile(Dialect::Native));
+    desk.submit("/quit ");
+    assert_eq!(desk.outputs.last(), Some(&Output::Finished));
+}
+
+#[test]
 fn what_is_typed_before_the_first_connection_is_said_once_one_is_in() {
     let mut desk = Desk::new(profile(Dialect::Native));
     desk.submit("early");

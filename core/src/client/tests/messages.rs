@@ -259,3 +259,32 @@ fn entries_are_written_for_people_and_for_programs() {
     let notice = desk.state().rooms[0].timeline.get(1).unwrap().to_json("lobby");
     assert!(notice.starts_with(r#"{"room":"lobby","kind":"notice","text":"What you can type:"#), "{notice}");
 }
+
+#[test]
+fn the_only_message_of_a_room_is_asked_for_and_an_empty_log_is_not() {
+    for (last, first, pages) in [(1, 1, 1), (3, 1, 1), (0, 1, 0), (7, 8, 0)] {
+        let mut desk = Desk::new(profile(Dialect::Native));
+        desk.input(Input::Connected);
+        desk.tell(welcome("ada"));
+        desk.sent();
+        let Event::Room(mut info) = room("lobby", 1, last) else { unreachable!() };
+        info.first_id = MessageId(first);
+        desk.tell(Event::Room(info));
+        assert_eq!(desk.sent().len(), pages, "{first} to {last}");
+    }
+}
+
+#[test]
+fn an_older_page_stands_before_what_happened_since() {
+    let mut desk = Desk::new(profile(Dialect::Native));
+    desk.input(Input::Connected);
+    desk.tell(welcome("ada"));
+    desk.tell(room("lobby", 1, 2));
+    let requests = desk.sent();
+    desk.tell(Event::Joined { room: RoomName::lobby(), nick: nick("eve"), at: Timestamp(1) });
+    desk.tell(message("lobby", 3, "bob", "live"));
+    let messages = (1..=2).map(|id| said("lobby", id, "bob", "older")).collect();
+    let reference = requests[1].reference.clone();
+    desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
+    assert_eq!(desk.lines(), ["bob: older", "bob: older", "* eve joined", "bob: live"]);
+}

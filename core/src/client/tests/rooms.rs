@@ -229,3 +229,35 @@ fn a_topic_is_shown_and_told() {
     assert_eq!(desk.lines(), ["* bob set the topic: ferns"]);
     assert_eq!(desk.state().rooms[0].book.log, Some(LogId(1)));
 }
+
+#[test]
+fn who_may_speak_is_told_of_others_and_of_oneself() {
+    let mut desk = Desk::online();
+    let muted = |who: &str, on| Event::Muted {
+        room: RoomName::lobby(),
+        nick: nick(who),
+        by: nick("eve"),
+        reason: Note::parse(if on { "noise" } else { "" }).unwrap(),
+        on,
+    };
+    for (who, on) in [("bob", true), ("bob", false), ("ada", true), ("ada", false)] {
+        desk.tell(muted(who, on));
+    }
+    assert_eq!(
+        desk.lines(),
+        [
+            "* bob was muted by eve (noise)",
+            "* bob may speak again, says eve",
+            "* You were muted by eve (noise)",
+            "* You may speak again, says eve"
+        ]
+    );
+}
+
+#[test]
+fn a_draft_over_its_bound_is_not_kept() {
+    let mut desk = Desk::online();
+    desk.intent(Intent::Draft("short".into()));
+    desk.intent(Intent::Draft("x".repeat(64 * 1024 + 1)));
+    assert_eq!(desk.state().rooms[0].draft, "short");
+}
