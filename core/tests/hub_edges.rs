@@ -114,3 +114,28 @@ fn a_message_that_cannot_be_stored_is_refused_and_neither_acknowledged_nor_told(
     assert!(!has(&frames, "\"ack\""), "{frames:?}");
     assert_eq!(w.frames(bob), Vec::<String>::new());
 }
+
+/// What a newcomer is told who says hello under this name.
+fn greeted(w: &mut World, nick: &str) -> String {
+    let conn = w.connect(Dialect::Native);
+    w.says(conn, &format!("{{\"hello\":{{\"version\":1,\"nick\":\"{nick}\"}}}}\n"));
+    w.text(conn)
+}
+
+#[test]
+fn a_look_alike_of_somebody_here_is_taken_even_where_no_store_knows_the_name() {
+    let mut w = World::new();
+    let guest = w.guest(Dialect::Prompt, "modern\n");
+    assert!(greeted(&mut w, "rnodern").contains("nick_taken"));
+    w.says(guest, "{quit}\n");
+    assert!(greeted(&mut w, "rnodern").contains("\"welcome\""));
+}
+
+#[test]
+fn a_look_alike_of_somebody_away_is_taken() {
+    let mut w = World::new();
+    let ada = w.native("modern");
+    w.says(ada, "{\"quit\":{}}\n");
+    assert!(greeted(&mut w, "rnodern").contains("nick_taken"));
+    assert!(greeted(&mut w, "Modern").contains("nick_taken"));
+}
