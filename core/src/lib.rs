@@ -47,6 +47,7 @@ pub mod hub;
 pub mod id;
 pub mod limits;
 pub mod name;
+pub mod record;
 pub mod secret;
 pub mod store;
 pub mod text;

@@ -29,6 +29,8 @@ mod rows;
 mod said;
 mod sniff;
 
+pub(crate) use sniff::METHODS;
+
 /// Most bytes of the nickname in a hello, before any dialect's rules are applied to it.
 pub const HELLO_NICK_BYTES_MAX: usize = 256;
 

@@ -2,7 +2,8 @@
 
 use crate::vocabulary::Reason;
 
-const METHODS: [&[u8]; 10] =
+/// What a request of HTTP begins with.
+pub(crate) const METHODS: [&[u8]; 10] =
     [b"GET ", b"POST ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"CONNECT ", b"TRACE ", b"PATCH ", b"PRI "];
 
 /// A TLS handshake record begins with this byte; no text of ours does.

@@ -1,0 +1,172 @@
+//! Writes a record.
+
+use alloc::vec::Vec;
+
+use crate::hub::{HubConfig, Input, Output, Peer, Refused};
+use crate::id::ConnId;
+use crate::time::Now;
+use crate::wire::Dialect;
+
+use super::fields::{Field, put_bytes};
+use super::mask::Mask;
+use super::{MAGIC, VERSION, kind};
+
+/// Writes down what a driver does with a hub. It does no I/O: the driver takes [`Recorder::bytes`] away.
+///
+/// Tell it of each call before it is made, of what it gave back after that, and of every output. A call costs the
+/// copying of its bytes; a native connection's are looked at one by one, in and until `welcome` also out.
+#[derive(Debug)]
+pub struct Recorder {
+    out: Vec<u8>,
+    /// Of the newest connection of each slot.
+    lines: Vec<Option<Line>>,
+    /// Of the connection being accepted.
+    dialect: Dialect,
+}
+
+/// What is to be masked of one connection: a native one, both ways.
+#[derive(Debug)]
+struct Line {
+    conn: ConnId,
+    masks: Option<Masks>,
+}
+
+#[derive(Debug)]
+struct Masks {
+    incoming: Mask,
+    outgoing: Mask,
+}
+
+impl Recorder {
+    /// Begins a record of a hub that was made with this configuration at this time.
+    pub fn new(config: &HubConfig, now: Now) -> Self {
+        let mut this = Self { out: Vec::new(), lines: Vec::new(), dialect: Dialect::Native };
+        this.out.extend_from_slice(&MAGIC);
+        this.out.extend_from_slice(&VERSION.to_le_bytes());
+        this.entry(kind::BEGUN, |out| {
+            now.put(out);
+            config.put(out);
+        });
+        this
+    }
+
+    /// What was written since the last [`Recorder::clear`]; only whole entries.
+    pub fn bytes(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// What was written is kept elsewhere now.
+    pub fn clear(&mut self) {
+        self.out.clear();
+    }
+
+    /// A connection is about to be brought.
+    pub fn accept(&mut self, now: Now, peer: Peer) {
+        self.dialect = peer.dialect;
+        self.entry(kind::ACCEPT, |out| {
+            now.put(out);
+            peer.put(out);
+        });
+    }
+
+    /// What became of it.
+    pub fn accepted(&mut self, result: &Result<ConnId, Refused>) {
+        match result {
+            Ok(conn) => {
+                self.entry(kind::ACCEPTED, |out| conn.put(out));
+                let native = self.dialect == Dialect::Native;
+                let masks = native.then(|| Masks { incoming: Mask::new(true), outgoing: Mask::new(false) });
+                if conn.slot() >= self.lines.len() {
+                    self.lines.resize_with(conn.slot().saturating_add(1), || None);
+                }
+                if let Some(line) = self.lines.get_mut(conn.slot()) {
+                    *line = Some(Line { conn: *conn, masks });
+                }
+            }
+            Err(refused) => self.entry(kind::REFUSED, |out| refused.put(out)),
+        }
+    }
+
+    /// An input is about to be handed in.
+    pub fn input(&mut self, now: Now, input: &Input<'_>) {
+        match input {
+            Input::Received { conn, bytes } => {
+                let line = self.lines.get_mut(conn.slot()).and_then(Option::as_mut).filter(|line| line.conn == *conn);
+                write_entry(&mut self.out, kind::RECEIVED, |out| {
+                    now.put(out);
+                    conn.put(out);
+                    bytes.len().put(out);
+                    match line {
+                        Some(Line { masks: Some(masks), .. }) => masks.incoming.apply(bytes, out),
+                        Some(Line { masks: None, .. }) => out.extend_from_slice(bytes),
+                        // A ghost: the hub takes no notice of what it says.
+                        None => out.resize(out.len().saturating_add(bytes.len()), b'?'),
+                    }
+                });
+            }
+            Input::Lost { conn } => self.entry(kind::LOST, |out| {
+                now.put(out);
+                conn.put(out);
+            }),
+            Input::Answered { ticket, answer } => self.entry(kind::ANSWERED, |out| {
+                now.put(out);
+                ticket.put(out);
+                answer.put(out);
+            }),
+            Input::Drain => self.entry(kind::DRAIN, |out| now.put(out)),
+        }
+    }
+
+    /// The deadlines up to now are about to be applied.
+    pub fn timeout(&mut self, now: Now) {
+        self.entry(kind::TIMEOUT, |out| now.put(out));
+    }
+
+    /// The hub gave this.
+    pub fn output(&mut self, output: &Output) {
+        self.entry(kind::OUTPUT, |out| output.put(out));
+        if let Output::Close { conn, .. } = output
+            && let Some(line) = self.lines.get_mut(conn.slot())
+        {
+            *line = None;
+        }
+    }
+
+    /// The hub offered these bytes, and is about to be told that the first `taken` of them were.
+    pub fn transmitted(&mut self, conn: ConnId, offered: &[u8], taken: usize) {
+        let line = self.lines.get_mut(conn.slot()).and_then(Option::as_mut).filter(|line| line.conn == conn);
+        let bytes = offered.get(..taken).unwrap_or(offered);
+        write_entry(&mut self.out, kind::TRANSMITTED, |out| {
+            conn.put(out);
+            offered.len().put(out);
+            match line {
+                Some(Line { masks: Some(masks), .. }) => {
+                    bytes.len().put(out);
+                    masks.outgoing.apply(bytes, out);
+                }
+                Some(Line { masks: None, .. }) | None => put_bytes(bytes, out),
+            }
+        });
+    }
+
+    /// The driver has come to its end in order.
+    pub fn ended(&mut self) {
+        self.entry(kind::ENDED, |_| {});
+    }
+
+    fn entry(&mut self, kind: u8, write: impl FnOnce(&mut Vec<u8>)) {
+        write_entry(&mut self.out, kind, write);
+    }
+}
+
+/// Appends an entry: its length, its kind, and what `write` appends.
+fn write_entry(out: &mut Vec<u8>, kind: u8, write: impl FnOnce(&mut Vec<u8>)) {
+    let begin = out.len();
+    out.extend_from_slice(&[0; 4]);
+    out.push(kind);
+    write(out);
+    let len = out.len().saturating_sub(begin).saturating_sub(4);
+    if let Some(place) = out.get_mut(begin..begin.saturating_add(4)) {
+        place.copy_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
+    }
+}
