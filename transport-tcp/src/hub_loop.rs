@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 
 use async_channel::{Receiver, Sender};
-use parlor_core::hub::{Closing, Hub, HubConfig, Input, Output, Peer};
+use parlor_core::hub::{Closing, HubConfig, Input, Output, Peer};
 use parlor_core::id::{ConnId, Ticket};
 use parlor_core::store::{Answer, Ask, MemoryStore};
 use parlor_core::time::Instant;
@@ -21,13 +21,16 @@ use smol::{LocalExecutor, Task};
 
 use crate::clock::Clock;
 use crate::connection::{Connection, Listener, close};
+use crate::record::FlightRecord;
 
 mod budget;
 mod lines;
+mod recorded;
 mod tasks;
 
 use budget::Budget;
 use lines::{Line, Lines};
+use recorded::Recorded;
 
 /// Who answers the hub's questions.
 pub trait Store: 'static {
@@ -57,14 +60,18 @@ pub struct Service<L, S> {
     pub answers: Option<Receiver<(Ticket, Answer)>>,
     /// The first message, or the end of the channel, stops the server.
     pub stop: Receiver<()>,
+    /// Where everything that goes into the hub and comes out of it is written down, if at all.
+    pub record: Option<FlightRecord>,
 }
 
 /// Serves on the calling thread until stopped: then nobody is accepted any more, everybody is told goodbye, and it
 /// returns within 5 s.
 pub fn serve<L: Listener, S: Store>(service: Service<L, S>) {
     let executor = Rc::new(LocalExecutor::new());
-    let Service { config, seed, listeners, store, answers, stop } = service;
-    let hub_loop = HubLoop::new(config, seed, store, Rc::downgrade(&executor));
+    let Service { config, seed, listeners, store, answers, stop, record } = service;
+    let clock = Clock::start();
+    let hub = Recorded::new(config, seed, clock.now(), record);
+    let hub_loop = HubLoop::new(hub, clock, store, Rc::downgrade(&executor));
     smol::block_on(executor.run(hub_loop.run(listeners, answers, stop)));
 }
 
@@ -88,7 +95,7 @@ const READ_BYTES_MAX: usize = 16 * 1024;
 const CLOSING_MAX: usize = 1_024;
 
 struct HubLoop<C: Connection, S> {
-    hub: RefCell<Hub>,
+    hub: RefCell<Recorded>,
     store: RefCell<S>,
     clock: Clock,
     lines: RefCell<Lines<C>>,
@@ -116,10 +123,9 @@ struct HubLoop<C: Connection, S> {
 }
 
 impl<C: Connection, S: Store> HubLoop<C, S> {
-    fn new(config: HubConfig, seed: [u8; 32], store: S, executor: Weak<LocalExecutor<'static>>) -> Rc<Self> {
-        let clock = Clock::start();
+    fn new(hub: Recorded, clock: Clock, store: S, executor: Weak<LocalExecutor<'static>>) -> Rc<Self> {
         Rc::new(Self {
-            hub: RefCell::new(Hub::new(config, seed, clock.now())),
+            hub: RefCell::new(hub),
             store: RefCell::new(store),
             clock,
             lines: RefCell::new(Lines::new()),

@@ -13,5 +13,6 @@ pub mod hub_loop;
 pub mod kept;
 pub mod listen;
 pub mod memory;
+pub mod record;
 pub mod session;
 pub mod target;

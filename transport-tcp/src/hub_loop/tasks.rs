@@ -17,6 +17,9 @@ use smol::future::{or, yield_now};
 use super::{BATCH_MAX, HubLoop, NEWCOMER, SLICE, Source, Store, WRITES_MAX};
 use crate::connection::{Connection, Listener, is_transient};
 
+/// Between two writings of the flight record: what a killed process loses of it at most.
+const RECORD_PAUSE: Duration = Duration::from_secs(1);
+
 /// For everybody's goodbye; the hub gives each connection less.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(4_500);
 
@@ -45,6 +48,9 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
         if let Some(answers) = answers {
             tasks.push(self.spawn(take_answers(Rc::clone(&self), answers)));
         }
+        if self.hub.borrow().is_recorded() {
+            tasks.push(self.spawn(keep_record(Rc::clone(&self))));
+        }
         // Tasks of their own: the main future is polled at every wake-up, and would try to accept each time.
         let accepting: Vec<_> = listeners
             .into_iter()
@@ -58,6 +64,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             Timer::after(SHUTDOWN_TIMEOUT).await;
         })
         .await;
+        self.hub.borrow().ended();
     }
 
     async fn last_closed(&self) {
@@ -238,6 +245,14 @@ async fn keep_time<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
             this.hub.borrow_mut().handle_timeout(now);
             this.drain();
         }
+    }
+}
+
+/// Writes out what was recorded, time and again.
+async fn keep_record<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
+    loop {
+        Timer::after(RECORD_PAUSE).await;
+        this.hub.borrow().save();
     }
 }
 

@@ -99,9 +99,17 @@ impl<T: Transport> Running<T> {
             let store = MemoryStore::new(MemoryLimits::default(), [1; 32], None);
             if late {
                 let (store, answers) = LateStore::start(store);
-                serve(Service { config, seed: [2; 32], listeners, store, answers: Some(answers), stop: stopped });
+                serve(Service {
+                    config,
+                    seed: [2; 32],
+                    listeners,
+                    store,
+                    answers: Some(answers),
+                    stop: stopped,
+                    record: None,
+                });
             } else {
-                serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped });
+                serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped, record: None });
             }
         });
         Self { addresses, stopping: Some(Stopping { stop, thread }), transport: PhantomData }

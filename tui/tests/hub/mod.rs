@@ -52,7 +52,7 @@ impl Hub {
             password: password.is_some(),
         };
         let listeners = Dialect::ALL.into_iter().zip(listeners).collect();
-        let service = Service { config, seed, listeners, store, answers: None, stop: stopped };
+        let service = Service { config, seed, listeners, store, answers: None, stop: stopped, record: None };
         let thread = std::thread::spawn(move || serve(service));
         Self { stop: Some(stop), thread: Some(thread), ports }
     }
