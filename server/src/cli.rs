@@ -50,6 +50,11 @@ pub struct Cli {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    /// Write a flight record into this new file, for finding bugs of the server: everything that is said, passwords
+    /// left out, readable for you alone
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
     /// How much to log to standard error
     #[arg(long, value_name = "LEVEL")]
     pub log: Option<LogLevel>,

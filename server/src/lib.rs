@@ -11,8 +11,18 @@ pub mod config;
 pub mod data_dir;
 pub mod lan;
 pub mod listeners;
+pub mod record;
 pub mod run;
 pub mod settings;
+
+/// Ends the process when an assertion of ours fails: that leaves a half-changed world, so whoever watches over the service
+/// starts it anew. Without this a task's panic would be kept for whoever awaits the task, which is nobody.
+pub fn stop_on_own_mistakes() {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("parlor-server made a mistake of its own and stops; please report this line: {panic}");
+        std::process::abort();
+    }));
+}
 
 /// Runs the program: 0 after an orderly end, 1 if it cannot run (one sentence on standard error), 2 for a wrong
 /// command line.

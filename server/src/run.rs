@@ -15,7 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::data_dir::DataDir;
 use crate::settings::{Listen, Settings};
-use crate::{lan, listeners};
+use crate::{lan, listeners, record};
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -28,6 +28,7 @@ pub fn run(settings: Settings) -> Result<(), String> {
     let listening = listeners::open(&settings.listen)?;
     let (stop, stopped) = async_channel::bounded(1);
     stop_on_signal(stop)?;
+    let record = settings.record.as_deref().map(record::begin).transpose()?;
     tell_start(&settings, data.as_ref(), &listening);
     announce(&listening);
     serve(Service {
@@ -42,6 +43,7 @@ pub fn run(settings: Settings) -> Result<(), String> {
         store: MemoryStore::new(settings.memory, seed()?, settings.password),
         answers: None,
         stop: stopped,
+        record,
     });
     tracing::info!("stopped");
     Ok(())
@@ -103,6 +105,9 @@ fn tell_start(settings: &Settings, data: Option<&DataDir>, listening: &[Listenin
             data.path().display()
         ),
         None => tracing::info!("history and identities are kept in memory until the server stops"),
+    }
+    if let Some(record) = &settings.record {
+        tracing::info!("everything that is said is recorded in {}", record.display());
     }
     if settings.listen == Listen::Lan {
         tell_addresses(listening);

@@ -33,6 +33,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Bounds of the store.
     pub memory: MemoryLimits,
+    /// The file of the flight record, which must not be there yet; for that reason an option only and no setting.
+    pub record: Option<PathBuf>,
     /// How much is logged.
     pub log: LogLevel,
 }
@@ -67,6 +69,7 @@ impl Settings {
             default_room: default_room(&config)?,
             limits,
             memory,
+            record: cli.record.clone(),
             log: cli.log.or(config.file.log).unwrap_or_default(),
         })
     }
