@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parlor_core::limits::{Limits, Pace, SERVER_FRAME_BYTES_MAX};
 use parlor_core::store::MemoryLimits;
+use parlor_core::text::printable;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -71,7 +72,11 @@ impl Config {
         Self::parse(name, text)
     }
 
-    fn parse(name: String, text: String) -> Result<Self, String> {
+    /// Reads a file's text; `name` is what sentences call the file.
+    ///
+    /// # Errors
+    /// One plain sentence that names the file, and the line and key where one is wrong.
+    pub fn parse(name: String, text: String) -> Result<Self, String> {
         match toml::from_str(&text) {
             Ok(file) => Ok(Self { file, name, text }),
             Err(error) => {
@@ -174,9 +179,14 @@ impl Config {
     }
 }
 
-/// The parser's own words, without the quotation it adds below.
+/// The parser's own words, without the quotation it adds below: short and harmless, though it quotes what is written.
 fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or("it cannot be read").trim_end_matches('.').into()
+    const CHARS_MAX: usize = 300;
+    let line = printable(message.lines().next().unwrap_or("it cannot be read"));
+    match line.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.trim_end_matches('.').into(),
+    }
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub enum Listen {
 }
 
 impl Settings {
-    /// Brings command line, file and defaults together.
+    /// Reads the file that the command line names, and brings both and the defaults together.
     ///
     /// # Errors
     /// One plain sentence about the first thing that is wrong.
@@ -60,6 +60,14 @@ impl Settings {
             Some(path) => Config::read(path)?,
             None => Config::default(),
         };
+        Self::merge(cli, config)
+    }
+
+    /// Brings the command line and a file that was read together.
+    ///
+    /// # Errors
+    /// One plain sentence about the first thing that is wrong.
+    pub fn merge(cli: Cli, config: Config) -> Result<Self, String> {
         let (limits, memory) = config.limits()?;
         let password_file = cli.password_file.as_ref().or(config.file.password_file.as_ref());
         Ok(Self {

@@ -118,7 +118,9 @@ fn scheme(text: &str) -> Result<Dialect, String> {
     let Some((scheme, _)) = text.split_once("://") else {
         let guess = format!("parlor://{text}");
         let right = match Url::parse(&guess) {
-            Ok(_) if text.len() < 100 && text.is_ascii() && !text.contains([' ', '/', '@']) => guess,
+            Ok(_) if text.len() < 100 && text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['/', '@']) => {
+                guess
+            }
             _ => EXAMPLE.into(),
         };
         return Err(format!("The address {} does not say what is spoken there; write {right}.", shown(text)));
@@ -276,6 +278,8 @@ mod tests {
             "nic://localhost/lobby",
             "prompt://localhost/lobby",
             "\u{1b}[2J",
+            "\u{1b}d2J",
+            "\0",
             &"x".repeat(5000),
             &format!("parlor://{}", "é".repeat(3000)),
         ] {
