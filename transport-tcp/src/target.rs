@@ -149,22 +149,22 @@ fn malformed(text: &str, dialect: Dialect, error: url::ParseError) -> String {
 
 /// The host as a resolver takes it. International names become their ASCII form, as in every browser.
 fn host(url: &Url) -> Option<String> {
-    match url.host()? {
-        Host::Domain("") => None,
-        Host::Domain(name) => {
-            let name = percent_decode_str(name).decode_utf8().ok()?;
-            if name.is_ascii() {
-                return name.bytes().all(|b| b.is_ascii_graphic()).then(|| name.to_ascii_lowercase());
-            }
-            match Host::parse(&name).ok()? {
-                Host::Domain(ascii) => Some(ascii),
-                Host::Ipv4(address) => Some(address.to_string()),
-                Host::Ipv6(address) => Some(address.to_string()),
-            }
+    let name = match url.host()? {
+        Host::Domain(name) => percent_decode_str(name).decode_utf8().ok()?,
+        Host::Ipv4(address) => return Some(address.to_string()),
+        Host::Ipv6(address) => return Some(address.to_string()),
+    };
+    let ascii = if name.is_ascii() {
+        name.to_ascii_lowercase()
+    } else {
+        match Host::parse(&name).ok()? {
+            Host::Domain(ascii) => ascii,
+            Host::Ipv4(address) => return Some(address.to_string()),
+            Host::Ipv6(address) => return Some(address.to_string()),
         }
-        Host::Ipv4(address) => Some(address.to_string()),
-        Host::Ipv6(address) => Some(address.to_string()),
-    }
+    };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    (!ascii.is_empty() && ascii.bytes().all(plain)).then_some(ascii)
 }
 
 /// The room after the host; `/#room` is forgiven, as people write rooms that way.
@@ -275,6 +275,8 @@ mod tests {
             "parlor://localhost/a room",
             "parlor://localhost/%FF",
             "parlor://local host",
+            "parlor://local%2Fhost",
+            "parlor://local%3A1host",
             "nic://localhost/lobby",
             "prompt://localhost/lobby",
             "\u{1b}[2J",
