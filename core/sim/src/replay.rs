@@ -273,10 +273,11 @@ impl Replay {
         if len != offered {
             return Err(self.different(format!("{offered} bytes to be sent"), format!("{len} bytes")));
         }
-        if conn.slot() >= self.sent.len() {
-            self.sent.resize(conn.slot() + 1, 0);
+        // Of one that was sent something, the slot is the hub's own; a damaged record may name any other.
+        if !taken.is_empty() {
+            self.sent.resize(self.sent.len().max(conn.slot() + 1), 0);
+            self.sent[conn.slot()] = before + taken.len() as u64;
         }
-        self.sent[conn.slot()] = before + taken.len() as u64;
         self.done.bytes += taken.len() as u64;
         self.guarded(|hub| hub.transmitted(conn, taken.len()))
     }

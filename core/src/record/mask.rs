@@ -11,8 +11,8 @@
 //!   covered too; in any other frame, the values of `token` and `password` (those of `ping` and `pong` are no secrets);
 //! - values of any kind, with all that is in them; but names of members stay, and of a number its exponent, so that
 //!   it stays within or beyond what a number may be;
-//! - from the first byte of the first line that cannot be in JSON: everything that follows. The hub closes such a
-//!   connection unanswered. Only what tells HTTP and TLS apart stays.
+//! - from the first byte on that cannot be where it is in JSON: everything up to the end of the line; and if that is the
+//!   first line, everything, since the hub closes such a connection. What tells HTTP and TLS apart stays.
 //!
 //! In what a server sends, the `token` in `welcome`.
 
@@ -38,10 +38,6 @@ pub(super) struct Mask {
     key: Key,
     /// The level at which everything began to be hidden.
     hidden_from: Option<u32>,
-    /// Whether the last value that began in this object is hidden.
-    hiding: bool,
-    /// The line is not JSON: only texts and what stands before them are told apart from now on.
-    broken: bool,
     utf8: Utf8,
 }
 
@@ -63,6 +59,8 @@ enum State {
     },
     /// The rest of `true`, `false`, `null`.
     Word(&'static [u8]),
+    /// The line is not JSON; the parser noticed it too, and looks no further.
+    Broken,
     /// Nothing that comes has a meaning.
     Doomed,
     /// Nothing that comes is a secret.
@@ -126,8 +124,6 @@ impl Mask {
             frame: Frame::Another,
             key: Key::default(),
             hidden_from: None,
-            hiding: false,
-            broken: false,
             utf8: Utf8::default(),
         }
     }
@@ -159,7 +155,7 @@ impl Mask {
                 self.end_line();
                 byte
             }
-            State::Between(_) if self.broken => self.loosely(byte),
+            State::Broken => self.broken(byte),
             State::Between(expect) => self.between(expect, byte),
             State::Text { is_key, hidden, escape } => self.text(is_key, hidden, escape, byte),
             State::Number { hidden, begun, exponent } => self.number(hidden, begun, exponent, byte),
@@ -184,10 +180,21 @@ impl Mask {
             self.state = State::Doomed;
             return b'?';
         }
-        self.broken = true;
-        self.hiding |= self.hidden_from.is_some() || (self.from_client && self.key.names_a_secret());
-        self.state = State::Between(Expect::End);
-        self.loosely(byte)
+        self.state = State::Broken;
+        self.utf8 = Utf8::default();
+        self.broken(byte)
+    }
+
+    /// Marks stay: which one is in the wrong place is part of the answer.
+    fn broken(&mut self, byte: u8) -> u8 {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'"' | b':' | b',' | b'{' | b'}' | b'[' | b']' => byte,
+            0x80.. => self.utf8.mask(byte),
+            _ => {
+                self.utf8 = Utf8::default();
+                b'x'
+            }
+        }
     }
 
     fn between(&mut self, expect: Expect, byte: u8) -> u8 {
@@ -202,16 +209,12 @@ impl Mask {
             b'}' if expect == Expect::FirstOfObject || (expect == Expect::Comma && in_object) => self.close(),
             b':' if expect == Expect::Colon => self.state = State::Between(Expect::Value),
             b',' if expect == Expect::Comma => {
-                self.hiding = false;
                 self.state = State::Between(if in_object { Expect::Key } else { Expect::Value });
             }
-            b't' if value => self.begin_word(b"rue"),
-            b'f' if value => self.begin_word(b"alse"),
-            b'n' if value => self.begin_word(b"ull"),
-            b'-' | b'0'..=b'9' if value => {
-                self.hiding = self.hides(false);
-                return self.number(self.hiding, false, false, byte);
-            }
+            b't' if value => self.state = State::Word(b"rue"),
+            b'f' if value => self.state = State::Word(b"alse"),
+            b'n' if value => self.state = State::Word(b"ull"),
+            b'-' | b'0'..=b'9' if value => return self.number(self.hides(false), false, false, byte),
             _ => return self.fault(byte),
         }
         byte
@@ -222,8 +225,7 @@ impl Mask {
     }
 
     fn open(&mut self, object: bool) {
-        self.hiding = self.hides(object);
-        if self.hiding && self.hidden_from.is_none() {
+        if self.hidden_from.is_none() && self.hides(object) {
             self.hidden_from = Some(self.depth);
         }
         let bit = 1 << self.depth;
@@ -234,8 +236,6 @@ impl Mask {
 
     fn close(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-        // It was a value itself, and what comes next up to the comma belongs to it.
-        self.hiding = self.hidden_from.is_some();
         if self.hidden_from == Some(self.depth) {
             self.hidden_from = None;
         }
@@ -247,17 +247,12 @@ impl Mask {
     }
 
     fn begin_text(&mut self, is_key: bool) {
-        self.hiding = !is_key && self.hides(false);
+        let hidden = !is_key && self.hides(false);
         if is_key {
             self.key = Key::default();
         }
         self.utf8 = Utf8::default();
-        self.state = State::Text { is_key, hidden: self.hiding, escape: Escape::None };
-    }
-
-    fn begin_word(&mut self, rest: &'static [u8]) {
-        self.hiding = self.hides(false);
-        self.state = State::Word(rest);
+        self.state = State::Text { is_key, hidden, escape: Escape::None };
     }
 
     /// Whether the value that begins here is to be hidden.
@@ -310,22 +305,9 @@ impl Mask {
         }
         self.state = State::Text { is_key, hidden, escape };
         if matches!(escape, Escape::Fault) {
-            return self.fault_in_text(is_key, hidden, byte, masked);
-        }
-        masked
-    }
-
-    /// A control character, or no escape. A quote ends the text even so.
-    fn fault_in_text(&mut self, is_key: bool, hidden: bool, byte: u8, masked: u8) -> u8 {
-        if self.first && self.from_client {
-            self.state = State::Doomed;
-            return masked;
-        }
-        self.broken = true;
-        self.hiding |= hidden;
-        self.state = State::Text { is_key, hidden, escape: Escape::None };
-        if byte == b'"' {
-            self.end_text(is_key);
+            // A control character, or no escape.
+            self.state = if self.first && self.from_client { State::Doomed } else { State::Broken };
+            self.utf8 = Utf8::default();
         }
         masked
     }
@@ -334,7 +316,7 @@ impl Mask {
         if !is_key {
             return self.after_value();
         }
-        if self.depth == 1 && !self.broken {
+        if self.depth == 1 {
             self.frame = match () {
                 () if self.key.is(b"hello") => Frame::Hello,
                 () if self.key.is(b"welcome") => Frame::Welcome,
@@ -368,29 +350,5 @@ impl Mask {
                 self.between(if self.depth == 0 { Expect::End } else { Expect::Comma }, byte)
             }
         }
-    }
-
-    /// In a line that is no JSON: whatever follows something that may be a secret's name is hidden up to its end.
-    fn loosely(&mut self, byte: u8) -> u8 {
-        match byte {
-            b'"' => {
-                let hidden = self.hiding;
-                if !hidden {
-                    self.key = Key::default();
-                }
-                self.utf8 = Utf8::default();
-                self.state = State::Text { is_key: !hidden, hidden, escape: Escape::None };
-            }
-            b':' => self.hiding |= self.from_client && self.key.names_a_secret(),
-            b' ' | b'\t' | b'\r' | b',' | b'{' | b'}' | b'[' | b']' => {}
-            _ if !self.hiding => {}
-            0x80.. => return self.utf8.mask(byte),
-            b'0'..=b'9' => return b'1',
-            _ => {
-                self.utf8 = Utf8::default();
-                return b'x';
-            }
-        }
-        byte
     }
 }

@@ -113,7 +113,7 @@ fn what_is_said_later_stays_but_for_secrets() {
             r#"{"hello":{"version":1,"nick":"b","token":"xxxx"}}"#,
         ),
         (r#"{"hello":{"token":"9f3c","password":"gehe"#, r#"{"hello":{"token":"xxxx","password":"xxxx"#),
-        (r#"oops "token":"9f3c" geheim"#, r#"oops "token":"xxxx" xxxxxx"#),
+        (r#"oops "token":"9f3c" geheim"#, r#"xxxx "xxxxx":"xxxx" xxxxxx"#),
         (r#"{"nick":{"nick":"a","password":"geheim"}}"#, r#"{"nick":{"nick":"a","password":"xxxxxx"}}"#),
     ] {
         assert_eq!(shown(&format!("{hello}{plain}")), format!("{hello}{hidden}"));
