@@ -12,7 +12,7 @@
 //!
 //! Read the modules in this order: [`time`], [`limits`], [`id`], [`name`], [`text`], [`vocabulary`] (everything the two
 //! ends may say), [`wire`] (dialects: bytes ↔ vocabulary), [`store`] (the questions a hub asks), [`hub`] (the server),
-//! [`client`].
+//! [`client`]; then [`record`], which writes down what a driver does with a hub.
 //!
 //! # The driver's contract
 //!

@@ -92,3 +92,53 @@ impl std::fmt::Debug for FlightRecord {
         f.write_str("FlightRecord")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parlor_core::limits::Limits;
+    use parlor_core::name::RoomName;
+
+    fn begin(record: &FlightRecord) {
+        let (limits, server) = (Limits::DEFAULT, "parlor/test".into());
+        record.begin(&HubConfig { limits, default_room: RoomName::lobby(), server, password: false }, Now::default());
+    }
+
+    #[test]
+    fn a_file_is_for_its_owner_alone_and_written_over_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("record");
+        let record = FlightRecord::create(&path).unwrap();
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777, 0o600);
+        assert_eq!(FlightRecord::create(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        begin(&record);
+        assert_eq!(path.metadata().unwrap().len(), 0, "it waits");
+        record.save();
+        assert!(path.metadata().unwrap().len() > 12);
+    }
+
+    /// A disk that is full.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_record_and_nothing_else() {
+        let record = FlightRecord::to(Full);
+        begin(&record);
+        record.save();
+        let mut noted = 0;
+        record.note(|_| noted += 1);
+        record.save();
+        assert_eq!(noted, 0, "nothing is kept for a file that takes nothing");
+    }
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::panic)]
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -145,6 +145,78 @@ fn only_the_token_of_a_welcome_is_hidden_of_what_is_sent() {
         mask.apply(&sent.as_bytes()[..cut], &mut out);
         mask.apply(&sent.as_bytes()[cut..], &mut out);
         assert_eq!(out, hidden.as_bytes());
+    }
+}
+
+fn recorder() -> Recorder {
+    let (limits, server) = (crate::limits::Limits::DEFAULT, "parlor/test".into());
+    let config = HubConfig { limits, default_room: crate::name::RoomName::lobby(), server, password: true };
+    Recorder::new(&config, Now::default())
+}
+
+#[test]
+fn entries_are_written_as_this_version_writes_them() {
+    let mut recorder = recorder();
+    recorder.clear();
+    let (ada, at) = (crate::name::Nick::parse("ada").unwrap(), crate::time::Timestamp(-2));
+    let now = Now::new(crate::time::Instant::from_micros(300), at);
+    let conn = ConnId { slot: 1, generation: 2 };
+    recorder.accept(now, Peer { dialect: Dialect::Native, address: Some([10, 0, 0, 1].into()) });
+    recorder.accepted(&Ok(conn));
+    recorder.input(now, &Input::Received { conn, bytes: b"{\"hello\":{\"token\":\"9f" });
+    let secret = Secret::new("geheim");
+    let verify = crate::store::Verify {
+        presented: Some(secret.digest()),
+        fresh: None,
+        nick: ada.clone(),
+        password: Some(secret),
+        at,
+    };
+    let ask = alloc::boxed::Box::new(crate::store::Ask::Verify(alloc::boxed::Box::new(verify)));
+    recorder.output(&Output::Ask { ticket: Ticket(7), ask });
+    let entry = crate::store::Entry {
+        id: crate::id::MessageId(1),
+        from: crate::id::IdentityId(2),
+        nick: ada,
+        at,
+        change: crate::store::Change::Topic(crate::text::Note::parse("t").unwrap()),
+    };
+    recorder.input(
+        now,
+        &Input::Answered { ticket: Ticket(7), answer: Answer::Page { entries: vec![entry], has_more: true } },
+    );
+    recorder.timeout(now);
+    recorder.transmitted(conn, b"{\"b", 2);
+    let reason = crate::vocabulary::Reason::Quit;
+    recorder.output(&Output::Close { conn, reason, how: crate::hub::Closing::Reset });
+    recorder.ended();
+    let expected: &[&[u8]] = &[
+        b"\x0b\0\0\0\x01\xac\x02\x03\0\x01\x04\x0a\0\0\x01",
+        b"\x03\0\0\0\x02\x01\x02",
+        b"\x1c\0\0\0\x04\xac\x02\x03\x01\x02\x15{\"hello\":{\"token\":\"xx",
+        b"\x0c\0\0\0\x09\x04\x07\0\x01\0\x03ada\x01\x03",
+        b"\x12\0\0\0\x06\xac\x02\x03\x07\x08\x01\x01\x02\x03ada\x03\x01\x01t\x01",
+        b"\x04\0\0\0\x08\xac\x02\x03",
+        b"\x07\0\0\0\x0a\x01\x02\x03\x02{\"",
+        b"\x0a\0\0\0\x09\x01\x01\x02\x04quit\x01",
+        b"\x01\0\0\0\x0b",
+    ];
+    let hint = "records that were written before cannot be read any more: raise VERSION";
+    assert_eq!(recorder.bytes().escape_ascii().to_string(), expected.concat().escape_ascii().to_string(), "{hint}");
+}
+
+#[test]
+fn a_record_begins_with_every_limit_of_its_hub() {
+    let recorder = recorder();
+    let (head, rest) = recorder.bytes().split_first_chunk::<HEAD_BYTES>().unwrap();
+    assert_eq!(decode_head(head), Ok(()));
+    let (entry, len) = decode(rest).unwrap().unwrap();
+    assert_eq!(len, rest.len());
+    let Entry::Begun { config, .. } = entry else { panic!("{entry:?}") };
+    assert_eq!(format!("{:?}", config.limits), format!("{:?}", crate::limits::Limits::DEFAULT));
+    assert!(config.password);
+    for cut in 0..rest.len() {
+        assert!(decode(&rest[..cut]).unwrap().is_none(), "{cut}");
     }
 }
 
