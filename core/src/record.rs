@@ -35,11 +35,12 @@
 //! | 8 | [`Hub::handle_timeout`] is called | the time |
 //! | 9 | [`Hub::poll_output`] gave this | the output |
 //! | 10 | [`Hub::transmitted`] is called | connection, how many bytes were offered, those that were taken |
-//! | 11 | the driver has come to its end | |
+//! | 11 | the same, with the very bytes of the last entry of kind 10 | connection, how many bytes were offered |
+//! | 12 | the driver has come to its end | |
 //!
 //! `record/fields.rs` lists the members of each type in their order. Whole numbers are LEB128 (signed ones zigzag),
 //! texts and bytes have their length in front, alternatives a byte, times are µs of the driver's monotonic clock and ms
-//! of the wall clock. A record that does not end in kind 11 is what a crash leaves: whole up to its last entry.
+//! of the wall clock. A record that does not end in kind 12 is what a crash leaves: whole up to its last entry.
 //!
 //! [`Hub::accept`]: crate::hub::Hub::accept
 //! [`Hub::handle_timeout`]: crate::hub::Hub::handle_timeout
@@ -125,6 +126,13 @@ pub enum Entry<'a> {
         /// Those that were taken; the token in them is replaced.
         taken: &'a [u8],
     },
+    /// A connection took the very bytes that another one took last: what is said in a room is written once.
+    TransmittedAgain {
+        /// Which.
+        conn: ConnId,
+        /// How many the hub offered.
+        offered: usize,
+    },
     /// The driver came to its end in order.
     Ended,
 }
@@ -142,14 +150,19 @@ mod kind {
     pub(super) const TIMEOUT: u8 = 8;
     pub(super) const OUTPUT: u8 = 9;
     pub(super) const TRANSMITTED: u8 = 10;
-    pub(super) const ENDED: u8 = 11;
+    pub(super) const TRANSMITTED_AGAIN: u8 = 11;
+    pub(super) const ENDED: u8 = 12;
 }
 
 impl Entry<'_> {
     /// Whether it is a call that a replay makes; the others are what a call gave back.
     pub const fn is_call(&self) -> bool {
         match self {
-            Entry::Accept { .. } | Entry::Input { .. } | Entry::Timeout { .. } | Entry::Transmitted { .. } => true,
+            Entry::Accept { .. }
+            | Entry::Input { .. }
+            | Entry::Timeout { .. }
+            | Entry::Transmitted { .. }
+            | Entry::TransmittedAgain { .. } => true,
             Entry::Begun { .. } | Entry::Accepted(_) | Entry::Refused(_) | Entry::Output(_) | Entry::Ended => false,
         }
     }
@@ -237,6 +250,7 @@ fn entry<'a>(from: &mut &'a [u8]) -> Option<Entry<'a>> {
             let (conn, offered) = (ConnId::get(from)?, usize::get(from)?);
             Entry::Transmitted { conn, offered, taken: get_bytes(from).filter(|taken| taken.len() <= offered)? }
         }
+        kind::TRANSMITTED_AGAIN => Entry::TransmittedAgain { conn: ConnId::get(from)?, offered: usize::get(from)? },
         kind::ENDED => Entry::Ended,
         _ => return None,
     })

@@ -157,6 +157,8 @@ struct Replay {
     /// What the last `accept` gave, until the record says what it is to be.
     accepted: Option<Result<ConnId, Refused>>,
     call: Call,
+    /// What the record says that was taken last.
+    taken: Vec<u8>,
     /// How much each connection was sent, by slot.
     sent: Vec<u64>,
     instant: Instant,
@@ -176,7 +178,16 @@ enum Wrong {
 impl Replay {
     fn new(hub: Hub, recorder: Recorder, instant: Instant) -> Self {
         let done = Replayed::nothing();
-        Self { hub, recorder, accepted: None, call: Call::default(), sent: Vec::new(), instant, done }
+        Self {
+            hub,
+            recorder,
+            accepted: None,
+            call: Call::default(),
+            taken: Vec::new(),
+            sent: Vec::new(),
+            instant,
+            done,
+        }
     }
 
     fn cut(self, left_out: usize) -> Replayed {
@@ -227,7 +238,11 @@ impl Replay {
                 }
                 None => return Err(self.different(shown(expected), "nothing".into())),
             },
-            Entry::Transmitted { conn, offered, taken } => self.transmitted(*conn, *offered, taken)?,
+            Entry::Transmitted { conn, offered, taken } => {
+                self.taken = taken.to_vec();
+                self.transmitted(*conn, *offered)?;
+            }
+            Entry::TransmittedAgain { conn, offered } => self.transmitted(*conn, *offered)?,
             Entry::Ended => {
                 self.nothing_is_left()?;
                 return Ok(Step::Ended);
@@ -253,15 +268,13 @@ impl Replay {
         }
     }
 
-    fn transmitted(&mut self, conn: ConnId, offered: usize, taken: &[u8]) -> Result<(), Wrong> {
+    /// A connection is to take the bytes in `taken`.
+    fn transmitted(&mut self, conn: ConnId, offered: usize) -> Result<(), Wrong> {
         let bytes = self.hub.transmit(conn);
         let len = bytes.len();
-        self.recorder.transmitted(conn, bytes, taken.len());
+        self.recorder.transmitted(conn, bytes, self.taken.len());
+        let (taken, got) = (&self.taken, self.recorder.taken());
         let before = self.sent.get(conn.slot()).copied().unwrap_or(0);
-        let written = self.recorder.bytes();
-        let Ok(Some((Entry::Transmitted { taken: got, .. }, _))) = parlor_core::record::decode(written) else {
-            unreachable!("what a recorder writes can be read");
-        };
         if let Some((offset, expected, got)) = difference::of_bytes(taken, got) {
             return Err(Wrong::Different(Box::new(Difference {
                 call: self.call.clone(),
@@ -270,16 +283,17 @@ impl Replay {
                 got,
             })));
         }
+        let taken = taken.len();
         if len != offered {
             return Err(self.different(format!("{offered} bytes to be sent"), format!("{len} bytes")));
         }
         // Of one that was sent something, the slot is the hub's own; a damaged record may name any other.
-        if !taken.is_empty() {
+        if taken > 0 {
             self.sent.resize(self.sent.len().max(conn.slot() + 1), 0);
-            self.sent[conn.slot()] = before + taken.len() as u64;
+            self.sent[conn.slot()] = before + taken as u64;
         }
-        self.done.bytes += taken.len() as u64;
-        self.guarded(|hub| hub.transmitted(conn, taken.len()))
+        self.done.bytes += taken as u64;
+        self.guarded(|hub| hub.transmitted(conn, taken))
     }
 
     /// Whether the recorder wrote what stands in the record.

@@ -130,10 +130,15 @@ impl Mask {
 
     /// Appends what `bytes` become.
     pub(super) fn apply(&mut self, bytes: &[u8], out: &mut alloc::vec::Vec<u8>) {
-        if matches!(self.state, State::Open) {
+        if self.is_open() {
             return out.extend_from_slice(bytes);
         }
         out.extend(bytes.iter().map(|byte| self.byte(*byte)));
+    }
+
+    /// Whether everything stays as it is from now on.
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(self.state, State::Open)
     }
 
     fn byte(&mut self, byte: u8) -> u8 {

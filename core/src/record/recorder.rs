@@ -11,6 +11,9 @@ use super::fields::{Field, put_bytes};
 use super::mask::Mask;
 use super::{MAGIC, VERSION, kind};
 
+/// Fewer bytes are written again rather than compared.
+const AGAIN_BYTES_MIN: usize = 16;
+
 /// Writes down what a driver does with a hub. It does no I/O: the driver takes [`Recorder::bytes`] away.
 ///
 /// Tell it of each call before it is made, of what it gave back after that, and of every output. A call costs the
@@ -22,6 +25,8 @@ pub struct Recorder {
     lines: Vec<Option<Line>>,
     /// Of the connection being accepted.
     dialect: Dialect,
+    /// What was taken last, as it was written.
+    taken: Vec<u8>,
 }
 
 /// What is to be masked of one connection: a native one, both ways.
@@ -40,7 +45,7 @@ struct Masks {
 impl Recorder {
     /// Begins a record of a hub that was made with this configuration at this time.
     pub fn new(config: &HubConfig, now: Now) -> Self {
-        let mut this = Self { out: Vec::new(), lines: Vec::new(), dialect: Dialect::Native };
+        let mut this = Self { out: Vec::new(), lines: Vec::new(), dialect: Dialect::Native, taken: Vec::new() };
         this.out.extend_from_slice(&MAGIC);
         this.out.extend_from_slice(&VERSION.to_le_bytes());
         this.entry(kind::BEGUN, |out| {
@@ -136,17 +141,30 @@ impl Recorder {
     pub fn transmitted(&mut self, conn: ConnId, offered: &[u8], taken: usize) {
         let line = self.lines.get_mut(conn.slot()).and_then(Option::as_mut).filter(|line| line.conn == conn);
         let bytes = offered.get(..taken).unwrap_or(offered);
+        let mask = line.and_then(|line| line.masks.as_mut()).map(|masks| &mut masks.outgoing);
+        let mask = mask.filter(|mask| !mask.is_open());
+        if mask.is_none() && bytes.len() >= AGAIN_BYTES_MIN && bytes == self.taken {
+            return self.entry(kind::TRANSMITTED_AGAIN, |out| {
+                conn.put(out);
+                offered.len().put(out);
+            });
+        }
+        self.taken.clear();
+        match mask {
+            Some(mask) => mask.apply(bytes, &mut self.taken),
+            None => self.taken.extend_from_slice(bytes),
+        }
         write_entry(&mut self.out, kind::TRANSMITTED, |out| {
             conn.put(out);
             offered.len().put(out);
-            match line {
-                Some(Line { masks: Some(masks), .. }) => {
-                    bytes.len().put(out);
-                    masks.outgoing.apply(bytes, out);
-                }
-                Some(Line { masks: None, .. }) | None => put_bytes(bytes, out),
-            }
+            put_bytes(&self.taken, out);
         });
+    }
+
+    /// The bytes of the newest [`Entry::Transmitted`](super::Entry::Transmitted) as they were written, which are also
+    /// those of each [`Entry::TransmittedAgain`](super::Entry::TransmittedAgain) after it.
+    pub fn taken(&self) -> &[u8] {
+        &self.taken
     }
 
     /// The driver has come to its end in order.

@@ -199,7 +199,7 @@ fn entries_are_written_as_this_version_writes_them() {
         b"\x04\0\0\0\x08\xac\x02\x03",
         b"\x07\0\0\0\x0a\x01\x02\x03\x02{\"",
         b"\x0a\0\0\0\x09\x01\x01\x02\x04quit\x01",
-        b"\x01\0\0\0\x0b",
+        b"\x01\0\0\0\x0c",
     ];
     let hint = "records that were written before cannot be read any more: raise VERSION";
     assert_eq!(recorder.bytes().escape_ascii().to_string(), expected.concat().escape_ascii().to_string(), "{hint}");
@@ -218,6 +218,33 @@ fn a_record_begins_with_every_limit_of_its_hub() {
     for cut in 0..rest.len() {
         assert!(decode(&rest[..cut]).unwrap().is_none(), "{cut}");
     }
+}
+
+#[test]
+fn what_everybody_is_told_is_written_once_but_never_past_a_mask() {
+    let mut recorder = recorder();
+    let conns = [0, 1, 2].map(|slot| ConnId { slot, generation: 0 });
+    for conn in conns {
+        recorder.accept(Now::default(), Peer { dialect: Dialect::Native, address: None });
+        recorder.accepted(&Ok(conn));
+    }
+    for conn in &conns[..2] {
+        recorder.transmitted(*conn, b"{\"welcome\":{\"token\":\"9f3c\"}}\n", 31);
+    }
+    recorder.clear();
+    let said = b"{\"message\":{\"text\":\"the same for all\"}}\n";
+    for conn in conns {
+        recorder.transmitted(conn, said, said.len());
+    }
+    let (mut rest, mut entries) = (recorder.bytes(), Vec::new());
+    while let Some((entry, len)) = decode(rest).unwrap() {
+        entries.push(entry);
+        rest = &rest[len..];
+    }
+    assert!(matches!(entries[0], Entry::Transmitted { taken, .. } if taken == said), "{entries:?}");
+    assert!(matches!(entries[1], Entry::TransmittedAgain { conn, .. } if conn == conns[1]), "{entries:?}");
+    // Not welcome yet: its mask has to see every byte.
+    assert!(matches!(entries[2], Entry::Transmitted { .. }), "{entries:?}");
 }
 
 /// Pieces of frames, right and wrong, with secrets in them that are digits, letters, escapes and characters.

@@ -45,6 +45,7 @@ impl Call {
             },
             Entry::Timeout { .. } => (None, "deadlines are due".into()),
             Entry::Transmitted { conn, taken, .. } => (Some(*conn), format!("{conn} takes {} bytes", taken.len())),
+            Entry::TransmittedAgain { conn, .. } => (Some(*conn), format!("{conn} takes what another one took")),
             Entry::Begun { .. } | Entry::Accepted(_) | Entry::Refused(_) | Entry::Output(_) | Entry::Ended => {
                 (None, String::new())
             }
