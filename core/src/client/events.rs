@@ -21,8 +21,11 @@ impl Client {
             Event::Row(row) => self.row(row),
             Event::Welcome(welcome) => self.welcome(*welcome),
             Event::Bye { reason, text } => self.bye(reason, &text),
-            Event::Ping { token } => self.send(Command::Pong { token }),
-            Event::Pong { token: _ } => {}
+            Event::Ping { token } => {
+                self.send(Command::Pong { token });
+                self.fill_holes();
+            }
+            Event::Pong { token: _ } => self.fill_holes(),
             Event::Error { code, text, reference } => self.refused(code, &text, reference),
             Event::Room(_)
             | Event::Joined { .. }
@@ -273,8 +276,9 @@ impl Client {
             }
             Asked::Fill { .. } => {
                 if let Some(index) = index {
-                    self.state.rooms[index].book.hole = None;
+                    self.fill_refused(index);
                 }
+                return;
             }
             Asked::Join { place, .. } => {
                 if self.joining.as_ref() == Some(place) {

@@ -32,8 +32,8 @@ pub(super) enum Asked {
     First { room: RoomKey, front: bool },
     /// A page before the oldest held.
     Older { room: RoomKey },
-    /// A page of the hole.
-    Fill { room: RoomKey },
+    /// A page of the hole, the one before this position.
+    Fill { room: RoomKey, next: MessageId },
     /// The list of rooms, to be shown there.
     Rooms { room: RoomKey },
     /// The list of members, to be shown there.
@@ -49,7 +49,7 @@ impl Asked {
         match self {
             Asked::First { room, .. }
             | Asked::Older { room }
-            | Asked::Fill { room }
+            | Asked::Fill { room, .. }
             | Asked::Rooms { room }
             | Asked::Names { room } => Some(*room),
             Asked::Join { room, .. } | Asked::Other { room } => *room,
@@ -175,8 +175,9 @@ impl Client {
     fn fill(&mut self, index: usize) {
         let room = &self.state.rooms[index];
         let (Some(hole), Some(place)) = (room.book.hole, room.place.clone()) else { return };
-        let asked = Asked::Fill { room: room.key };
-        if room.book.live && !self.asked.values().any(|open| *open == asked) {
+        let asked = Asked::Fill { room: room.key, next: hole.next };
+        let filling = |open: &Asked| matches!(open, Asked::Fill { room: filled, .. } if *filled == room.key);
+        if room.book.live && !self.asked.values().any(filling) {
             let span = Span::Before(hole.next);
             self.request(Command::History { place, span, limit: self.page(crate::limits::PAGE_MAX) }, asked);
         }
@@ -224,7 +225,7 @@ impl Client {
                 room.loading_older = false;
                 room.has_older = has_more && !room.timeline.is_full();
             }
-            Asked::Fill { .. } => self.fill_page(index, messages, has_more),
+            Asked::Fill { next, .. } => self.fill_page(index, messages, has_more, next),
             Asked::Rooms { .. } | Asked::Names { .. } | Asked::Join { .. } | Asked::Other { .. } => {}
         }
     }
@@ -247,7 +248,7 @@ impl Client {
         }
     }
 
-    fn fill_page(&mut self, index: usize, messages: Vec<Message>, has_more: bool) {
+    fn fill_page(&mut self, index: usize, messages: Vec<Message>, has_more: bool, next: MessageId) {
         let Some(mut hole) = self.state.rooms[index].book.hole else { return };
         let lowest = messages.first().map(|message| message.id);
         for message in messages {
@@ -255,17 +256,41 @@ impl Client {
                 self.insert_message(index, &message);
             }
         }
+        if hole.next != next {
+            // More was missed since this page was asked for: it says nothing of what lies beyond it.
+            return self.fill(index);
+        }
         hole.pages += 1;
         hole.next = lowest.map_or(hole.next, |lowest| lowest.min(hole.next));
         let closed = !has_more || lowest.is_none_or(|lowest| lowest.0 <= hole.after.0.saturating_add(1));
-        self.state.rooms[index].book.hole = (!closed && hole.pages < HOLE_PAGES_MAX).then_some(hole);
-        if !closed && hole.pages >= HOLE_PAGES_MAX {
-            let text = "More was said here while you were away than is shown.";
-            let mut entry = self.entry(None, None, EntryKind::Notice(text.into()));
-            entry.seq = self.news(index);
-            self.state.rooms[index].timeline.insert_after_id(hole.after, entry);
-        }
+        self.state.rooms[index].book.hole = (!closed).then_some(hole);
+        self.give_hole_up(index);
         self.fill(index);
+    }
+
+    /// The server cannot read the hole's page just now: it is asked for again with the next sign of life.
+    pub(super) fn fill_refused(&mut self, index: usize) {
+        if let Some(hole) = &mut self.state.rooms[index].book.hole {
+            hole.pages += 1;
+        }
+        self.give_hole_up(index);
+    }
+
+    /// A hole that so many pages have not filled stays, and is told of.
+    fn give_hole_up(&mut self, index: usize) {
+        let Some(hole) = self.state.rooms[index].book.hole.take_if(|hole| hole.pages >= HOLE_PAGES_MAX) else { return };
+        let text = "More was said here while you were away than is shown.";
+        let mut entry = self.entry(None, None, EntryKind::Notice(text.into()));
+        entry.seq = self.news(index);
+        self.state.rooms[index].timeline.insert_after_id(hole.after, entry);
+        self.dirty = true;
+    }
+
+    /// Asks for what is missing anywhere and was not asked for.
+    pub(super) fn fill_holes(&mut self) {
+        for index in 0..self.state.rooms.len() {
+            self.fill(index);
+        }
     }
 
     /// A message as it stands in a log, not yet counted as news.

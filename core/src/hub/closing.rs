@@ -160,6 +160,8 @@ impl Hub {
             && session.outbox.is_empty()
         {
             session.awake = false;
+            // What comes to wait later has not waited since now.
+            self.clear_timer(slot, SessionTimer::Stall);
         }
     }
 

@@ -99,6 +99,8 @@ impl Hub {
         let inside = self.sessions[slot].places.contains(&room);
         match then {
             AfterOpening::Enter { resume, .. } if !inside => self.enter(slot, room, resume),
+            // One that is being brought up to date is told then.
+            AfterOpening::Enter { .. } if self.rooms[room].joining.contains_key(&slot) => {}
             AfterOpening::Enter { .. } => self.send_room(slot, room),
             AfterOpening::Say { text, nonce, action, reply_to, reference } => {
                 if !inside {

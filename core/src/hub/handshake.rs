@@ -261,10 +261,13 @@ impl Hub {
             let resume = known_to(&Place::Room(room.clone()));
             self.join_room(slot, room, resume, None);
         }
-        for resume in hello.resume.iter().take(self.config.limits.rooms_per_session_max as usize) {
-            if let Place::Direct(peer) = &resume.place {
-                self.join_direct(slot, peer, Some((resume.log, resume.id)), None);
-            }
+        // Conversations count apart from rooms, here as everywhere.
+        let directs = hello.resume.iter().filter_map(|resume| match &resume.place {
+            Place::Direct(peer) => Some((peer, resume)),
+            Place::Room(_) => None,
+        });
+        for (peer, resume) in directs.take(self.config.limits.rooms_per_session_max as usize) {
+            self.join_direct(slot, peer, Some((resume.log, resume.id)), None);
         }
         // What it has not entered again by now is given up.
         self.end_kept(user);

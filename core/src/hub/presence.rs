@@ -8,6 +8,7 @@ use crate::vocabulary::Event;
 
 use super::Hub;
 use super::names::Holder;
+use super::room::Newly;
 use super::timers::Timer;
 
 /// Most names in one bulk telling, of those who came and of those who went.
@@ -18,8 +19,8 @@ impl Hub {
     pub(super) fn tell_joined(&mut self, room: u32, user: u32, nick: &Nick) {
         if self.tells_in_bulk(room) {
             let news = &mut self.rooms[room].news;
-            if !forget_name(&mut news.parted, nick) && news.joined.len() < NAMED_MAX {
-                news.joined.push(nick.clone());
+            if forget_name(&mut news.parted, nick).is_none_or(|gone| gone.listed) && news.joined.len() < NAMED_MAX {
+                news.joined.push(Newly { nick: nick.clone(), listed: false });
             }
             return self.schedule_news(room);
         }
@@ -35,8 +36,8 @@ impl Hub {
         }
         if self.tells_in_bulk(room) {
             let news = &mut self.rooms[room].news;
-            if !forget_name(&mut news.joined, nick) && news.parted.len() < NAMED_MAX {
-                news.parted.push(nick.clone());
+            if forget_name(&mut news.joined, nick).is_none_or(|here| here.listed) && news.parted.len() < NAMED_MAX {
+                news.parted.push(Newly { nick: nick.clone(), listed: false });
             }
             return self.schedule_news(room);
         }
@@ -63,8 +64,8 @@ impl Hub {
     pub(super) fn tell_news(&mut self, room: u32) {
         let there = &mut self.rooms[room];
         there.news.due = None;
-        let joined = core::mem::take(&mut there.news.joined);
-        let parted = core::mem::take(&mut there.news.parted);
+        let names = |news: &mut Vec<Newly>| core::mem::take(news).into_iter().map(|newly| newly.nick).collect();
+        let (joined, parted) = (names(&mut there.news.joined), names(&mut there.news.parted));
         let count = there.present.len() as u32;
         let Some(name) = there.name().cloned() else { return };
         self.tell_room(room, None, &Event::Presence { room: name, count, joined, parted });
@@ -83,9 +84,11 @@ impl Hub {
         places.dedup();
         for room in &places {
             let there = &mut self.rooms[*room];
-            for name in there.news.joined.iter_mut().filter(|name| **name == from) {
-                *name = to.clone();
+            for newly in there.news.joined.iter_mut().filter(|newly| newly.nick == from) {
+                newly.nick = to.clone();
             }
+            // Who had the name before and left is not to take its present bearer along.
+            forget_name(&mut there.news.parted, &to);
             if let Some(presence) = there.present.remove(&from) {
                 there.present.insert(to.clone(), presence);
             }
@@ -132,9 +135,9 @@ impl Hub {
     }
 }
 
-/// Takes a name out of news not yet told. Whoever came and went in between is not told of.
-pub(super) fn forget_name(names: &mut Vec<Nick>, nick: &Nick) -> bool {
-    let before = names.len();
-    names.retain(|name| name != nick);
-    names.len() < before
+/// Takes a name out of news not yet told. Whoever came and went in between is not told of, unless a list of who is here
+/// was given to somebody meanwhile, who knows better than the others.
+pub(super) fn forget_name(news: &mut Vec<Newly>, nick: &Nick) -> Option<Newly> {
+    let at = news.iter().position(|newly| newly.nick == *nick)?;
+    Some(news.remove(at))
 }

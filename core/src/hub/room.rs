@@ -78,9 +78,26 @@ pub(super) struct Replay {
 /// Comings and goings not yet told, in rooms too large to tell each.
 #[derive(Debug, Default)]
 pub(super) struct News {
-    pub(super) joined: Vec<Nick>,
-    pub(super) parted: Vec<Nick>,
+    pub(super) joined: Vec<Newly>,
+    pub(super) parted: Vec<Newly>,
     pub(super) due: Option<Instant>,
+}
+
+/// Somebody who came or went, which was not told yet.
+#[derive(Debug)]
+pub(super) struct Newly {
+    pub(super) nick: Nick,
+    /// Somebody else was given a list since, in which it shows.
+    pub(super) listed: bool,
+}
+
+impl News {
+    /// Somebody of this name is told who is here now.
+    pub(super) fn list_to(&mut self, reader: &Nick) {
+        for newly in self.joined.iter_mut().chain(&mut self.parted) {
+            newly.listed |= newly.nick != *reader;
+        }
+    }
 }
 
 impl Room {

@@ -32,6 +32,10 @@ impl Hub {
     /// Brings a session into a room, which is opened or created first where nobody is in it.
     pub(super) fn join_room(&mut self, slot: u32, name: &RoomName, resume: Known, reference: Option<Tag>) {
         if let Some(room) = self.room_names.get(name).copied() {
+            if self.rooms[room].joining.contains_key(&slot) {
+                // It is being brought up to date, and told of the room then.
+                return;
+            }
             if self.sessions[slot].places.contains(&room) {
                 return self.send_room(slot, room);
             }
@@ -166,7 +170,8 @@ impl Hub {
         if !self.sessions[slot].is_native() {
             return;
         }
-        let user = &self.users[self.sessions[slot].user.expect("only somebody who is in sees rooms")];
+        let number = self.sessions[slot].user.expect("only somebody who is in sees rooms");
+        let user = &self.users[number];
         let place = self.place_seen_by(slot, room);
         let there = &self.rooms[room];
         let Some(log) = there.log else { return };
@@ -186,6 +191,7 @@ impl Hub {
             operator: there.operator == Some(user.identity),
         };
         self.send(slot, &Event::Room(Box::new(info)));
+        self.rooms[room].news.list_to(&self.users[number].nick);
     }
 
     /// Takes a session out of a room.
