@@ -1,0 +1,431 @@
+//! What one native connection hears, held against the reference as it arrives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use parlor_core::id::{IdentityId, LogId, MessageId};
+use parlor_core::name::Nick;
+use parlor_core::store::Change;
+use parlor_core::vocabulary::{Event, Message, Place, Reason, Resume, RoomInfo};
+use parlor_core::wire::{ClientCodec, Decoded, Dialect};
+
+use crate::oracle::Oracle;
+use crate::reached::{Cap, Path, Reached};
+
+/// What a connection knows of a place it is in.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The log of the place.
+    pub log: LogId,
+    /// The last entry it was told of.
+    pub last: u64,
+    /// Who is there, as far as it was told.
+    pub members: BTreeSet<Nick>,
+    /// Comings and goings are told in bulk and may leave names out.
+    pub bulk: bool,
+    /// The entry that was said to be safe and must be told next.
+    acked: Option<u64>,
+    /// Where it may go on instead: a client whose hello was not heard out may have entered afresh.
+    instead: Option<u64>,
+}
+
+/// The token of a ping that a peer sends once it is welcome: with its pong, all its hello asked for was done.
+pub const HELLO_DONE: &str = "hello done";
+
+/// Listens at one native connection.
+#[derive(Debug)]
+pub struct Ear {
+    codec: ClientCodec,
+    /// One's own name, once one is in.
+    pub nick: Option<Nick>,
+    identity: Option<IdentityId>,
+    /// The token it was given.
+    pub token: Option<String>,
+    /// The places one is in.
+    pub places: BTreeMap<Place, Seen>,
+    /// What the hello said of each place.
+    pub resume: Vec<Resume>,
+    /// Whether a place is only ever spoken of while one is known to be in it.
+    pub strict: bool,
+    /// Whether rooms tell who comes and goes in bulk, so that names may be missing for a while.
+    pub bulk: bool,
+    leaving: BTreeSet<Place>,
+    /// Why the server ended it, once it has said so.
+    pub bye: Option<Reason>,
+}
+
+/// What the peer has to do about something it heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Answer the ping.
+    Ping(String),
+    /// A command was refused before one was in.
+    Refused,
+    /// One is in.
+    Welcome,
+    /// One has left this place: it was confirmed.
+    Left,
+}
+
+impl Ear {
+    /// Listens at a fresh connection.
+    pub fn new(strict: bool, bulk: bool) -> Self {
+        let codec = ClientCodec::new(Dialect::Native);
+        let (nick, identity, token, places) = (None, None, None, BTreeMap::new());
+        Self {
+            codec,
+            nick,
+            identity,
+            token,
+            places,
+            resume: Vec::new(),
+            strict,
+            bulk,
+            leaving: BTreeSet::new(),
+            bye: None,
+        }
+    }
+
+    /// Whether one is in.
+    pub fn is_in(&self) -> bool {
+        self.nick.is_some() && self.bye.is_none()
+    }
+
+    /// One is about to leave a place. A conversation may be entered again before one knows that one has left it, since
+    /// others do that, too; what belongs to which stay cannot be told then.
+    pub fn leaves(&mut self, place: &str) {
+        self.leaving.extend(Place::parse(place));
+    }
+
+    /// Hears bytes.
+    ///
+    /// # Panics
+    /// If anything heard breaks a promise of the protocol.
+    pub fn hear(&mut self, mut bytes: &[u8], oracle: &Oracle, reached: &mut Reached) -> Vec<Heard> {
+        let mut heard = Vec::new();
+        while let Some(decoded) = self.codec.decode(&mut bytes) {
+            let Decoded::Frame(event) = decoded else {
+                panic!("the server writes what no client understands: {decoded:?}")
+            };
+            assert!(self.bye.is_none(), "nothing follows a bye: {event:?}");
+            heard.extend(self.event(event, oracle, reached));
+        }
+        heard
+    }
+
+    fn event(&mut self, event: Event, oracle: &Oracle, reached: &mut Reached) -> Option<Heard> {
+        let first = matches!(event, Event::Welcome(_) | Event::Error { .. } | Event::Bye { .. });
+        assert!(self.nick.is_some() || first, "nothing is told before the welcome: {event:?}");
+        self.expect_acked(&event);
+        match event {
+            Event::Welcome(welcome) => {
+                assert!(self.nick.is_none(), "one is welcomed once");
+                let token = welcome.token.expect("a native client is given its token");
+                self.identity = oracle.identity(token.digest());
+                assert!(self.identity.is_some(), "17: the token is one's own");
+                self.token = Some(token.reveal().into());
+                self.nick = Some(welcome.nick);
+                reached.path(if welcome.resumed { Path::Resumed } else { Path::Welcome });
+                return Some(Heard::Welcome);
+            }
+            Event::Room(info) => self.room(&info, oracle, reached),
+            Event::Message(message) => self.message(&message, oracle, reached),
+            Event::Topic { place, id, text, by, at } => {
+                reached.path(Path::Topic);
+                let Some(log) = self.advance(&place, id) else { return None };
+                let entry = &oracle.logs[&log].entries[&id.0];
+                assert_eq!(entry.change, Change::Topic(text), "6: a topic arrives as it was set");
+                assert_eq!((&entry.nick, oracle.logs[&log].times[&id.0]), (&by, at));
+            }
+            Event::Ack { nonce, place, id } => self.ack(nonce.as_str(), &place, id, oracle, reached),
+            Event::Gap { place, log, after, next } => self.gap(&place, log, after, next, oracle, reached),
+            Event::Page { place, messages, has_more, .. } => {
+                reached.path(if has_more { Path::PageMore } else { Path::Page });
+                self.page(&place, &messages, oracle);
+            }
+            Event::Error { code, .. } => {
+                reached.error(code);
+                return self.nick.is_none().then_some(Heard::Refused);
+            }
+            Event::Bye { reason, .. } => {
+                reached.bye(reason);
+                self.bye = Some(reason);
+            }
+            Event::Ping { token } => {
+                reached.path(Path::Ping);
+                return Some(Heard::Ping(token.as_str().into()));
+            }
+            Event::Pong { token } => {
+                reached.path(Path::Pong);
+                if token.as_str() == HELLO_DONE {
+                    self.resume.clear();
+                }
+                if let Some(place) = token.as_str().strip_prefix("left ") {
+                    let place = Place::parse(place).expect("our own tag");
+                    self.places.remove(&place);
+                    self.leaving.remove(&place);
+                    return Some(Heard::Left);
+                }
+            }
+            Event::Joined { .. }
+            | Event::Parted { .. }
+            | Event::Presence { .. }
+            | Event::Typing { .. }
+            | Event::Read { .. }
+            | Event::Nick { .. }
+            | Event::Kicked { .. }
+            | Event::Muted { .. }
+            | Event::Rooms { .. }
+            | Event::Members { .. } => self.people(event, reached),
+            Event::Greeting | Event::Row(_) => panic!("a native server has no rows"),
+        }
+        None
+    }
+
+    /// An ack stands right before the message it speaks of.
+    fn expect_acked(&mut self, event: &Event) {
+        for (place, seen) in &mut self.places {
+            let Some(id) = seen.acked.take() else { continue };
+            let told = matches!(event, Event::Message(message) if message.place == *place && message.id.0 == id);
+            assert!(told, "the ack of {id} in {place} is followed by its message, not by {event:?}");
+        }
+    }
+
+    fn room(&mut self, info: &RoomInfo, oracle: &Oracle, reached: &mut Reached) {
+        let log = oracle.logs.get(&info.log).expect("a room has a log that was opened");
+        assert!(info.last_id.0 <= log.promised, "1: nothing is told that is not safe");
+        match (&info.place, log.pair) {
+            (Place::Direct(_), Some((a, b))) => {
+                let mine = self.identity.is_some_and(|me| me == a || me == b);
+                assert!(mine, "17: nobody is sent somebody else's conversation");
+            }
+            (Place::Room(room), None) => assert_eq!(Some(room), log.room.as_ref(), "a room has its own log"),
+            (place, _) => panic!("{place} has another kind of log"),
+        }
+        let members: BTreeSet<Nick> = info.members.iter().cloned().collect();
+        assert_eq!(members.len(), info.members.len(), "9: nobody is listed twice");
+        let me = self.nick.as_ref().expect("one is in");
+        assert!(members.contains(me), "oneself is listed: {me} in {members:?}");
+        if matches!(info.place, Place::Direct(_)) && self.leaving.contains(&info.place) {
+            self.strict = false;
+        }
+        let known_as = self.places.iter().find(|(_, seen)| seen.log == info.log).map(|(place, _)| place.clone());
+        if let Some(mut seen) = known_as.and_then(|place| self.places.remove(&place)) {
+            // Told again: on a second join, or because the other side of a conversation goes by another name.
+            let same = seen.last == info.last_id.0;
+            assert!(same || !self.strict, "3: a room told again is as far as one was told");
+            if same {
+                seen.members = members;
+                self.places.insert(info.place.clone(), seen);
+                return;
+            }
+        }
+        // Another log in place of one that is gone.
+        self.places.remove(&info.place);
+        let known = self.resume.iter().find(|resume| resume.place == info.place && resume.log == info.log);
+        let last = known.map_or(info.last_id.0, |resume| resume.id.0.min(info.last_id.0));
+        // Once: whoever parts and joins again begins afresh.
+        self.resume.retain(|resume| resume.place != info.place || resume.log != info.log);
+        reached.path(match info.place {
+            Place::Direct(_) => Path::Direct,
+            Place::Room(_) if last < info.last_id.0 => Path::Replay,
+            Place::Room(_) => Path::RoomEntered,
+        });
+        let instead = Some(info.last_id.0).filter(|_| !self.strict);
+        let seen = Seen { log: info.log, last, members, bulk: self.bulk, acked: None, instead };
+        self.places.insert(info.place.clone(), seen);
+    }
+
+    /// The next entry of a place's log is told: no hole, nothing twice. Gives the log.
+    fn advance(&mut self, place: &Place, id: MessageId) -> Option<LogId> {
+        let Some(seen) = self.places.get_mut(place) else {
+            assert!(!self.strict, "17: nothing is told of a place one is not in: {place}");
+            return None;
+        };
+        let instead = seen.instead.take().is_some_and(|last| id.0 == last + 1);
+        assert!(
+            id.0 == seen.last + 1 || instead,
+            "3, 4: no hole and nothing twice in {place}: {id:?} after {}",
+            seen.last
+        );
+        seen.last = id.0;
+        Some(seen.log)
+    }
+
+    fn message(&mut self, message: &Message, oracle: &Oracle, reached: &mut Reached) {
+        let Some(log) = self.advance(&message.place, message.id) else { return };
+        compare(log, message, oracle);
+        if message.action {
+            reached.path(Path::Action);
+        }
+        if message.reply_to.is_some() {
+            reached.path(Path::Reply);
+        }
+    }
+
+    fn ack(&mut self, nonce: &str, place: &Place, id: MessageId, oracle: &Oracle, reached: &mut Reached) {
+        let Some(seen) = self.places.get_mut(place) else {
+            assert!(!self.strict, "an ack is of a place one is in: {place}");
+            return;
+        };
+        // Scripted peers use the number of what they say.
+        if let Ok(number) = nonce.parse() {
+            assert_eq!(oracle.stored(number), Some((seen.log, id.0)), "1: what is acknowledged is stored, and there");
+        }
+        if seen.instead.is_some() {
+            // Which entry is the next is not known yet.
+            return;
+        }
+        if id.0 == seen.last + 1 {
+            seen.acked = Some(id.0);
+            reached.path(Path::Ack);
+        } else {
+            assert!(id.0 <= seen.last, "an ack does not run ahead: {id:?} after {}", seen.last);
+            reached.path(Path::AckRepeated);
+        }
+    }
+
+    fn gap(
+        &mut self,
+        place: &Place,
+        log: LogId,
+        after: MessageId,
+        next: MessageId,
+        oracle: &Oracle,
+        reached: &mut Reached,
+    ) {
+        let Some(seen) = self.places.get_mut(place) else { return assert!(!self.strict, "a gap in no place") };
+        assert_eq!(seen.log, log, "a gap is one of the place's log");
+        assert!(next.0 <= oracle.logs[&log].promised + 1, "a gap ends where the log does");
+        assert!(next.0 > after.0, "a gap is not empty");
+        if after.0 == seen.last && next.0 > seen.last {
+            seen.last = next.0 - 1;
+            reached.path(Path::GapTooMuch);
+            reached.cap(Cap::Replay);
+        } else {
+            assert_eq!(seen.last + 1, next.0, "3: a gap begins where one was, or is all of another log");
+            reached.path(Path::GapOtherLog);
+        }
+    }
+
+    fn page(&mut self, place: &Place, messages: &[Message], oracle: &Oracle) {
+        let Some(seen) = self.places.get(place) else { return assert!(!self.strict, "17: a page of no place") };
+        let (log, last) = (seen.log, seen.last);
+        let mut before = 0;
+        for message in messages {
+            assert!(message.id.0 > before, "a page ascends");
+            assert!(message.id.0 <= last, "1: a page holds nothing that was not told yet");
+            before = message.id.0;
+            compare(log, message, oracle);
+        }
+    }
+
+    /// Who came, went, and is called what.
+    fn people(&mut self, event: Event, reached: &mut Reached) {
+        match event {
+            Event::Joined { room, nick, .. } => {
+                assert!(self.nick.as_ref() != Some(&nick), "one is not told of oneself");
+                if let Some(seen) = self.seen(&Place::Room(room)) {
+                    assert!(seen.members.insert(nick.clone()) || seen.bulk, "{nick} joins who is there already");
+                }
+            }
+            Event::Parted { room, nick, .. } => {
+                assert!(self.nick.as_ref() != Some(&nick), "one is not told of oneself");
+                if let Some(seen) = self.seen(&Place::Room(room)) {
+                    assert!(seen.members.remove(&nick) || seen.bulk, "{nick} leaves who was not there");
+                }
+            }
+            Event::Presence { room, count, joined, parted } => {
+                reached.path(Path::Presence);
+                reached.cap(Cap::PresenceMembers);
+                if let Some(seen) = self.seen(&Place::Room(room)) {
+                    seen.members.retain(|nick| !parted.contains(nick));
+                    seen.members.extend(joined);
+                    assert_eq!(seen.members.len(), count as usize, "what is told in bulk adds up: {:?}", seen.members);
+                }
+            }
+            Event::Nick { from, to } => {
+                reached.path(Path::Renamed);
+                self.rename(&from, &to);
+            }
+            Event::Kicked { room, nick, by, .. } => {
+                reached.path(Path::Kicked);
+                let me = self.nick.as_ref() == Some(&nick);
+                let place = Place::Room(room);
+                if let Some(seen) = self.seen(&place) {
+                    assert!(seen.members.contains(&by) || seen.bulk, "who kicks is there");
+                    assert!(seen.members.remove(&nick) || seen.bulk, "who is kicked was there");
+                }
+                if me {
+                    self.places.remove(&place);
+                }
+            }
+            Event::Muted { room, nick, by, .. } => {
+                reached.path(Path::Muted);
+                if let Some(seen) = self.seen(&Place::Room(room)) {
+                    assert!(seen.members.contains(&by) || seen.bulk, "who mutes is there");
+                    assert!(seen.members.contains(&nick) || seen.bulk, "who is muted is there");
+                }
+            }
+            Event::Typing { place, nick } => {
+                reached.path(Path::Typing);
+                assert!(self.nick.as_ref() != Some(&nick), "one is not told of oneself");
+                if let Some(seen) = self.seen(&place) {
+                    assert!(seen.members.contains(&nick) || seen.bulk, "who types is there");
+                }
+            }
+            Event::Read { place, id } => {
+                reached.path(Path::ReadRelayed);
+                if let Some(seen) = self.seen(&place) {
+                    assert!(id.0 <= seen.last, "nobody has read what was not told");
+                }
+            }
+            Event::Rooms { .. } => reached.path(Path::RoomsPage),
+            Event::Members { .. } => reached.path(Path::MembersPage),
+            Event::Greeting
+            | Event::Welcome(_)
+            | Event::Room(_)
+            | Event::Ack { .. }
+            | Event::Message(_)
+            | Event::Page { .. }
+            | Event::Topic { .. }
+            | Event::Gap { .. }
+            | Event::Error { .. }
+            | Event::Bye { .. }
+            | Event::Ping { .. }
+            | Event::Pong { .. }
+            | Event::Row(_) => unreachable!("these are not about people"),
+        }
+    }
+
+    fn seen(&mut self, place: &Place) -> Option<&mut Seen> {
+        let seen = self.places.get_mut(place);
+        assert!(seen.is_some() || !self.strict, "17: nothing is told of a place one is not in: {place}");
+        seen
+    }
+
+    fn rename(&mut self, from: &Nick, to: &Nick) {
+        if self.nick.as_ref() == Some(from) {
+            self.nick = Some(to.clone());
+        }
+        for seen in self.places.values_mut() {
+            if seen.members.remove(from) {
+                let fresh = seen.members.insert(to.clone());
+                assert!(fresh || seen.bulk, "9: {to} is somebody else's name");
+            }
+        }
+        if let Some(seen) = self.places.remove(&Place::Direct(from.clone())) {
+            self.places.insert(Place::Direct(to.clone()), seen);
+        }
+    }
+}
+
+/// A message is what was said: the same for everybody, from whoever said it, and safe.
+fn compare(log: LogId, message: &Message, oracle: &Oracle) {
+    let log = &oracle.logs[&log];
+    assert!(message.id.0 <= log.promised, "1: nothing is told that is not safe");
+    let Some(entry) = log.entries.get(&message.id.0) else { panic!("1: {message:?} is not in the log") };
+    let said = Change::Message { text: message.text.clone(), action: message.action, reply_to: message.reply_to };
+    assert_eq!(entry.change, said, "2, 6: everybody is told the same, as it was said");
+    assert_eq!(entry.nick, message.from, "2: who said it is told");
+    assert_eq!(log.times[&message.id.0], message.at, "2: when it was said is told");
+}

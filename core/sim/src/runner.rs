@@ -1,0 +1,173 @@
+//! Runs many worlds, on as many threads as are wanted, and makes a failing one as small as it gets.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+
+use crate::reached::Reached;
+use crate::tape::Tape;
+use crate::{Played, play_aloud};
+
+/// Which worlds to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// The first seed.
+    pub from: u64,
+    /// How many seeds.
+    pub seeds: u64,
+    /// Steps of each world's safety phase.
+    pub steps: usize,
+    /// Threads to run them on, at least 1.
+    pub threads: usize,
+}
+
+/// What came of all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Worlds that were played to their end.
+    pub seeds: u64,
+    /// Inputs applied in them.
+    pub inputs: u64,
+    /// What they reached.
+    pub reached: Reached,
+    /// Of everything that happened in all of them, whatever the number of threads.
+    pub hash: u64,
+    /// The failing world with the lowest seed among those that were run, if there is one.
+    pub failure: Option<Failure>,
+}
+
+/// A world that broke a promise.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Its seed.
+    pub seed: u64,
+    /// Which promise, and where it was noticed.
+    pub claim: String,
+    /// Its tape.
+    pub tape: Tape,
+}
+
+thread_local! {
+    /// What the last panic of this thread said.
+    static CLAIM: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// From here on a panic of a world is kept for [`Failure::claim`] and not printed.
+pub fn keep_panics_quiet() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |at| format!("{}:{}: ", at.file(), at.line()));
+        let said = info.payload_as_str().unwrap_or("a panic without words");
+        CLAIM.set(Some(format!("{place}{said}")));
+    }));
+}
+
+/// Plays a tape.
+///
+/// # Errors
+/// The promise it broke.
+pub fn attempt(tape: &Tape) -> Result<Played, String> {
+    attempt_with(tape, false)
+}
+
+/// As [`attempt`], and tells on standard output what happens.
+///
+/// # Errors
+/// The promise it broke.
+pub fn attempt_aloud(tape: &Tape) -> Result<Played, String> {
+    attempt_with(tape, true)
+}
+
+fn attempt_with(tape: &Tape, told: bool) -> Result<Played, String> {
+    CLAIM.set(None);
+    let played = catch_unwind(AssertUnwindSafe(|| play_aloud(tape, told)));
+    played.map_err(|_| CLAIM.take().unwrap_or_else(|| "a panic".into()))
+}
+
+/// Runs the worlds of a plan; stops early where one fails.
+///
+/// # Panics
+/// If a thread cannot be started.
+pub fn run(plan: Plan) -> Summary {
+    let next = AtomicU64::new(plan.from);
+    let stop = AtomicBool::new(false);
+    let summary = Mutex::new(Summary::default());
+    let end = plan.from.saturating_add(plan.seeds);
+    let work = || {
+        while !stop.load(Ordering::Relaxed) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                break;
+            }
+            let tape = Tape::seeded(seed, plan.steps);
+            let outcome = attempt(&tape);
+            let mut summary = summary.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            match outcome {
+                Ok(played) => summary.add(seed, &played),
+                Err(claim) => {
+                    stop.store(true, Ordering::Relaxed);
+                    if summary.failure.as_ref().is_none_or(|known| seed < known.seed) {
+                        summary.failure = Some(Failure { seed, claim, tape });
+                    }
+                }
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..plan.threads.max(1) {
+            scope.spawn(work);
+        }
+    });
+    summary.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Summary {
+    fn add(&mut self, seed: u64, played: &Played) {
+        self.seeds += 1;
+        self.inputs += played.inputs;
+        self.reached.add(&played.reached);
+        // A sum, so that the order in which threads are done does not matter.
+        self.hash = self.hash.wrapping_add((played.hash ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    }
+}
+
+impl Failure {
+    /// Takes out every step without which the same promise is broken in the same place.
+    #[must_use]
+    pub fn minimised(&self) -> Self {
+        const TRIALS_MAX: usize = 3_000;
+        let mut smallest = self.clone();
+        let mut chunk = self.tape.steps().div_ceil(2).max(1);
+        let mut trials = 0;
+        loop {
+            let mut start = 0;
+            let mut shrunk = false;
+            while start < smallest.tape.steps() && trials < TRIALS_MAX {
+                trials += 1;
+                let tape = smallest.tape.filtered(|step| step < start || step >= start + chunk);
+                match attempt(&tape) {
+                    Err(claim) if place_of(&claim) == place_of(&self.claim) => {
+                        smallest = Failure { seed: self.seed, claim, tape };
+                        shrunk = true;
+                    }
+                    Err(_) | Ok(_) => start += chunk,
+                }
+            }
+            if chunk == 1 && !shrunk || trials >= TRIALS_MAX {
+                return smallest;
+            }
+            chunk = (chunk / 2).max(1);
+        }
+    }
+
+    /// Plays it once more and tells on standard output what happens in it.
+    pub fn tell(&self) {
+        let _ = attempt_aloud(&self.tape);
+    }
+}
+
+/// Where a promise was noticed to be broken: two failures in one place count as the same.
+fn place_of(claim: &str) -> &str {
+    claim.split_once(": ").map_or(claim, |(place, _)| place)
+}
