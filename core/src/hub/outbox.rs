@@ -314,6 +314,31 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_cut_off_gets_the_rest_of_the_frame_begun_and_nothing_else() {
+        for (taken, rest) in [(3, &b"lo\n"[..]), (6, b""), (8, b"rld\n")] {
+            let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
+            outbox.push_own(&mut turn, b"hello\nworld\nagain\n");
+            outbox.taken(&mut turn, taken);
+            outbox.truncate(&mut turn);
+            assert_eq!(outbox.front(&turn), rest, "after {taken} bytes");
+        }
+    }
+
+    #[test]
+    fn a_long_outbox_forgets_what_was_taken_and_nothing_else() {
+        let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
+        let bytes: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
+        outbox.push_own(&mut turn, &bytes);
+        let mut taken = 0;
+        while taken < 160_000 {
+            outbox.taken(&mut turn, 7_919);
+            taken += 7_919;
+            assert_eq!(outbox.front(&turn), &bytes[taken..]);
+            assert_eq!(outbox.own_len(), bytes.len() - taken);
+        }
+    }
+
+    #[test]
     fn adjacent_ranges_grow_into_one_write_and_others_are_copied_in_order() {
         let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
         for text in ["a\n", "b\n"] {
