@@ -2,7 +2,7 @@
 //!
 //! Each takes any bytes at all and panics if a claim is broken. A fuzzer runs them (`core/fuzz`), `cargo test` replays
 //! every input that was ever worth keeping, and tests feed them whatever else they can think of. An input begins with
-//! how its bytes are cut into reads ([`reads`]); what is drawn rather than read comes from a
+//! how its bytes are cut into reads (`reads`); what is drawn rather than read comes from a
 //! [`Dice`](crate::tape::Dice).
 
 mod claims;
