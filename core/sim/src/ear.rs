@@ -131,7 +131,7 @@ impl Ear {
             Event::Message(message) => self.message(&message, oracle, reached),
             Event::Topic { place, id, text, by, at } => {
                 reached.path(Path::Topic);
-                let Some(log) = self.advance(&place, id) else { return None };
+                let log = self.advance(&place, id)?;
                 let entry = &oracle.logs[&log].entries[&id.0];
                 assert_eq!(entry.change, Change::Topic(text), "6: a topic arrives as it was set");
                 assert_eq!((&entry.nick, oracle.logs[&log].times[&id.0]), (&by, at));
