@@ -292,6 +292,9 @@ impl Client {
     fn close(&mut self, why: &str) {
         self.outputs.push_back(Output::Disconnect(Closing::Finish));
         self.take_down();
+        if self.leave.is_some() {
+            return self.finish();
+        }
         self.phase = Phase::Closed { why: Some(why.into()) };
     }
 

@@ -309,3 +309,16 @@ fn a_wake_comes_once_per_edge_and_a_change_once_per_input() {
     desk.input(Input::Received(b""));
     assert_eq!(desk.state().revision, revision, "nothing changed");
 }
+
+#[test]
+fn a_goodbye_to_another_kind_of_server_ends_at_once() {
+    let mut desk = Desk::new(profile(Dialect::Native));
+    desk.submit("hello");
+    desk.input(Input::Connected);
+    desk.intent(Intent::Quit);
+    desk.outputs.clear();
+    desk.input(Input::Received(b"220 mail.example ESMTP\r\n"));
+    desk.sleep(60_000);
+    let ends: Vec<_> = desk.outputs.iter().filter(|output| **output != Output::Changed).collect();
+    assert_eq!(ends, [&Output::Disconnect(Closing::Finish), &Output::Finished]);
+}
