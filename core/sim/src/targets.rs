@@ -7,14 +7,19 @@
 
 mod claims;
 mod clients;
+mod draw;
 mod framer;
 mod reads;
+mod record;
+mod script;
 mod servers;
 
 pub use claims::{ClientRun, ServerRun};
 pub use clients::{native_client, nic_client, prompt_client};
 pub use framer::framer;
 pub use reads::{Reads, cut, is_stretched};
+pub use record::flight_record;
+pub use script::client_script;
 pub use servers::{native_server, nic_server, prompt_server};
 
 /// One function that takes any bytes.
@@ -35,4 +40,6 @@ pub const ALL: &[Target] = &[
     Target { name: "nic_client", play: nic_client },
     Target { name: "prompt_server", play: prompt_server },
     Target { name: "prompt_client", play: prompt_client },
+    Target { name: "flight_record", play: flight_record },
+    Target { name: "client_script", play: client_script },
 ];

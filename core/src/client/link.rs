@@ -257,6 +257,8 @@ impl Client {
     /// The driver could not make the connection, or lost it.
     pub(super) fn lost(&mut self, why: &str) {
         self.flush_rows();
+        // What is gone needs no closing, even if a goodbye was its last word.
+        self.outputs.retain(|output| !matches!(output, Output::Disconnect(_)));
         match self.phase {
             Phase::Dialling | Phase::Up => self.down(&sentence(why)),
             Phase::Waiting { .. } | Phase::Resting | Phase::Closed { .. } => {}
@@ -328,6 +330,8 @@ impl Client {
     pub(super) fn take_down(&mut self) {
         self.line = None;
         self.out.clear();
+        // Of what was answered to the connection's last words nothing is left to write.
+        self.outputs.retain(|output| *output != Output::Wake);
         self.asked.clear();
         self.joining = None;
         self.typists.clear();

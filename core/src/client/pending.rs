@@ -141,7 +141,10 @@ impl Client {
     /// Whether a tutorial server is owed a write.
     pub(super) fn owes_write(&self) -> bool {
         let Some(line) = &self.line else { return false };
-        line.name_owed || line.online.is_some() && self.pending.iter().any(|p| p.sent.is_none() && !p.overdue)
+        // Behind the goodbye nothing is written.
+        let said = self.leave.as_ref().is_some_and(|leave| leave.said);
+        !said
+            && (line.name_owed || line.online.is_some() && self.pending.iter().any(|p| p.sent.is_none() && !p.overdue))
     }
 
     /// Writes one thing to a tutorial server, if the last write is long enough ago.

@@ -13,6 +13,18 @@ const NIC_NAME_BYTES_MAX: usize = 2_048;
 /// Most bytes of a refusal's sentence.
 const SENTENCE_BYTES_MAX: usize = 1_024;
 
+/// What a server makes of these bytes, read at once.
+pub(super) fn at_once(dialect: Dialect, bytes: &[u8]) -> Vec<Decoded<Request>> {
+    let (mut codec, mut rest, mut all) = (ServerCodec::new(dialect), bytes, Vec::new());
+    while let Some(decoded) = codec.decode(&mut rest).or_else(|| codec.flush()) {
+        if let Decoded::Frame(Request { command: Command::Hello(_), .. }) = &decoded {
+            codec.welcomed();
+        }
+        all.push(decoded);
+    }
+    all
+}
+
 /// A server's decoder and everything it made of what it was fed.
 #[derive(Debug)]
 pub struct ServerRun {
@@ -97,9 +109,8 @@ impl ServerRun {
     }
 
     fn claim_request(&mut self, request: &Request) {
-        claim_reads_back(request);
         if self.dialect == Dialect::Native {
-            return;
+            return claim_reads_back(request);
         }
         assert_eq!(request.reference, None);
         match &request.command {

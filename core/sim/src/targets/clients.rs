@@ -1,7 +1,7 @@
 //! The client's end of each dialect.
 
 use parlor_core::vocabulary::Command;
-use parlor_core::wire::Dialect;
+use parlor_core::wire::{ClientCodec, Dialect};
 
 use super::claims::ClientRun;
 use super::reads::Reads;
@@ -13,8 +13,9 @@ use super::reads::Reads;
 pub fn native_client(data: &[u8]) {
     let reads = Reads::of(data);
     let cut = ClientRun::whole(Dialect::Native, &reads.each());
-    let whole = ClientRun::whole(Dialect::Native, &[&reads.bytes]);
-    assert_eq!(cut.decoded, whole.decoded, "a cut changes nothing");
+    let (mut codec, mut rest) = (ClientCodec::new(Dialect::Native), &reads.bytes[..]);
+    let whole: Vec<_> = std::iter::from_fn(|| codec.decode(&mut rest)).collect();
+    assert_eq!(cut.decoded, whole, "a cut changes nothing");
 }
 
 /// Any bytes to the client's end of a `nic` connection.

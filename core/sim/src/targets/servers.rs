@@ -4,7 +4,7 @@ use parlor_core::text::Body;
 use parlor_core::vocabulary::{Command, Request};
 use parlor_core::wire::{Decoded, Dialect, Flavour};
 
-use super::claims::ServerRun;
+use super::claims::{ServerRun, at_once};
 use super::reads::Reads;
 
 /// Any bytes to the server's end of a native connection: however they are cut, they mean the same.
@@ -14,8 +14,7 @@ use super::reads::Reads;
 pub fn native_server(data: &[u8]) {
     let reads = Reads::of(data);
     let cut = ServerRun::whole(Dialect::Native, &reads.each());
-    let whole = ServerRun::whole(Dialect::Native, &[&reads.bytes]);
-    assert_eq!(cut.decoded, whole.decoded, "a cut changes nothing");
+    assert_eq!(cut.decoded, at_once(Dialect::Native, &reads.bytes), "a cut changes nothing");
 }
 
 /// Any bytes to the server's end of a `nic` connection. A cut may move the end of a message, but it loses no character.
@@ -42,8 +41,7 @@ pub fn prompt_server(data: &[u8]) {
     let lines = first.contains(&b'\n') && !matches!(cut.decoded.first(), Some(Decoded::Foreign(_)));
     assert_eq!(cut.flavour() == Flavour::PromptLines, lines, "the first read settles the mode");
     if lines {
-        let whole = ServerRun::whole(Dialect::Prompt, &[&reads.bytes]);
-        assert_eq!(cut.decoded, whole.decoded, "a cut changes nothing");
+        assert_eq!(cut.decoded, at_once(Dialect::Prompt, &reads.bytes), "a cut changes nothing");
     }
     claim_no_character_is_lost(Dialect::Prompt, &reads);
 }

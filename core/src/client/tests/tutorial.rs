@@ -301,3 +301,31 @@ fn our_own_servers_rows_read_as_what_was_meant() {
         assert_eq!(desk.lines().last().unwrap(), "The server is shutting down.");
     }
 }
+
+#[test]
+fn what_is_typed_behind_the_goodbye_makes_nobody_busy() {
+    let mut desk = prompt();
+    desk.intent(Intent::Quit);
+    assert_eq!(writes(&mut desk), ["{quit}"]);
+    desk.submit("too late");
+    // A deadline that is due and does not move is seen here.
+    desk.sleep(1_000);
+    assert_eq!(desk.client.poll_timeout().map(|next| next.cause), Some("leave"));
+}
+
+#[test]
+fn the_last_words_of_a_lost_connection_are_not_answered() {
+    for (dialogue, last) in [
+        (&[][..], "Please enter your name"),
+        (&["Please enter your name and press Enter", "Welcome to the chat ada. Write {quit} to leave.\n"], "{quit}"),
+    ] {
+        let mut desk = Desk::new(profile(Dialect::Prompt));
+        desk.input(Input::Connected);
+        dialogue.iter().for_each(|row| says(&mut desk, row));
+        writes(&mut desk);
+        says(&mut desk, last);
+        desk.outputs.clear();
+        desk.input(Input::Lost("the server closed the connection"));
+        assert_eq!(desk.outputs, [Output::Changed], "{last}");
+    }
+}
