@@ -22,6 +22,14 @@ pub use record::flight_record;
 pub use script::client_script;
 pub use servers::{native_server, nic_server, prompt_server};
 
+/// Any bytes as the tape of a whole [world](crate::world).
+///
+/// # Panics
+/// If a claim is broken.
+pub fn hub_script(data: &[u8]) {
+    crate::play(&crate::tape::Tape::from_bytes(data));
+}
+
 /// One function that takes any bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
@@ -42,4 +50,5 @@ pub const ALL: &[Target] = &[
     Target { name: "prompt_client", play: prompt_client },
     Target { name: "flight_record", play: flight_record },
     Target { name: "client_script", play: client_script },
+    Target { name: "hub_script", play: hub_script },
 ];
