@@ -57,7 +57,9 @@ fn written(entry: &Entry<'_>) -> Option<Vec<u8>> {
         Entry::Timeout { now } => recorder.timeout(*now),
         Entry::Output(output) => recorder.output(output),
         Entry::Ended => recorder.ended(),
-        Entry::Begun { .. } | Entry::Accepted(_) | Entry::Transmitted { .. } => return None,
+        Entry::Begun { .. } | Entry::Accepted(_) | Entry::Transmitted { .. } | Entry::TransmittedAgain { .. } => {
+            return None;
+        }
     }
     Some(recorder.bytes().to_vec())
 }
