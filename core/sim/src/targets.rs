@@ -9,6 +9,7 @@ mod claims;
 mod clients;
 mod draw;
 mod framer;
+mod hall;
 mod reads;
 mod record;
 mod script;
@@ -17,9 +18,10 @@ mod servers;
 pub use claims::{ClientRun, ServerRun};
 pub use clients::{native_client, nic_client, prompt_client};
 pub use framer::framer;
+pub use hall::{Hall, hub_hears};
 pub use reads::{Reads, cut, is_stretched};
 pub use record::flight_record;
-pub use script::client_script;
+pub use script::{client_hears, client_script};
 pub use servers::{native_server, nic_server, prompt_server};
 
 /// Any bytes as the tape of a whole [world](crate::world).

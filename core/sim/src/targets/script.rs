@@ -41,6 +41,24 @@ pub fn client_script(data: &[u8]) {
     desk.goodbye();
 }
 
+/// A client of this dialect reads this from its server, and after that says goodbye; every claim of a
+/// [script](client_script) holds.
+///
+/// # Panics
+/// If a claim is broken.
+pub fn client_hears(dialect: Dialect, reads: &[&[u8]]) {
+    let mut desk = Desk::open(dialect, "ada".into(), &mut Dice::new(&[]));
+    desk.connect();
+    for read in reads {
+        desk.take(desk.client.transmit().len());
+        if desk.link == Link::Up && !read.is_empty() {
+            desk.input(Input::Received(read));
+        }
+        desk.passes(Duration::from_millis(60), 0);
+    }
+    desk.goodbye();
+}
+
 /// The connection, as the driver sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Link {
@@ -69,8 +87,12 @@ struct Desk {
 impl Desk {
     fn new(dice: &mut Dice<'_>) -> Self {
         let dialect = *dice.pick(&Dialect::ALL);
-        let now = Now::new(Instant::from_micros(1_000_000), Timestamp(1_763_790_000_000));
         let nick = if dice.one_in(4) { words::name(dice) } else { "ada".into() };
+        Self::open(dialect, nick, dice)
+    }
+
+    fn open(dialect: Dialect, nick: String, dice: &mut Dice<'_>) -> Self {
+        let now = Now::new(Instant::from_micros(1_000_000), Timestamp(1_763_790_000_000));
         let profile = Profile {
             dialect,
             address: format!("{}://127.0.0.1:7", dialect.scheme()).into(),
