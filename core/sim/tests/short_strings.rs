@@ -92,7 +92,7 @@ fn every_client(dialect: Dialect, alphabet: &[u8; 16], states: &[(&[&[u8]], Cuts
 use Cuts::{DoNotMatter, Matter};
 
 /// Past the bound of a client's frame and of a text.
-const LONG: [u8; 17_000] = [b'x'; 17_000];
+static LONG: [u8; 17_000] = [b'x'; 17_000];
 
 #[test]
 fn the_servers_end_of_native() {
