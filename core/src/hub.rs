@@ -23,6 +23,7 @@ mod intake;
 mod interface;
 mod mail;
 mod names;
+mod news;
 mod outbox;
 mod pace;
 pub mod phase;

@@ -114,6 +114,10 @@ impl<T> Slots<T> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         self.entries.iter().enumerate().filter_map(|(slot, (_, value))| Some((slot as u32, value.as_ref()?)))
     }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
+        self.entries.iter_mut().enumerate().filter_map(|(slot, (_, value))| Some((slot as u32, value.as_mut()?)))
+    }
 }
 
 impl<T> core::ops::Index<u32> for Slots<T> {

@@ -31,7 +31,8 @@
 //! 8. It hands in a read whole, in order, and reads no more between `Pause` and `Resume`; what was read before is
 //!    handed in all the same. So TCP stops the peer.
 //! 9. After `Close` it shuts the connection as told and reports nothing more of it (if it does, nothing happens).
-//! 10. Every `Ask` is answered exactly once, also on failure and on shutdown; appends in the order asked.
+//! 10. Every `Ask` is answered exactly once, also on failure and on shutdown: appends in the order asked, and all in the
+//!     order in which they were carried out, so that no answer is older than one given before.
 //! 11. The seed comes from the operating system's random numbers.
 //! 12. It has no opinions: who lives, what is said and how long to wait is decided in the core.
 //!

@@ -79,6 +79,9 @@ fn parse(text: &str) -> Result<Arc<Forms>, BadName> {
     if text.len() > NAME_BYTES_MAX * 2 {
         return Err(BadName::TooLong);
     }
+    if text.is_ascii() {
+        return parse_ascii(text);
+    }
     let shown: String = text.nfc().collect();
     let first = shown.chars().next().ok_or(BadName::Empty)?;
     if first.general_category_group() == GeneralCategoryGroup::Mark {
@@ -108,6 +111,29 @@ fn parse(text: &str) -> Result<Arc<Forms>, BadName> {
     }
     let skeleton = skeleton(&fold).filter(|c| *c != ZWNJ).collect();
     Ok(Arc::new(Forms { shown, fold, skeleton }))
+}
+
+/// What [`parse`] makes of a name in ASCII: most are, and every frame about a room holds one.
+fn parse_ascii(text: &str) -> Result<Arc<Forms>, BadName> {
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']' | '^');
+    if let Some(bad) = text.chars().find(|c| !allowed(c)) {
+        return Err(BadName::Character(bad));
+    }
+    if text.len() > NAME_GRAPHEMES_MAX {
+        return Err(BadName::TooLong);
+    }
+    let fold = text.to_ascii_lowercase();
+    let mut skeleton = String::with_capacity(fold.len() * 2);
+    for c in fold.chars() {
+        match c {
+            // All the look-alikes that these characters have (UTS #39, confusables).
+            'm' => skeleton.push_str("rn"),
+            '0' => skeleton.push('O'),
+            '1' => skeleton.push('l'),
+            other => skeleton.push(other),
+        }
+    }
+    Ok(Arc::new(Forms { shown: text.into(), fold, skeleton }))
 }
 
 /// NFKC, case folded, ZWNJ ignored. Folding goes through upper case, which is what full case folding does for
@@ -289,6 +315,19 @@ mod tests {
         assert_eq!(nick("раураl").skeleton(), nick("paypal").skeleton());
         assert_eq!(nick("modern").skeleton(), nick("rnodern").skeleton());
         assert_ne!(nick("علی").skeleton(), nick("رضا").skeleton());
+    }
+
+    #[test]
+    fn names_in_ascii_are_prepared_as_all_others_are() {
+        for c in (0..=127_u8).map(char::from) {
+            for text in [format!("{c}"), format!("x{c}y"), format!("{c}").repeat(33)] {
+                let Ok(name) = Nick::parse(&text) else { continue };
+                assert_eq!(name.fold(), fold(&text));
+                assert_eq!(name.skeleton(), skeleton(&fold(&text)).collect::<String>(), "{text:?}");
+            }
+        }
+        assert_eq!(Nick::parse("a\u{7f}").unwrap_err(), BadName::Character('\u{7f}'));
+        assert!(Nick::parse(&"a".repeat(32)).is_ok() && Nick::parse(&"a".repeat(33)).is_err());
     }
 
     #[test]

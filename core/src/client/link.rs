@@ -219,6 +219,12 @@ impl Client {
             line.text_bytes = line.text_bytes.min(usize::try_from(limits.text_bytes).unwrap_or(usize::MAX));
         }
         line.rejoining = true;
+        // Conversations beyond what the server bears are not resumed: what was missed there has to be asked for.
+        let bound = usize::try_from(limits.rooms).unwrap_or(usize::MAX);
+        let directs = self.state.rooms.iter_mut().filter(|room| matches!(room.place, Some(Place::Direct(_))));
+        for room in directs.filter(|room| room.book.resuming).skip(bound) {
+            room.book.resuming = false;
+        }
         self.state.nick = printable(welcome.nick.as_str());
         if let Some(token) = welcome.token {
             if self.profile.token.as_ref() != Some(&token) {

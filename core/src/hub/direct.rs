@@ -119,10 +119,22 @@ impl Hub {
         for identity in [a.0, b.0] {
             for slot in self.sessions_of(identity) {
                 if self.sessions[slot].is_online() && !self.sessions[slot].places.contains(&room) {
-                    self.enter(slot, room, None);
+                    let known = self.awaited(slot, room);
+                    self.enter(slot, room, known);
                 }
             }
         }
+    }
+
+    /// How far a session said it knows a conversation whose opening it still waits for.
+    fn awaited(&self, slot: u32, room: u32) -> Known {
+        let (conn, log) = (self.sessions[slot].conn, self.rooms[room].log?.id);
+        self.asks.iter().find_map(|pending| match pending {
+            Pending::OpenDirect { conn: waiting, then: AfterOpening::Enter { resume, .. } } if *waiting == conn => {
+                resume.filter(|(known, _)| *known == log)
+            }
+            _ => None,
+        })
     }
 
     /// The open conversations of an identity, whether it is in them or not. Walks over all.

@@ -8,20 +8,16 @@ use crate::vocabulary::Event;
 
 use super::Hub;
 use super::names::Holder;
-use super::room::Newly;
 use super::timers::Timer;
 
-/// Most names in one bulk telling, of those who came and of those who went.
+/// Most names in one bulk telling, of those who came and of those who went (`native-protocol`, `presence`).
 const NAMED_MAX: usize = 50;
 
 impl Hub {
     /// Tells a room that somebody's first session entered. Never told to oneself.
     pub(super) fn tell_joined(&mut self, room: u32, user: u32, nick: &Nick) {
         if self.tells_in_bulk(room) {
-            let news = &mut self.rooms[room].news;
-            if forget_name(&mut news.parted, nick).is_none_or(|gone| gone.listed) && news.joined.len() < NAMED_MAX {
-                news.joined.push(Newly { nick: nick.clone(), listed: false });
-            }
+            self.rooms[room].news.came_or_went(nick, false);
             return self.schedule_news(room);
         }
         let Some(name) = self.rooms[room].name().cloned() else { return };
@@ -35,10 +31,7 @@ impl Hub {
             return;
         }
         if self.tells_in_bulk(room) {
-            let news = &mut self.rooms[room].news;
-            if forget_name(&mut news.joined, nick).is_none_or(|here| here.listed) && news.parted.len() < NAMED_MAX {
-                news.parted.push(Newly { nick: nick.clone(), listed: false });
-            }
+            self.rooms[room].news.came_or_went(nick, true);
             return self.schedule_news(room);
         }
         let Some(name) = self.rooms[room].name().cloned() else { return };
@@ -64,8 +57,14 @@ impl Hub {
     pub(super) fn tell_news(&mut self, room: u32) {
         let there = &mut self.rooms[room];
         there.news.due = None;
-        let names = |news: &mut Vec<Newly>| core::mem::take(news).into_iter().map(|newly| newly.nick).collect();
-        let (joined, parted) = (names(&mut there.news.joined), names(&mut there.news.parted));
+        let (mut joined, mut parted) = (Vec::new(), Vec::new());
+        for newly in core::mem::take(&mut there.news.names) {
+            let here = there.present.contains_key(&newly.nick);
+            let told = if here { &mut joined } else { &mut parted };
+            if newly.is_news(here) && told.len() < NAMED_MAX {
+                told.push(newly.nick);
+            }
+        }
         let count = there.present.len() as u32;
         let Some(name) = there.name().cloned() else { return };
         self.tell_room(room, None, &Event::Presence { room: name, count, joined, parted });
@@ -82,13 +81,14 @@ impl Hub {
         places.extend(self.conversations_of(identity));
         places.sort_unstable();
         places.dedup();
+        for (room, there) in self.rooms.iter_mut() {
+            if !places.contains(&room) {
+                there.news.renamed_since(&from, &to);
+            }
+        }
         for room in &places {
             let there = &mut self.rooms[*room];
-            for newly in there.news.joined.iter_mut().filter(|newly| newly.nick == from) {
-                newly.nick = to.clone();
-            }
-            // Who had the name before and left is not to take its present bearer along.
-            forget_name(&mut there.news.parted, &to);
+            there.news.rename(&from, &to);
             if let Some(presence) = there.present.remove(&from) {
                 there.present.insert(to.clone(), presence);
             }
@@ -133,11 +133,4 @@ impl Hub {
         places.dedup();
         places
     }
-}
-
-/// Takes a name out of news not yet told. Whoever came and went in between is not told of, unless a list of who is here
-/// was given to somebody meanwhile, who knows better than the others.
-pub(super) fn forget_name(news: &mut Vec<Newly>, nick: &Nick) -> Option<Newly> {
-    let at = news.iter().position(|newly| newly.nick == *nick)?;
-    Some(news.remove(at))
 }

@@ -71,11 +71,12 @@ impl Hub {
             return self.read_on(slot, room, reached);
         }
         self.sessions[slot].waiting -= 1;
-        self.bring_up_to_date(slot, room, *replay);
+        self.bring_up_to_date(slot, room, *replay, reached);
         self.go_on(slot);
     }
 
-    fn bring_up_to_date(&mut self, slot: u32, room: u32, mut replay: Replay) {
+    /// Tells a session what it missed, of which the store could read up to `reached`.
+    fn bring_up_to_date(&mut self, slot: u32, room: u32, mut replay: Replay, reached: MessageId) {
         // Somebody who comes back to many rooms at once must not be cut off for what is read to them.
         let left = self.config.limits.outbox_bytes_max.saturating_sub(self.sessions[slot].outbox.own_len());
         while replay.bytes > left / 2 {
@@ -89,8 +90,13 @@ impl Hub {
         if next.0 > replay.after.0 + 1 {
             self.send(slot, &Event::Gap { place: place.clone(), log: log.id, after: replay.after, next });
         }
+        let told = if replay.entries.is_empty() { log.last } else { reached };
         for entry in replay.entries {
             self.send(slot, &event_of(entry, place.clone()));
+        }
+        if told < log.last {
+            let next = MessageId(log.last.0 + 1);
+            self.send(slot, &Event::Gap { place, log: log.id, after: told, next });
         }
     }
 

@@ -8,8 +8,9 @@ use crate::id::{ConnId, IdentityId, LogId, MessageId};
 use crate::name::{Nick, RoomName};
 use crate::store::Entry;
 use crate::text::Note;
-use crate::time::Instant;
 use crate::vocabulary::{Place, Tag};
+
+use super::news::News;
 
 /// A room or conversation that somebody is in, or about to be.
 #[derive(Debug)]
@@ -73,31 +74,6 @@ pub(super) struct Replay {
     /// Read so far, oldest first; the oldest fall out where it gets too much.
     pub(super) entries: alloc::collections::VecDeque<Entry>,
     pub(super) bytes: usize,
-}
-
-/// Comings and goings not yet told, in rooms too large to tell each.
-#[derive(Debug, Default)]
-pub(super) struct News {
-    pub(super) joined: Vec<Newly>,
-    pub(super) parted: Vec<Newly>,
-    pub(super) due: Option<Instant>,
-}
-
-/// Somebody who came or went, which was not told yet.
-#[derive(Debug)]
-pub(super) struct Newly {
-    pub(super) nick: Nick,
-    /// Somebody else was given a list since, in which it shows.
-    pub(super) listed: bool,
-}
-
-impl News {
-    /// Somebody of this name is told who is here now.
-    pub(super) fn list_to(&mut self, reader: &Nick) {
-        for newly in self.joined.iter_mut().chain(&mut self.parted) {
-            newly.listed |= newly.nick != *reader;
-        }
-    }
 }
 
 impl Room {

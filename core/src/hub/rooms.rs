@@ -191,7 +191,8 @@ impl Hub {
             operator: there.operator == Some(user.identity),
         };
         self.send(slot, &Event::Room(Box::new(info)));
-        self.rooms[room].news.list_to(&self.users[number].nick);
+        let there = &mut self.rooms[room];
+        there.news.list_to(&self.users[number].nick, |nick| there.present.contains_key(nick));
     }
 
     /// Takes a session out of a room.
@@ -226,7 +227,7 @@ impl Hub {
         match told {
             Some(reason) => self.tell_parted(room, user, nick, reason),
             None => {
-                super::presence::forget_name(&mut self.rooms[room].news.joined, nick);
+                self.rooms[room].news.forget(nick);
             }
         }
         self.forget_if_deserted(room);
