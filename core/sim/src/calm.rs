@@ -46,6 +46,9 @@ impl World<'_> {
             self.pass(Duration::from_secs(1));
             self.settle();
         }
+        // What is told in bulk is told a second later.
+        self.pass(Duration::from_secs(3));
+        self.settle();
         self.nothing_waits();
         self.everybody_is_up_to_date();
         self.everybody_sees_everybody();

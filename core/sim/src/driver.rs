@@ -253,7 +253,7 @@ impl World<'_> {
             let Some(due) = due.filter(|due| *due <= end) else { break };
             self.set_clock(due.max(self.now.instant) + Duration::from_micros(late));
             self.meet_deadlines();
-            if self.dice.one_in(2) {
+            if self.calm || self.dice.one_in(2) {
                 self.pump();
             }
         }

@@ -42,13 +42,12 @@ pub struct Machine {
     was_online: bool,
     /// Reads along what it sends, up to its hello.
     tap: Option<ServerCodec>,
-    bulk: bool,
     counter: u32,
 }
 
 impl Machine {
     /// A client that dials at once.
-    pub fn new(dialect: Dialect, nick: &str, seed: u8, bulk: bool, now: Now) -> Self {
+    pub fn new(dialect: Dialect, nick: &str, seed: u8, now: Now) -> Self {
         let profile = Profile {
             dialect,
             address: format!("{}://sim", dialect.scheme()).into(),
@@ -61,21 +60,20 @@ impl Machine {
         Self {
             client: Client::new(profile, [seed; 32], now),
             dialect,
-            ear: Ear::new(false, bulk),
+            ear: Ear::new(false, true),
             dialling: false,
             finished: false,
             awake: false,
             online: 0,
             was_online: false,
             tap: None,
-            bulk,
             counter: 0,
         }
     }
 
     /// A new connection stands.
     pub fn connected(&mut self, now: Now) {
-        self.ear = Ear::new(false, self.bulk);
+        self.ear = Ear::new(false, true);
         self.tap = (self.dialect == Dialect::Native).then(|| ServerCodec::new(Dialect::Native));
         self.awake = false;
         self.dialling = false;

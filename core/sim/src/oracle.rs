@@ -111,12 +111,13 @@ impl Oracle {
         let Change::Message { text, .. } = &append.change else { return };
         let Some(number) = said::number_of(text.as_str()) else { return };
         let link = self.said_on.get(&number).copied();
-        if link.is_some_and(|link| self.cut_off.contains(&link)) {
+        let said = said::text(number, said::kind_of(text.as_str()));
+        if text.as_str() != said && link.is_some_and(|link| self.cut_off.contains(&link)) {
             // A line whose end never came is said as far as it came; what it was to be cannot be told.
             return;
         }
         let link = link.expect("6: somebody said this");
-        assert_eq!(text.as_str(), said::text(number, said::kind_of(text.as_str())), "6: text arrives byte for byte");
+        assert_eq!(text.as_str(), said, "6: text arrives byte for byte");
         let twice = self.stored.insert(number, (append.log, id.0));
         assert!(twice.is_none(), "4: {number} was stored twice: {twice:?} and {id:?}");
         // What was refused is said again later, and a client does not always hear that it was.
@@ -160,6 +161,18 @@ impl Oracle {
     /// Whether the store has had the text with this number.
     pub fn is_settled(&self, number: u64) -> bool {
         self.stored.contains_key(&number) || self.refused.contains(&number)
+    }
+
+    /// The next message of a log after this position that is known to be whole.
+    pub fn next_message(&self, log: LogId, after: u64) -> Option<u64> {
+        let whole = |id: u64, append: &Append| match &append.change {
+            Change::Message { text, .. } => {
+                said::number_of(text.as_str()).is_some_and(|number| self.stored(number) == Some((log, id)))
+            }
+            Change::Topic(_) => false,
+        };
+        let mut later = self.logs.get(&log)?.entries.range(after + 1..);
+        later.find(|(id, append)| whole(**id, append)).map(|(id, _)| *id)
     }
 
     /// The log of a room.

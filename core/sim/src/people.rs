@@ -19,10 +19,10 @@ impl World<'_> {
 
     pub(crate) fn act_as(&mut self, seat: usize) {
         let Some(link) = self.seats[seat].link else { return self.arrive(seat) };
-        let password = self.swarm.password;
+        let (password, places_max) = (self.swarm.password, self.swarm.limits.rooms_per_session_max as usize);
         let said = match &mut self.seats[seat].who {
             Who::Puppet(puppet) => {
-                let mut scene = Scene { oracle: &mut self.oracle, link, password };
+                let mut scene = Scene { oracle: &mut self.oracle, link, password, places_max };
                 to_bytes(&puppet.act(&mut self.dice, &mut scene))
             }
             Who::Standin(standin) => standin.act(&mut self.dice, &mut self.oracle, link),
@@ -225,9 +225,10 @@ impl World<'_> {
 
     fn hear(&mut self, seat: usize, at: usize, bytes: &[u8]) {
         let (now, password) = (self.now, self.swarm.password);
+        let places_max = self.swarm.limits.rooms_per_session_max as usize;
         match &mut self.seats[seat].who {
             Who::Puppet(puppet) => {
-                let scene = Scene { oracle: &mut self.oracle, link: at, password };
+                let scene = Scene { oracle: &mut self.oracle, link: at, password, places_max };
                 let answer = puppet.hear(bytes, &mut self.dice, &scene, &mut self.reached);
                 self.send(seat, answer.as_bytes());
             }

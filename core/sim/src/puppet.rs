@@ -60,6 +60,8 @@ pub struct Scene<'a> {
     pub link: usize,
     /// Whether the server wants a password.
     pub password: bool,
+    /// How many conversations a hello may resume.
+    pub places_max: usize,
 }
 
 impl Puppet {
@@ -86,6 +88,7 @@ impl Puppet {
         self.tries = 0;
         self.quitting = false;
         if self.manner == Manner::Hostile && dice.one_in(4) {
+            self.ear.strict = false;
             return dice.pick(&HOSTILE_FIRST).to_string();
         }
         self.introduce(dice, scene)
@@ -94,6 +97,8 @@ impl Puppet {
     /// The connection is gone: remembers how far it had heard.
     pub fn lost(&mut self) {
         for (place, seen) in &self.ear.places {
+            // A conversation goes by one name, the last.
+            self.known.retain(|_, (log, _)| *log != seen.log);
             self.known.insert(place.clone(), (seen.log, seen.last));
         }
         self.replaced = self.ear.bye == Some(Reason::Replaced);
@@ -125,7 +130,7 @@ impl Puppet {
         } else {
             rooms = vec![ROOMS[0]];
         }
-        let resume = self.resume(dice, &rooms);
+        let resume = self.resume(dice, &rooms, scene.places_max);
         self.ear.resume = resume;
         if !self.ear.resume.is_empty() {
             let line = |r: &Resume| format!("\"{}\":{{\"log\":\"{}\",\"id\":{}}}", r.place, r.log, r.id.0);
@@ -143,7 +148,7 @@ impl Puppet {
     }
 
     /// Up to where it says it knows the places it wants to enter.
-    fn resume(&self, dice: &mut Dice<'_>, rooms: &[&str]) -> Vec<Resume> {
+    fn resume(&self, dice: &mut Dice<'_>, rooms: &[&str], places_max: usize) -> Vec<Resume> {
         if dice.one_in(4) {
             return Vec::new();
         }
@@ -158,7 +163,8 @@ impl Puppet {
                     _ => {}
                 }
             }
-            if room_of(place).is_none_or(|room| rooms.contains(&room)) {
+            let directs = resume.iter().filter(|known: &&Resume| room_of(&known.place).is_none()).count();
+            if room_of(place).map_or(directs < places_max, |room| rooms.contains(&room)) {
                 resume.push(entry);
             }
         }
@@ -209,6 +215,8 @@ impl Puppet {
         }
         if !self.ear.is_in() {
             let impatient = self.manner == Manner::Hostile && dice.one_in(6);
+            // From here on it cannot tell which hello an answer is for.
+            self.ear.strict &= !impatient;
             return if impatient { HOSTILE[dice.below(HOSTILE.len())].into() } else { String::new() };
         }
         if self.manner == Manner::Hostile && dice.one_in(4) {

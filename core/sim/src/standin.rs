@@ -1,9 +1,10 @@
 //! Stand-ins for the tutorials' own clients, and for netcat: no identity, no log, rows of text.
 
+use parlor_core::id::LogId;
 use parlor_core::store::Change;
 use parlor_core::wire::Dialect;
 
-use crate::oracle::{Log, Oracle};
+use crate::oracle::Oracle;
 use crate::puppet::ROOMS;
 use crate::reached::{Path, Reached};
 use crate::said;
@@ -34,8 +35,8 @@ pub struct Standin {
     rest: Vec<u8>,
     /// The message that is being heard, line by line.
     row: String,
-    /// The position of the last message heard.
-    last: Option<u64>,
+    /// The log and position of the last message heard.
+    last: Option<(LogId, u64)>,
     hostile: bool,
 }
 
@@ -133,7 +134,8 @@ impl Standin {
         let Some(number) = said::number_of(text) else { return };
         // A line that was cut off has no place that could be known.
         let Some((log, id)) = oracle.stored(number) else { return };
-        let log = &oracle.logs[&log];
+        let heard = log;
+        let log = &oracle.logs[&heard];
         if row.split(": ").next().is_some_and(|from| from.ends_with(" (to you)")) || row.contains(" (to you) ") {
             return assert!(log.pair.is_some(), "17: what is said to one is said in a conversation");
         }
@@ -145,10 +147,14 @@ impl Standin {
         if said.as_str().len() < WHOLE_ROW_MAX {
             assert_eq!(text, said.as_str(), "6: a tutorial row is what was said");
         }
-        if let Some(last) = self.last {
-            assert_eq!(next_message(log, last), Some(id), "2, 3, 4: rows come in the order of the log, each once");
+        if let Some((_, last)) = self.last {
+            assert_eq!(
+                oracle.next_message(heard, last),
+                Some(id),
+                "2, 3, 4: rows come in the order of the log, each once"
+            );
         }
-        self.last = Some(id);
+        self.last = Some((heard, id));
         reached.path(if self.dialect == Dialect::Nic { Path::NicRow } else { Path::PromptRow });
     }
 
@@ -166,6 +172,8 @@ impl Standin {
         let end = if self.lines { "\n" } else { "" };
         if self.hostile && dice.one_in(6) {
             self.named = true;
+            // What it says next may be read together with this.
+            oracle.cut_off(link);
             let mut said = self.misbehave(dice);
             if self.lines && said.last() != Some(&b'\n') {
                 said.push(b'\n');
@@ -208,7 +216,6 @@ impl Standin {
             return Vec::new();
         }
         self.named = true;
-        self.hostile = false;
         self.nick = format!("guest{seat}");
         format!("{}{}", self.nick, if self.lines { "\n" } else { "" }).into_bytes()
     }
@@ -235,10 +242,10 @@ impl Standin {
     /// Everything has arrived: the row that waited for more is complete.
     pub fn settle(&mut self, oracle: &Oracle, reached: &mut Reached) {
         self.end_row(oracle, reached);
-        if let (Some(last), Some(log)) = (self.last, default_log(oracle))
+        if let Some((log, last)) = self.last
             && self.is_in()
         {
-            assert_eq!(next_message(log, last), None, "3: whoever is in the room has heard everything");
+            assert_eq!(oracle.next_message(log, last), None, "3: whoever is in the room has heard everything");
         }
     }
 }
@@ -249,17 +256,4 @@ fn said_in(row: &str) -> Option<(&str, bool)> {
         Some(action) => Some((action.split_once(' ')?.1, true)),
         None => Some((row.split_once(": ")?.1, false)),
     }
-}
-
-fn default_log(oracle: &Oracle) -> Option<&Log> {
-    oracle.logs.values().find(|log| log.room.as_ref().is_some_and(|room| room.as_str() == ROOMS[0]))
-}
-
-/// The next numbered message of a log after this position.
-fn next_message(log: &Log, after: u64) -> Option<u64> {
-    let numbered = |append: &parlor_core::store::Append| match &append.change {
-        Change::Message { text, .. } => said::number_of(text.as_str()).is_some(),
-        Change::Topic(_) => false,
-    };
-    log.entries.range(after + 1..).find(|(_, append)| numbered(append)).map(|(id, _)| *id)
 }

@@ -16,7 +16,8 @@ use crate::tape::Dice;
 pub struct Manners {
     /// It carries out what it is asked at once, and only its answers are late.
     pub works_at_once: bool,
-    /// Answers come in the order asked; else only those to appends do.
+    /// Answers come in the order asked; else only those to appends do. One that works at once always keeps the order,
+    /// since answers come in the order in which the questions were carried out.
     pub in_order: bool,
     /// One question in so many fails; 0 for none.
     pub fails_one_in: usize,
@@ -79,7 +80,8 @@ impl LateStore {
             return None;
         }
         let append = |open: &Open| matches!(open.ask, Ask::Append(_));
-        let mut at = if self.manners.in_order { 0 } else { dice.below(self.open.len()) };
+        let in_order = self.manners.in_order || self.manners.works_at_once;
+        let mut at = if in_order { 0 } else { dice.below(self.open.len()) };
         if append(&self.open[at]) {
             at = self.open.iter().position(append).unwrap_or(at);
         }

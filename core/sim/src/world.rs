@@ -122,7 +122,7 @@ impl<'t> World<'t> {
             }
             _ => {
                 let dialect = if self.dice.one_in(4) { dialect(&mut self.dice) } else { Dialect::Native };
-                Who::Machine(Box::new(Machine::new(dialect, nick, number as u8, bulk, self.now)))
+                Who::Machine(Box::new(Machine::new(dialect, nick, number as u8, self.now)))
             }
         }
     }
@@ -249,8 +249,12 @@ impl<'t> World<'t> {
         let scene = self.seats[seat].link.unwrap_or(usize::MAX);
         match (&mut self.seats[seat].who, farewell) {
             (Who::Puppet(puppet), None) => {
-                let scene =
-                    crate::puppet::Scene { oracle: &mut self.oracle, link: scene, password: self.swarm.password };
+                let scene = crate::puppet::Scene {
+                    oracle: &mut self.oracle,
+                    link: scene,
+                    password: self.swarm.password,
+                    places_max: self.swarm.limits.rooms_per_session_max as usize,
+                };
                 let hello = puppet.connected(&mut self.dice, &scene);
                 self.send(seat, hello.as_bytes());
             }
@@ -350,8 +354,8 @@ impl<'t> World<'t> {
         }
         let mut text = String::new();
         for _ in 0..20 + self.dice.below(60) {
-            let password = self.swarm.password;
-            let mut scene = crate::puppet::Scene { oracle: &mut self.oracle, link, password };
+            let (password, places_max) = (self.swarm.password, self.swarm.limits.rooms_per_session_max as usize);
+            let mut scene = crate::puppet::Scene { oracle: &mut self.oracle, link, password, places_max };
             text += &puppet.say(ROOMS[0], &mut self.dice, &mut scene);
         }
         self.tell(|world| format!("{} writes {} bytes at once", world.name(seat), text.len()));
