@@ -160,6 +160,9 @@ impl World<'_> {
             let chunked = link.dialect != Dialect::Native && !lines;
             if chunked {
                 check_write(link.dialect, offered);
+                if link.dialect == Dialect::Prompt && is_in && offered.contains(&b'\n') {
+                    self.reached.cap(Cap::RowsMerge);
+                }
             }
             let chunked = chunked || lines && !is_in;
             if offered.len() > self.swarm.limits.turn_bytes_max + 8_192 {

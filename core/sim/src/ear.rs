@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::name::Nick;
 use parlor_core::store::Change;
-use parlor_core::vocabulary::{Event, Message, Place, Reason, Resume, RoomInfo};
+use parlor_core::vocabulary::{Code, Event, Message, Place, Reason, Resume, RoomInfo};
 use parlor_core::wire::{ClientCodec, Decoded, Dialect};
 
 use crate::oracle::Oracle;
@@ -144,6 +144,12 @@ impl Ear {
             }
             Event::Error { code, .. } => {
                 reached.error(code);
+                match code {
+                    Code::RateLimited => reached.cap(Cap::PaceCostly),
+                    Code::TooManyRooms => reached.cap(Cap::RoomsPerSession),
+                    Code::ServerFull => reached.cap(Cap::Rooms),
+                    _ => {}
+                }
                 return self.nick.is_none().then_some(Heard::Refused);
             }
             Event::Bye { reason, .. } => {
@@ -226,8 +232,8 @@ impl Ear {
         // Another log in place of one that is gone.
         self.places.remove(&info.place);
         // By its log: a conversation may go by another name by now.
-        let known = self.resume.iter().find(|resume| resume.log == info.log);
-        let last = known.map_or(info.last_id.0, |resume| resume.id.0.min(info.last_id.0));
+        let known = self.resume.iter().find(|resume| resume.log == info.log).cloned();
+        let last = known.as_ref().map_or(info.last_id.0, |resume| resume.id.0.min(info.last_id.0));
         // Once: whoever parts and joins again begins afresh.
         self.resume.retain(|resume| resume.log != info.log);
         reached.path(match info.place {
@@ -235,7 +241,9 @@ impl Ear {
             Place::Room(_) if last < info.last_id.0 => Path::Replay,
             Place::Room(_) => Path::RoomEntered,
         });
-        let instead = Some(info.last_id.0).filter(|_| !self.strict);
+        // Under another name than that of the hello it may have been entered afresh.
+        let renamed = known.is_some_and(|resume| resume.place != info.place);
+        let instead = Some(info.last_id.0).filter(|_| !self.strict || renamed);
         let seen = Seen { log: info.log, last, members, bulk: self.bulk, acked: None, instead };
         self.places.insert(info.place.clone(), seen);
     }
@@ -316,7 +324,7 @@ impl Ear {
 
     fn page(&mut self, place: &Place, messages: &[Message], oracle: &Oracle) {
         let Some(seen) = self.places.get(place) else { return assert!(!self.strict, "17: a page of no place") };
-        let (log, last) = (seen.log, seen.last);
+        let (log, last) = (seen.log, seen.last.max(seen.instead.unwrap_or(0)));
         let mut before = 0;
         for message in messages {
             assert!(message.id.0 > before, "a page ascends");
