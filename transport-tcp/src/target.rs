@@ -75,6 +75,8 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.dialect.scheme(), self.authority())?;
         match &self.room {
+            // As a path these would mean the directory itself and the one above it.
+            Some(room) if matches!(room.as_str(), "." | "..") => write!(f, "/#{room}"),
             Some(room) => write!(f, "/{}", utf8_percent_encode(room.as_str(), ROOM_ENCODED)),
             None => Ok(()),
         }
@@ -218,6 +220,8 @@ mod tests {
             "parlor://bücher.example/اتاق",
             "parlor://localhost/%D8%A7%D8%AA%D8%A7%D9%82",
             "parlor://localhost/#sala",
+            "parlor://localhost/#.",
+            "parlor://localhost/#..",
             "parlor://localhost/[x]^_-.",
             "nic://[fe80::1]",
             "prompt://10.0.0.1:53000",
