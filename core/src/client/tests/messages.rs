@@ -288,3 +288,20 @@ fn an_older_page_stands_before_what_happened_since() {
     desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
     assert_eq!(desk.lines(), ["bob: older", "bob: older", "* eve joined", "bob: live"]);
 }
+
+#[test]
+fn a_gap_in_which_nothing_lies_is_not_paged() {
+    let mut desk = come_back(1, 2);
+    desk.tell(Event::Gap { place: place("lobby"), log: LogId(1), after: MessageId(2), next: MessageId(3) });
+    assert_eq!(desk.commands(), []);
+}
+
+#[test]
+fn the_same_numbers_in_another_log_are_other_messages() {
+    let mut desk = come_back(2, 2);
+    desk.tell(Event::Gap { place: place("lobby"), log: LogId(2), after: MessageId(0), next: MessageId(3) });
+    let reference = desk.sent()[0].reference.clone();
+    let messages = (1..=2).map(|id| said("lobby", id, "eve", "new")).collect();
+    desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
+    assert_eq!(desk.lines()[3..], ["eve: new", "eve: new"]);
+}
