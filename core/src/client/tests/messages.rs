@@ -305,3 +305,11 @@ fn the_same_numbers_in_another_log_are_other_messages() {
     desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
     assert_eq!(desk.lines()[3..], ["eve: new", "eve: new"]);
 }
+
+#[test]
+fn a_gap_behind_which_nothing_was_said_is_paged_too() {
+    let mut desk = come_back(1, 9);
+    desk.tell(Event::Gap { place: place("lobby"), log: LogId(1), after: MessageId(2), next: MessageId(10) });
+    let span = Span::Before(MessageId(10));
+    assert_eq!(desk.commands(), [Command::History { place: place("lobby"), span, limit: 200 }]);
+}
