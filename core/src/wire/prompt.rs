@@ -177,10 +177,26 @@ impl fmt::Debug for Server {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing)]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_text_over_its_bound_by_the_rest_of_a_character_is_refused_once() {
+        let mut server = Server::new();
+        server.welcomed();
+        let text = "x".repeat(TEXT_BYTES_MAX - 1) + "é";
+        let (read, rest) = text.as_bytes().split_at(TEXT_BYTES_MAX);
+        let mut answers = Vec::new();
+        for mut bytes in [read, rest] {
+            while let Some(decoded) = server.decode(&mut bytes) {
+                answers.push(decoded);
+            }
+        }
+        assert_eq!(answers, [too_long()]);
+        assert!(server.flush().is_none());
+    }
 
     proptest! {
         #[test]
