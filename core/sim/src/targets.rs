@@ -8,6 +8,7 @@
 mod claims;
 mod clients;
 mod draw;
+mod events;
 mod framer;
 mod hall;
 mod reads;
@@ -17,6 +18,7 @@ mod servers;
 
 pub use claims::{ClientRun, ServerRun};
 pub use clients::{native_client, nic_client, prompt_client};
+pub use events::events;
 pub use framer::framer;
 pub use hall::{Hall, hub_hears};
 pub use reads::{Reads, cut, is_stretched};
@@ -50,6 +52,7 @@ pub const ALL: &[Target] = &[
     Target { name: "nic_client", play: nic_client },
     Target { name: "prompt_server", play: prompt_server },
     Target { name: "prompt_client", play: prompt_client },
+    Target { name: "events", play: events },
     Target { name: "flight_record", play: flight_record },
     Target { name: "client_script", play: client_script },
     Target { name: "hub_script", play: hub_script },

@@ -246,7 +246,7 @@ fn claim_reads_back(request: &Request) {
 }
 
 /// The same of an event; and a list never makes a frame too long.
-fn claim_event(event: &Event) {
+pub(super) fn claim_event(event: &Event) {
     let mut bytes = Vec::new();
     encode_event(Flavour::Native, event, &mut bytes);
     let text = claim_frame(&bytes);
