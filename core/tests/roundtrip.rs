@@ -58,6 +58,7 @@ fn faults_are_what_no_honest_client_sends() {
         "{\"hello\":{\"version\":1.5,\"nick\":\"ada\"}}",
         "{\"hello\":{\"version\":-1,\"nick\":\"ada\"}}",
         "{\"hello\":{\"version\":1,\"nick\":\"ada\",\"resume\":{\"lobby\":{\"log\":\"9f\",\"id\":1}}}}",
+        "{\"hello\":{\"version\":1,\"nick\":\"ada\",\"resume\":{\"a\":{\"log\":\"0000000000000001\",\"id\":1},\"#A\":{\"log\":\"0000000000000001\",\"id\":1}}}}",
     ] {
         assert_eq!(answered(line.as_bytes()), "bad_frame - fault", "{line}");
     }

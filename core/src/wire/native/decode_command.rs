@@ -2,13 +2,14 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::fields::Fields;
 use super::value::{Object, Value, shown};
 use crate::limits::{LIST_MAX, PAGE_MAX};
 use crate::name::{BadName, RoomName};
-use crate::vocabulary::{Code, Command, Hello, Request, Resume, Span};
+use crate::vocabulary::{Code, Command, Hello, Place, Request, Resume, Span};
 use crate::wire::{HELLO_NICK_BYTES_MAX, Malformed};
 
 /// Reads one line.
@@ -99,7 +100,13 @@ fn resume(f: &Fields<'_>, object: Object<'_>) -> Result<Vec<Resume>, Malformed> 
         let read = || Ok(Resume { place, log: point.log("log")?, id: point.need("id", point.id("id")?)? });
         read().map_err(|bad: Malformed| Malformed { reference: f.reference.clone(), ..bad })
     };
-    object.0.into_iter().map(each).collect()
+    let points = object.0.into_iter().map(each).collect::<Result<Vec<Resume>, Malformed>>()?;
+    // One place may be spelt in several ways, as members that differ.
+    let places: BTreeSet<&Place> = points.iter().map(|point| &point.place).collect();
+    if places.len() < points.len() {
+        return Err(f.refuse(Code::BadFrame, "In \"resume\", each room stands once, however it is spelt."));
+    }
+    Ok(points)
 }
 
 fn say(f: &Fields<'_>) -> Result<Command, Malformed> {
