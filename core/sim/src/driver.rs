@@ -168,7 +168,7 @@ impl World<'_> {
             if offered.len() > self.swarm.limits.turn_bytes_max + 8_192 {
                 self.reached.cap(Cap::Turn);
             }
-            let short = !self.calm && self.swarm.cuts && self.dice.one_in(6);
+            let short = !self.calm && self.swarm.cuts.is_some() && self.dice.one_in(6);
             let most = if short { self.dice.below(offered.len() + 1) } else { offered.len() };
             let taken = match chunked {
                 true if offered.len() > room || short && self.dice.one_in(2) => 0,

@@ -314,8 +314,9 @@ impl Ear {
             seen.last = next.0 - 1;
             reached.path(Path::GapTooMuch);
             reached.cap(Cap::Replay);
-        } else if !self.strict {
+        } else if !self.strict || seen.instead.is_some() {
             seen.last = next.0 - 1;
+            seen.instead = None;
         } else {
             assert_eq!(seen.last + 1, next.0, "3: a gap begins where one was, or is all of another log");
             reached.path(Path::GapOtherLog);

@@ -9,25 +9,27 @@ use parlor_core::wire::Dialect;
 /// Bytes under way in one direction. Remembers where writes ended, as far as a read may tell.
 #[derive(Debug, Default)]
 pub struct Pipe {
-    bytes: VecDeque<u8>,
+    bytes: Vec<u8>,
+    /// How many of them were read already.
+    read: usize,
     writes: VecDeque<usize>,
 }
 
 impl Pipe {
     /// Bytes under way.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.read
     }
 
     /// Whether none are.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.len() == 0
     }
 
     /// Puts one write behind what is under way.
     pub fn write(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
-            self.bytes.extend(bytes);
+            self.bytes.extend_from_slice(bytes);
             self.writes.push_back(bytes.len());
         }
     }
@@ -35,7 +37,12 @@ impl Pipe {
     /// Takes up to `most` bytes, whatever the writes were.
     pub fn read(&mut self, most: usize, into: &mut Vec<u8>) {
         into.clear();
-        into.extend(self.bytes.drain(..most.min(self.bytes.len())));
+        let end = self.bytes.len().min(self.read.saturating_add(most));
+        into.extend_from_slice(&self.bytes[self.read..end]);
+        self.read = end;
+        if self.is_empty() {
+            return self.clear();
+        }
         let mut left = into.len();
         while let Some(first) = self.writes.front_mut() {
             if *first > left {
@@ -56,6 +63,7 @@ impl Pipe {
     /// What is under way gets lost.
     pub fn clear(&mut self) {
         self.bytes.clear();
+        self.read = 0;
         self.writes.clear();
     }
 }

@@ -194,7 +194,7 @@ impl Machine {
         let text = |dice: &mut Dice<'_>, oracle: &mut Oracle| {
             // Numbered by the person, whatever connection it goes over.
             let number = oracle.number(PERSON + seat);
-            said::text(number, dice.below(said::LINE_KINDS))
+            said::text(number, if dice.one_in(8) { dice.below(said::LINE_KINDS) } else { dice.below(5) })
         };
         match dice.below(40) {
             0..=17 => Intent::Say(text(dice, oracle)),

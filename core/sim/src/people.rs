@@ -135,7 +135,10 @@ impl World<'_> {
             if !self.calm && self.dice.one_in(5) {
                 continue;
             }
-            let most = if self.swarm.cuts && !self.calm { 1 + self.dice.below(200) } else { 16 * 1024 };
+            let most = match self.swarm.cuts {
+                Some(most) if !self.calm => 1 + self.dice.below(most),
+                Some(_) | None => 16 * 1024,
+            };
             moved |= self.move_link(at, most);
         }
         let links = &self.links;
@@ -149,7 +152,7 @@ impl World<'_> {
             return;
         }
         let at = self.live[self.dice.below(self.live.len())];
-        let most = 1 + self.dice.below(if self.swarm.cuts { 24 } else { 2_000 });
+        let most = 1 + self.dice.below(self.swarm.cuts.unwrap_or(2_000));
         for _ in 0..=self.dice.below(5) {
             self.move_link(at, most);
         }

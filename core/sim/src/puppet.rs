@@ -267,7 +267,7 @@ impl Puppet {
     /// Says something, perhaps twice under the same nonce.
     pub fn say(&self, place: &str, dice: &mut Dice<'_>, scene: &mut Scene<'_>) -> String {
         let number = scene.oracle.number(scene.link);
-        let kind = if dice.one_in(6) { dice.below(said::KINDS) } else { dice.below(5) };
+        let kind = if dice.one_in(16) { dice.below(said::KINDS) } else { dice.below(5) };
         let text = escape(&said::text(number, kind));
         let mut more = String::new();
         let nonce = dice.one_in(2);

@@ -197,7 +197,7 @@ impl Standin {
         if dice.one_in(40) && self.dialect == Dialect::Prompt {
             return self.quit(end);
         }
-        let kind = dice.below(said::LINE_KINDS);
+        let kind = if dice.one_in(8) { dice.below(said::LINE_KINDS) } else { dice.below(5) };
         let number = oracle.number(link);
         let text = said::text(number, kind);
         match self.dialect {

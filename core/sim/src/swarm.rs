@@ -66,8 +66,8 @@ pub struct Swarm {
     pub password: bool,
     /// How many people there are.
     pub seats: usize,
-    /// Whether one byte sequence may be cut anywhere, or arrives as it was written.
-    pub cuts: bool,
+    /// Most bytes that arrive at once; `None` where they arrive as they were written.
+    pub cuts: Option<usize>,
     /// Bytes a link holds in each direction.
     pub link_bytes: usize,
     /// Whether the driver writes when the hub wants it to; it may be later than that, at the cost of copies.
@@ -96,7 +96,7 @@ impl Swarm {
         let entries_per_log = *dice.pick(&[10_000, 10_000, 12]);
         let password = dice.one_in(12);
         let seats = 2 + dice.below(6);
-        let cuts = dice.one_in(2);
+        let cuts = *dice.pick(&[None, None, Some(6), Some(24), Some(24), Some(100), Some(400)]);
         let link_bytes = *dice.pick(&[64 * 1024, 4 * 1024, 1_500, 300]);
         let one_address = dice.one_in(3);
         let (obliging, twins) = (dice.one_in(2), dice.one_in(3));

@@ -144,7 +144,9 @@ impl Hub {
         }
         *read = id;
         for other in self.users[user].sessions.clone() {
-            if other != slot && self.sessions[other].places.contains(&room) {
+            // Of a room that is still being replayed nothing is told yet.
+            let told = self.sessions[other].places.contains(&room) && !self.rooms[room].joining.contains_key(&other);
+            if other != slot && told {
                 let place = self.place_seen_by(other, room);
                 self.send(other, &Event::Read { place, id });
             }
