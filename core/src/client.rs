@@ -168,6 +168,9 @@ pub struct Client {
     /// Typed before there was any room to say it in.
     early: VecDeque<Intent>,
     asked: BTreeMap<Tag, Asked>,
+    /// Places one has asked to leave, each with the ping whose answer tells that one has: until then what the server
+    /// says of them may be older.
+    parting: VecDeque<(Place, Tag)>,
     /// The place to show once the server lets one in.
     joining: Option<Place>,
     look: Look,
@@ -203,6 +206,7 @@ impl Client {
             pending: VecDeque::new(),
             early: VecDeque::new(),
             asked: BTreeMap::new(),
+            parting: VecDeque::new(),
             joining: None,
             look: Look::default(),
             read_next: Instant::ZERO,

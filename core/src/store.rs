@@ -39,7 +39,7 @@ pub enum Ask {
     },
     /// Opens a log. Answered by [`Answer::Opened`] or [`Answer::NoSuchNick`].
     Open(Subject),
-    /// Writes the next entry of a log. Answered by [`Answer::Appended`] once it is safe.
+    /// Writes the next entry of a log. Answered by [`Answer::Appended`] once it is safe, or by [`Answer::Elsewhere`].
     Append(Box<Append>),
     /// Nobody is in a log's room any more. Answered by [`Answer::Done`].
     Closed {
@@ -206,4 +206,7 @@ pub enum Answer {
     },
     /// It could not be done; the store has said more in its own log.
     Failed,
+    /// The nonce had been used for an entry of another log, and nothing was written: the name that the message was
+    /// addressed to is somebody else's by now.
+    Elsewhere,
 }

@@ -38,17 +38,17 @@ impl World<'_> {
             }
         }
         self.settle();
-        // Whoever came only now may still be kept waiting by their pace.
-        for _ in 0..120 {
-            if self.live.iter().all(|at| !self.links[*at].open || !self.links[*at].paused) {
+        // Whoever came only now may still be kept waiting by their pace; what is told in bulk is told a second later.
+        let mut quiet = 0;
+        for _ in 0..400 {
+            let waits = self.live.iter().any(|at| self.links[*at].open && self.links[*at].paused);
+            quiet = if waits { 0 } else { quiet + 1 };
+            if quiet > 3 {
                 break;
             }
             self.pass(Duration::from_secs(1));
             self.settle();
         }
-        // What is told in bulk is told a second later.
-        self.pass(Duration::from_secs(3));
-        self.settle();
         self.nothing_waits();
         self.everybody_is_up_to_date();
         self.everybody_sees_everybody();

@@ -431,7 +431,9 @@ impl Ear {
                 assert!(fresh || seen.bulk || direct, "9: {to} is somebody else's name");
             }
         }
-        if let Some(seen) = self.places.remove(&Place::Direct(from.clone())) {
+        // A name one had oneself may also be that of somebody gone, whom one has talked to.
+        let me = self.nick.as_ref() == Some(to);
+        if !me && let Some(seen) = self.places.remove(&Place::Direct(from.clone())) {
             self.places.insert(Place::Direct(to.clone()), seen);
         }
     }

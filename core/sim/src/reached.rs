@@ -38,7 +38,7 @@ const HUB_OUTPUTS: [&str; 12] = [
 ];
 const CLIENT_OUTPUTS: [&str; 8] =
     ["connect", "wake", "disconnect by shutdown", "disconnect by reset", "changed", "remember", "notify", "finished"];
-const ANSWERS: [&str; 22] = [
+const ANSWERS: [&str; 23] = [
     "verify: known",
     "verify: new",
     "verify: nick taken",
@@ -57,6 +57,7 @@ const ANSWERS: [&str; 22] = [
     "open conversation: failed",
     "append: appended",
     "append: repeated",
+    "append: elsewhere",
     "append: failed",
     "closed: done",
     "history: page",
@@ -291,6 +292,7 @@ impl Reached {
             (Ask::Open(Subject::Direct { .. }), _) => "open conversation: failed",
             (Ask::Append(_), Answer::Appended { repeated: false, .. }) => "append: appended",
             (Ask::Append(_), Answer::Appended { repeated: true, .. }) => "append: repeated",
+            (Ask::Append(_), Answer::Elsewhere) => "append: elsewhere",
             (Ask::Append(_), _) => "append: failed",
             (Ask::Closed { .. }, _) => "closed: done",
             (Ask::History { .. }, Answer::Page { .. }) => "history: page",

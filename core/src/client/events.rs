@@ -25,7 +25,10 @@ impl Client {
                 self.send(Command::Pong { token });
                 self.fill_holes();
             }
-            Event::Pong { token: _ } => self.fill_holes(),
+            Event::Pong { token } => {
+                self.parting.retain(|(_, awaited)| *awaited != token);
+                self.fill_holes();
+            }
             Event::Error { code, text, reference } => self.refused(code, &text, reference),
             Event::Room(_)
             | Event::Joined { .. }

@@ -340,6 +340,7 @@ impl Client {
         self.outputs.retain(|output| *output != Output::Wake);
         self.asked.clear();
         self.joining = None;
+        self.parting.clear();
         self.typists.clear();
         self.echo_rest.clear();
         for room in &mut self.state.rooms {

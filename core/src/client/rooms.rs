@@ -10,7 +10,7 @@ use crate::id::{LogId, MessageId};
 use crate::name::{self, Nick};
 use crate::text::{Note, printable};
 use crate::time::{Instant, Timestamp};
-use crate::vocabulary::{Place, RoomInfo};
+use crate::vocabulary::{Command, Place, RoomInfo, Tag};
 
 /// Rooms and conversations kept; what a server tells of more is not shown.
 pub(super) const ROOMS_MAX: usize = 256;
@@ -142,8 +142,24 @@ impl Client {
         Some(self.state.rooms.len() - 1)
     }
 
+    /// A place is being left: a ping behind the part comes back when that has been done.
+    pub(super) fn await_parting(&mut self, place: Place) {
+        const PARTING_MAX: usize = 64;
+        let token = alloc::format!("left-{}", self.count());
+        let Some(token) = Tag::parse(&token) else { return };
+        if self.parting.len() >= PARTING_MAX {
+            self.parting.pop_front();
+        }
+        self.send(Command::Ping { token: token.clone() });
+        self.parting.push_back((place, token));
+    }
+
     /// The server tells of a room: one is in it from now on.
     pub(super) fn room_info(&mut self, info: RoomInfo) {
+        if self.parting.iter().any(|(place, _)| *place == info.place) {
+            // It answers what was asked before one asked to leave.
+            return;
+        }
         let Some(index) = self.room_at(&info.place) else { return };
         let me = Nick::parse(&self.state.nick).ok();
         let room = &mut self.state.rooms[index];
@@ -281,7 +297,8 @@ impl Client {
         let taken = self.index_at(&Place::Direct(to.clone())).is_some() && from != to;
         for index in 0..self.state.rooms.len() {
             let room = &mut self.state.rooms[index];
-            let theirs = room.place == Some(Place::Direct(from.clone()));
+            // A name one had oneself may also be that of somebody gone, whom one has talked to.
+            let theirs = !me && room.place == Some(Place::Direct(from.clone()));
             if theirs && !taken {
                 let place = Place::Direct(to.clone());
                 room.title = printable(&place.to_string());

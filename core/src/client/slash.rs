@@ -146,7 +146,8 @@ impl Client {
             room.book.live = false;
             room.book.wanted = false;
             room.clear_members();
-            self.request(Command::Part { place, reason }, Asked::Other { room: None });
+            self.request(Command::Part { place: place.clone(), reason }, Asked::Other { room: None });
+            self.await_parting(place);
         }
         if self.state.rooms.len() > 1 {
             self.remove_room(index);

@@ -76,6 +76,10 @@ impl Hub {
                     self.broadcast(room, append, *id, *at);
                 }
             }
+            Answer::Elsewhere => {
+                let text = "You have said this already, to whoever had this name then.";
+                self.refuse(slot, Code::NotHere, text, reference);
+            }
             _ => {
                 let text = "The message could not be stored; try again in a moment.";
                 self.refuse(slot, Code::Unavailable, text, reference);

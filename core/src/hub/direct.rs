@@ -68,6 +68,7 @@ impl Hub {
             | Answer::NickTaken
             | Answer::PasswordRequired
             | Answer::BadPassword
+            | Answer::Elsewhere
             | Answer::Done
             | Answer::Appended { .. }
             | Answer::Page { .. } => unreachable!("an opening is answered in its own words"),

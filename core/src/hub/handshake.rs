@@ -151,7 +151,12 @@ impl Hub {
             Answer::PasswordRequired => Code::PasswordRequired,
             Answer::BadPassword => Code::BadPassword,
             Answer::Failed => Code::Unavailable,
-            Answer::Done | Answer::Opened(_) | Answer::NoSuchNick | Answer::Appended { .. } | Answer::Page { .. } => {
+            Answer::Done
+            | Answer::Opened(_)
+            | Answer::NoSuchNick
+            | Answer::Appended { .. }
+            | Answer::Page { .. }
+            | Answer::Elsewhere => {
                 unreachable!("a verification is answered in its own words")
             }
         };

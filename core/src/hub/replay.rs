@@ -56,6 +56,11 @@ impl Hub {
             failed = entries.is_empty();
             for entry in entries.into_iter().filter(|entry| entry.id <= log.last) {
                 if entry.id > reached {
+                    if entry.id.0 > reached.0 + 1 {
+                        // Meanwhile the store has let go of what lies between: all before it is part of the gap.
+                        replay.entries.clear();
+                        replay.bytes = 0;
+                    }
                     reached = entry.id;
                     replay.bytes += size_of(&entry);
                     replay.entries.push_back(entry);

@@ -392,5 +392,6 @@ alternatives! {
         7 Appended { id: id, at: at, repeated: repeated }
         8 Page { entries: entries, has_more: has_more }
         9 Failed {}
+        10 Elsewhere {}
     }
 }

@@ -70,7 +70,7 @@ pub struct MemoryStore {
     uses: BTreeSet<(u64, LogId)>,
     clock: u64,
     text_bytes: usize,
-    nonces: BTreeMap<(IdentityId, Tag), (MessageId, Timestamp)>,
+    nonces: BTreeMap<(IdentityId, Tag), (MessageId, Timestamp, LogId)>,
     nonce_order: VecDeque<(Timestamp, IdentityId, Tag)>,
 }
 
@@ -347,9 +347,11 @@ impl MemoryStore {
         let Append { log: id, from, nick, at, change, nonce } = append;
         self.forget_nonces(at);
         if let Some(nonce) = &nonce
-            && let Some((earlier, at)) = self.nonces.get(&(from, nonce.clone()))
+            && let Some((earlier, at, log)) = self.nonces.get(&(from, nonce.clone()))
         {
-            // Also where the name it was addressed to has become somebody else's: it is not theirs to read.
+            if *log != id {
+                return Answer::Elsewhere;
+            }
             return Answer::Appended { id: *earlier, at: *at, repeated: true };
         }
         let Some(log) = self.logs.get_mut(&id) else { return Answer::Failed };
@@ -375,7 +377,7 @@ impl MemoryStore {
             self.forget_log(oldest);
         }
         if let Some(nonce) = nonce {
-            self.nonces.insert((from, nonce.clone()), (entry_id, at));
+            self.nonces.insert((from, nonce.clone()), (entry_id, at, id));
             self.nonce_order.push_back((at, from, nonce));
         }
         Answer::Appended { id: entry_id, at, repeated: false }
