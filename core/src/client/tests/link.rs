@@ -42,6 +42,20 @@ fn a_client_dials_introduces_itself_and_keeps_its_token() {
 }
 
 #[test]
+fn a_hello_names_no_more_places_than_servers_bear() {
+    let mut desk = Desk::online();
+    for number in 0..70 {
+        desk.tell(room(&alloc::format!("room{number}"), 100 + number, 0));
+    }
+    desk.input(Input::Lost("gone"));
+    desk.intent(Intent::RetryNow);
+    desk.input(Input::Connected);
+    let hello = hello(&desk.sent());
+    assert_eq!(hello.rooms.map(|rooms| rooms.len()), Some(64));
+    assert_eq!(hello.resume.len(), 64);
+}
+
+#[test]
 fn waiting_times_double_up_to_a_minute_and_are_spread() {
     let mut desk = Desk::new(profile(Dialect::Native));
     for (attempt, whole) in (1..).zip([1, 2, 4, 8, 16, 32, 60, 60, 60]) {
