@@ -193,3 +193,13 @@ proptest! {
         prop_assert_eq!(told(read), bytes);
     }
 }
+
+#[test]
+fn a_hello_refused_for_what_it_would_resume_is_refused_by_its_reference() {
+    let frame = br#"{"hello":{"version":1,"nick":"ada","resume":{"lobby":{"log":"00","id":1}},"ref":"q"}}"#;
+    let mut bytes = &[&frame[..], b"\n"].concat()[..];
+    let Some(Decoded::Malformed(refused)) = ServerCodec::new(Dialect::Native).decode(&mut bytes) else {
+        panic!("a log has 16 digits");
+    };
+    assert_eq!(refused.reference, Tag::parse("q"));
+}

@@ -325,6 +325,14 @@ mod tests {
     }
 
     #[test]
+    fn the_last_words_to_a_slow_messenger_are_a_row_as_any_other() {
+        let (mut outbox, mut turn) = rows(Flavour::Nic, &["a: x\n", "b: y\n"]);
+        outbox.truncate(&mut turn);
+        outbox.push_own(&mut turn, b"Your connection was too slow.\n");
+        assert_eq!(drain(&mut outbox, &mut turn), ["Your connection was too slow.\n"]);
+    }
+
+    #[test]
     fn a_long_outbox_forgets_what_was_taken_and_nothing_else() {
         let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
         let bytes: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
