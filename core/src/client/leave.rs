@@ -19,6 +19,8 @@ const LEAVE_MAX_TUTORIAL: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(super) struct Leave {
     pub(super) deadline: Instant,
+    /// What waited was given up, so that goodbye can be said.
+    hurried: bool,
     /// The server was told.
     pub(super) said: bool,
     /// All is over.
@@ -35,7 +37,8 @@ impl Client {
             Phase::Up | Phase::Dialling => return self.leave_at_once(Closing::Reset),
             Phase::Waiting { .. } | Phase::Resting | Phase::Closed { .. } => return self.finish(),
         }
-        self.leave = Some(Leave { deadline: self.now.instant + self.leave_max(), said: false, done: false });
+        let deadline = self.now.instant + self.leave_max();
+        self.leave = Some(Leave { deadline, hurried: false, said: false, done: false });
         self.dirty = true;
     }
 
@@ -101,11 +104,14 @@ impl Client {
 
     /// The server was given its time.
     pub(super) fn expire_leaving(&mut self) {
-        let Some(leave) = &self.leave else { return };
+        let online = self.is_online();
+        let Some(leave) = &mut self.leave else { return };
         if leave.done || leave.deadline > self.now.instant {
             return;
         }
-        let polite = !leave.said && self.is_online();
+        // A server that takes nothing cannot be told even then.
+        let polite = !leave.said && !leave.hurried && online;
+        leave.hurried = true;
         if polite {
             self.pending.clear();
             self.early.clear();
@@ -125,7 +131,7 @@ impl Client {
     /// All is said.
     pub(super) fn finish(&mut self) {
         self.phase = Phase::Closed { why: None };
-        self.leave = Some(Leave { deadline: Instant::from_micros(u64::MAX), said: true, done: true });
+        self.leave = Some(Leave { deadline: Instant::from_micros(u64::MAX), hurried: true, said: true, done: true });
         self.dirty = true;
     }
 }
