@@ -14,6 +14,7 @@ use crate::vocabulary::{Command, Event, Message, Request, RoomInfo, Welcome, Wel
 use crate::wire::{Decoded, Flavour, ServerCodec, encode_event};
 
 mod bounds;
+mod found;
 mod link;
 mod messages;
 mod rooms;
