@@ -90,7 +90,8 @@ impl World<'_> {
             Reason::SlowReader => self.reached.cap(Cap::Outbox),
             Reason::Replaced => self.reached.cap(Cap::SessionsPerIdentity),
             Reason::HandshakeRefused => self.reached.cap(Cap::HelloTries),
-            Reason::Faults => self.reached.cap(if self.ahead { Cap::Inbox } else { Cap::Faults }),
+            Reason::Faults if self.handed > limits.inbox_bytes_max => self.reached.cap(Cap::Inbox),
+            Reason::Faults => self.reached.cap(Cap::Faults),
             Reason::Quit
             | Reason::Stalled
             | Reason::Shutdown
@@ -222,13 +223,13 @@ impl World<'_> {
         }
         let conn = link.conn;
         self.flush_if_asked();
-        self.ahead = ahead;
+        self.handed = bytes.len();
         self.tell(|world| {
             let name = world.name(world.links[at].seat);
             format!("  {name} -> {:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(300)]))
         });
         self.input(Input::Received { conn, bytes: &bytes });
-        self.ahead = false;
+        self.handed = 0;
         self.buffer = bytes;
         true
     }

@@ -61,8 +61,8 @@ pub struct World<'t> {
     /// The faults are over.
     pub(crate) calm: bool,
     pub(crate) draining: bool,
-    /// Bytes are being handed in although reading was to stop.
-    pub(crate) ahead: bool,
+    /// How many bytes are being handed in just now.
+    pub(crate) handed: usize,
     /// How often the server was started.
     starts: u8,
     pub(crate) buffer: Vec<u8>,
@@ -92,7 +92,7 @@ impl<'t> World<'t> {
             next_ticket: 0,
             calm: false,
             draining: false,
-            ahead: false,
+            handed: 0,
             starts: 0,
             buffer: Vec::new(),
             told,

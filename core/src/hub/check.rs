@@ -1,7 +1,6 @@
 //! Every invariant that can be seen from inside the hub, one assertion per line. The numbers are those of the design.
 
-use alloc::collections::{BTreeMap, BTreeSet};
-
+use crate::id::ConnId;
 use crate::limits::SERVER_FRAME_BYTES_MAX;
 
 use super::asks::Pending;
@@ -50,48 +49,57 @@ impl Hub {
 
     /// 16: questions and those who wait for them agree.
     fn check_questions(&self) {
-        let (mut waiting, mut appends, mut asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut rooms: BTreeMap<u32, u32> = BTreeMap::new();
-        for pending in self.asks.iter() {
-            match pending {
-                Pending::Verify(verified) => *waiting.entry(verified.conn).or_insert(0) += 1,
-                Pending::Rename { conn, .. } | Pending::OpenDirect { conn, .. } => {
-                    *waiting.entry(*conn).or_insert(0) += 1;
-                }
-                Pending::Replay { conn, room } => {
-                    *waiting.entry(*conn).or_insert(0) += 1;
-                    *rooms.entry(*room).or_default() += 1;
-                }
-                Pending::Append { conn, room, .. } => {
-                    *appends.entry(*conn).or_insert(0) += 1;
-                    *rooms.entry(*room).or_default() += 1;
-                }
-                Pending::History { conn, room, .. } => {
-                    *asked.entry(*conn).or_insert(0) += 1;
-                    *rooms.entry(*room).or_default() += 1;
-                }
-                Pending::Open { .. } | Pending::Noted => {}
-            }
-        }
-        for (_, room) in self.rooms.iter() {
-            for waiter in &room.waiters {
-                *waiting.entry(waiter.conn).or_insert(0) += 1;
-            }
-        }
+        let mut told = [0_usize; 3];
         for (_, session) in self.sessions.iter() {
-            assert_eq!(waiting.remove(&session.conn).unwrap_or(0), session.waiting, "who waits has a question open");
-            assert_eq!(appends.remove(&session.conn).unwrap_or(0), session.appends);
-            assert_eq!(asked.remove(&session.conn).unwrap_or(0), session.asked);
+            let counted = [session.waiting, session.appends, session.asked].map(usize::from);
+            let mut open = [0; 3];
+            for asked in self.asks.iter().filter_map(Self::asked_by).filter(|(conn, _)| *conn == session.conn) {
+                open[asked.1] += 1;
+            }
+            let waiters = self.rooms.iter().flat_map(|(_, room)| &room.waiters);
+            open[WAITING] += waiters.filter(|waiter| waiter.conn == session.conn).count();
+            assert_eq!(open, counted, "16: who waits has a question open");
+            told = [told[0] + open[0], told[1] + open[1], told[2] + open[2]];
         }
-        assert!(waiting.is_empty() && appends.is_empty() && asked.is_empty(), "a session outlives its questions");
+        let waiters: usize = self.rooms.iter().map(|(_, room)| room.waiters.len()).sum();
+        let asked = self.asks.iter().filter_map(Self::asked_by).count();
+        assert_eq!(told.iter().sum::<usize>(), waiters + asked, "16: a session outlives its questions");
+        let mut about = 0;
         for (slot, room) in self.rooms.iter() {
-            assert_eq!(rooms.remove(&slot).unwrap_or(0), room.questions, "a room outlives its questions");
+            let open = self.asks.iter().filter(|pending| Self::asked_about(pending) == Some(slot)).count();
+            assert_eq!(open, room.questions as usize, "16: a room outlives its questions");
+            about += open;
         }
-        assert!(rooms.is_empty());
+        assert_eq!(about, self.asks.iter().filter(|pending| Self::asked_about(pending).is_some()).count());
         // A hello opens and replays many places at once; nothing else is asked beyond the bound but who was seen last.
         let hellos = self.sessions.len() * 2 * self.config.limits.rooms_per_session_max as usize;
         let seen = self.asks.iter().filter(|pending| matches!(pending, Pending::Noted)).count();
         assert!(self.asks.len() <= self.config.limits.questions_max as usize + hellos + seen);
+    }
+
+    /// Whose question it is, and which of the session's three counts it is in.
+    fn asked_by(pending: &Pending) -> Option<(ConnId, usize)> {
+        match pending {
+            Pending::Verify(verified) => Some((verified.conn, WAITING)),
+            Pending::Rename { conn, .. } | Pending::OpenDirect { conn, .. } | Pending::Replay { conn, .. } => {
+                Some((*conn, WAITING))
+            }
+            Pending::Append { conn, .. } => Some((*conn, 1)),
+            Pending::History { conn, .. } => Some((*conn, 2)),
+            Pending::Open { .. } | Pending::Noted => None,
+        }
+    }
+
+    /// Which room it keeps open.
+    fn asked_about(pending: &Pending) -> Option<u32> {
+        match pending {
+            Pending::Replay { room, .. } | Pending::Append { room, .. } | Pending::History { room, .. } => Some(*room),
+            Pending::Verify(_)
+            | Pending::Rename { .. }
+            | Pending::OpenDirect { .. }
+            | Pending::Open { .. }
+            | Pending::Noted => None,
+        }
     }
 
     /// 12: each outbox is within its bound, and so is their sum; the turn's riders are those who ride.
@@ -123,19 +131,19 @@ impl Hub {
 
     /// Caps count what is there.
     fn check_addresses(&self) {
-        let mut counts: BTreeMap<_, AddressCount> = BTreeMap::new();
-        let mut handshakes = 0;
-        for (_, session) in self.sessions.iter() {
-            let shaking = u32::from(session.in_handshake());
-            handshakes += shaking;
-            if let Some(address) = session.address {
-                let count = counts.entry(address).or_default();
-                count.sessions += 1;
-                count.handshakes += shaking;
+        let shaking = self.sessions.iter().filter(|(_, session)| session.in_handshake()).count();
+        assert_eq!(shaking, self.handshakes as usize);
+        let mut counted = 0;
+        for (address, count) in &self.addresses {
+            let mut here = AddressCount::default();
+            for (_, session) in self.sessions.iter().filter(|(_, session)| session.address == Some(*address)) {
+                here.sessions += 1;
+                here.handshakes += u32::from(session.in_handshake());
             }
+            assert_eq!(here, *count, "an address counts its connections");
+            counted += here.sessions as usize;
         }
-        assert_eq!(handshakes, self.handshakes);
-        assert_eq!(counts, self.addresses);
+        assert_eq!(counted, self.sessions.iter().filter(|(_, session)| session.address.is_some()).count());
     }
 
     /// 9: names and those who hold them are a bijection, under folding and under skeletons.
@@ -187,21 +195,28 @@ impl Hub {
     /// 10: membership agrees in both directions; 19: nobody's room is forgotten, nobody else's is kept.
     fn check_rooms(&self) {
         for (slot, room) in self.rooms.iter() {
-            let mut sessions: BTreeMap<u32, u32> = BTreeMap::new();
-            let inside: BTreeSet<u32> = room.members.iter().copied().collect();
-            assert_eq!(inside.len(), room.members.len(), "4: nobody is a member twice");
-            for member in room.members.iter().chain(room.joining.keys()) {
-                let session = &self.sessions[*member];
-                assert!(session.places.contains(&slot), "a member knows its room");
-                *sessions.entry(session.user.expect("members are in")).or_default() += 1;
+            let inside = room.members.iter().chain(room.joining.keys());
+            for (at, member) in room.members.iter().enumerate() {
+                assert!(!room.members[..at].contains(member), "4: nobody is a member twice");
+                assert!(!room.joining.contains_key(member), "4: nobody who is brought up to date is a member yet");
             }
+            for member in inside.clone() {
+                let session = &self.sessions[*member];
+                assert!(session.places.contains(&slot), "10: a member knows its room");
+                let user = session.user.expect("members are in");
+                let listed = room.present.get(&self.users[user].nick);
+                assert_eq!(listed.map(|presence| presence.user), Some(user), "10: whoever is here is listed");
+            }
+            let mut sessions = 0;
             for (nick, presence) in &room.present {
                 let user = &self.users[presence.user];
-                assert_eq!(*nick, user.nick, "people are listed by their name of now");
-                assert_eq!(sessions.remove(&presence.user).unwrap_or(0), presence.sessions);
-                assert!(presence.sessions > 0 || user.kept.contains(&slot), "who is listed is here or kept");
+                assert_eq!(nick.fold(), user.nick.fold(), "10: people are listed by their name of now");
+                assert!(presence.sessions > 0 || user.kept.contains(&slot), "10: who is listed is here or kept");
+                let mine = inside.clone().filter(|member| self.sessions[**member].user == Some(presence.user)).count();
+                assert_eq!(mine, presence.sessions as usize, "10: each session counts once");
+                sessions += mine;
             }
-            assert!(sessions.is_empty(), "whoever is here is listed");
+            assert_eq!(sessions, room.members.len() + room.joining.len(), "10: whoever is here is listed");
             match &room.kind {
                 Kind::Room(name) => assert_eq!(self.room_names.get(name), Some(&slot)),
                 Kind::Direct([a, b]) => {
@@ -241,3 +256,5 @@ impl Hub {
 
 /// At most how much longer an outbox gets by its farewell.
 const FAREWELL_BYTES_MAX: usize = 1_024;
+/// Which of a session's counts of open questions is of those that hold everything back.
+const WAITING: usize = 0;

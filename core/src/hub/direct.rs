@@ -53,10 +53,10 @@ impl Hub {
         }
         match answer {
             Answer::Opened(opened) => match self.conversation(slot, &opened) {
-                Some(room) => self.enter_and_go_on(slot, room, then),
-                None => {
-                    let text = "There are as many rooms as this server bears.";
-                    self.refuse(slot, Code::ServerFull, text, then.reference());
+                Ok(room) => self.enter_and_go_on(slot, room, then),
+                Err((code, text)) => {
+                    self.refuse(slot, code, text, then.reference());
+                    self.asks.ask(&mut self.mail.outputs, Ask::Closed { log: opened.log }, Pending::Noted);
                 }
             },
             Answer::NoSuchNick => self.refuse(slot, Code::NoSuchNick, "Nobody has this name.", then.reference()),
@@ -77,23 +77,27 @@ impl Hub {
     }
 
     /// The conversation that was opened: one that is open already, or a new one.
-    fn conversation(&mut self, slot: u32, opened: &Opened) -> Option<u32> {
+    fn conversation(&mut self, slot: u32, opened: &Opened) -> Result<u32, (Code, &'static str)> {
         let user = &self.users[self.sessions[slot].user.expect("only somebody who is in talks")];
         let me = (user.identity, user.nick.clone());
         let (peer, named) = opened.peer.clone().expect("an opened conversation has two sides");
+        if peer == me.0 {
+            // By the name that another session of oneself is about to take.
+            return Err((Code::NotHere, "That is you."));
+        }
         let pair = (me.0.min(peer), me.0.max(peer));
         if let Some(room) = self.directs.get(&pair) {
-            return Some(*room);
+            return Ok(*room);
         }
         if self.rooms.len() >= self.config.limits.rooms_max as usize {
-            return None;
+            return Err((Code::ServerFull, "There are as many rooms as this server bears."));
         }
         // By the name of now, should it have changed since the store was asked.
         let nick = self.by_identity.get(&peer).map_or(named, |user| self.users[*user].nick.clone());
         let (room, _) = self.rooms.insert(Room::new(Kind::Direct([me, (peer, nick)])));
         self.directs.insert(pair, room);
         self.set_log(room, opened);
-        Some(room)
+        Ok(room)
     }
 
     fn enter_and_go_on(&mut self, slot: u32, room: u32, then: AfterOpening) {
