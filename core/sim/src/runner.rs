@@ -136,6 +136,11 @@ impl Failure {
     /// Takes out every step without which the same promise is broken in the same place.
     #[must_use]
     pub fn minimised(&self) -> Self {
+        self.minimised_by(|tape| attempt(tape).err())
+    }
+
+    /// Takes out chunks of steps, ever smaller ones, for as long as `fails` says of what is left that it fails alike.
+    fn minimised_by(&self, fails: impl Fn(&Tape) -> Option<String>) -> Self {
         const TRIALS_MAX: usize = 3_000;
         let mut smallest = self.clone();
         let mut chunk = self.tape.steps().div_ceil(2).max(1);
@@ -146,12 +151,12 @@ impl Failure {
             while start < smallest.tape.steps() && trials < TRIALS_MAX {
                 trials += 1;
                 let tape = smallest.tape.filtered(|step| step < start || step >= start + chunk);
-                match attempt(&tape) {
-                    Err(claim) if place_of(&claim) == place_of(&self.claim) => {
+                match fails(&tape).filter(|claim| place_of(claim) == place_of(&self.claim)) {
+                    Some(claim) => {
                         smallest = Failure { seed: self.seed, claim, tape };
                         shrunk = true;
                     }
-                    Err(_) | Ok(_) => start += chunk,
+                    None => start += chunk,
                 }
             }
             if chunk == 1 && !shrunk || trials >= TRIALS_MAX {
@@ -170,4 +175,40 @@ impl Failure {
 /// Where a promise was noticed to be broken: two failures in one place count as the same.
 fn place_of(claim: &str) -> &str {
     claim.split_once(": ").map_or(claim, |(place, _)| place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails where a step of each of these first bytes is left, one after the other.
+    fn fails(tape: &Tape, wanted: [u8; 2]) -> Option<String> {
+        let mut wanted = wanted.iter().peekable();
+        for step in 0..tape.steps() {
+            let first = tape.step(step).byte();
+            wanted.next_if(|byte| **byte == first);
+        }
+        wanted.peek().is_none().then(|| "here: both were there".into())
+    }
+
+    #[test]
+    fn a_failing_tape_is_cut_down_to_the_steps_that_make_it_fail() {
+        let tape = Tape::seeded(3, 500);
+        let wanted = [tape.step(77).byte(), tape.step(411).byte()];
+        let claim = fails(&tape, wanted).expect("both are there");
+        let small = Failure { seed: 3, claim, tape }.minimised_by(|tape| fails(tape, wanted));
+        assert_eq!(small.tape.steps(), 2);
+        assert_eq!([small.tape.step(0).byte(), small.tape.step(1).byte()], wanted);
+    }
+
+    #[test]
+    fn another_failure_on_the_way_is_not_taken_for_the_same() {
+        let tape = Tape::seeded(4, 64);
+        let failure = Failure { seed: 4, claim: "here: it broke".into(), tape };
+        let small = failure.minimised_by(|tape| {
+            let place = if tape.steps() >= 40 { "here" } else { "elsewhere" };
+            Some(format!("{place}: it broke"))
+        });
+        assert_eq!(small.tape.steps(), 40);
+    }
 }

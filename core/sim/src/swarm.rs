@@ -44,7 +44,7 @@ const OPS: [(Op, u32); 11] = [
     (Op::Answer, 40),
     (Op::Pass, 30),
     (Op::Fault, 4),
-    (Op::Flood, 2),
+    (Op::Flood, 4),
     (Op::Pester, 6),
     (Op::Jump, 1),
     (Op::Crash, 1),

@@ -360,6 +360,8 @@ impl<'t> World<'t> {
         }
         self.tell(|world| format!("{} writes {} bytes at once", world.name(seat), text.len()));
         self.send(seat, text.as_bytes());
+        // A fast network brings it in one read.
+        self.receive(link, 16 * 1024);
     }
 
     /// Inputs that come too late or too early: nothing happens.
