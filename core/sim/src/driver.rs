@@ -45,7 +45,8 @@ impl World<'_> {
                     link.awake = false;
                     link.closed = Some(how);
                     self.hash.number(reason as u64);
-                    self.count_close(reason);
+                    let overfed = self.links[at].overfed;
+                    self.count_close(reason, overfed);
                     self.tell(|world| format!("  {} is closed: {reason}", world.name(world.links[at].seat)));
                 }
                 Output::Pause(conn) => {
@@ -80,7 +81,7 @@ impl World<'_> {
         at
     }
 
-    fn count_close(&mut self, reason: Reason) {
+    fn count_close(&mut self, reason: Reason, overfed: bool) {
         self.reached.close(reason);
         let limits = &self.swarm.limits;
         match reason {
@@ -90,8 +91,7 @@ impl World<'_> {
             Reason::SlowReader => self.reached.cap(Cap::Outbox),
             Reason::Replaced => self.reached.cap(Cap::SessionsPerIdentity),
             Reason::HandshakeRefused => self.reached.cap(Cap::HelloTries),
-            Reason::Faults if self.handed > limits.inbox_bytes_max => self.reached.cap(Cap::Inbox),
-            Reason::Faults => self.reached.cap(Cap::Faults),
+            Reason::Faults => self.reached.cap(if overfed { Cap::Inbox } else { Cap::Faults }),
             Reason::Quit
             | Reason::Stalled
             | Reason::Shutdown
@@ -223,13 +223,12 @@ impl World<'_> {
         }
         let conn = link.conn;
         self.flush_if_asked();
-        self.handed = bytes.len();
+        self.links[at].overfed |= bytes.len() > self.swarm.limits.inbox_bytes_max;
         self.tell(|world| {
             let name = world.name(world.links[at].seat);
             format!("  {name} -> {:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(300)]))
         });
         self.input(Input::Received { conn, bytes: &bytes });
-        self.handed = 0;
         self.buffer = bytes;
         true
     }

@@ -102,6 +102,8 @@ pub struct Link {
     pub paused: bool,
     /// One read was under way when reading was to stop; it has been handed in.
     pub read_ahead: bool,
+    /// One read gave more than the server's bound for one connection.
+    pub overfed: bool,
     /// How the server closed it, once it did.
     pub closed: Option<Closing>,
     /// The peer has shut its end: what it wrote still arrives, then its end.
@@ -129,6 +131,7 @@ impl Link {
             awake: false,
             paused: false,
             read_ahead: false,
+            overfed: false,
             closed: None,
             peer_gone: false,
             broken: false,

@@ -61,8 +61,6 @@ pub struct World<'t> {
     /// The faults are over.
     pub(crate) calm: bool,
     pub(crate) draining: bool,
-    /// How many bytes are being handed in just now.
-    pub(crate) handed: usize,
     /// How often the server was started.
     starts: u8,
     pub(crate) buffer: Vec<u8>,
@@ -92,7 +90,6 @@ impl<'t> World<'t> {
             next_ticket: 0,
             calm: false,
             draining: false,
-            handed: 0,
             starts: 0,
             buffer: Vec::new(),
             told,
