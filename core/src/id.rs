@@ -71,6 +71,11 @@ impl<T> Slots<T> {
         Self { entries: Vec::new(), free: Vec::new(), len: 0 }
     }
 
+    /// How many slots there are, free ones included.
+    pub(crate) const fn slots(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) const fn len(&self) -> usize {
         self.len
     }

@@ -153,7 +153,7 @@ impl World<'_> {
         }
         let at = self.live[self.dice.below(self.live.len())];
         let most = 1 + self.dice.below(self.swarm.cuts.unwrap_or(2_000));
-        for _ in 0..=self.dice.below(5) {
+        for _ in 0..=self.dice.below(12) {
             self.move_link(at, most);
         }
     }

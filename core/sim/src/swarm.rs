@@ -96,7 +96,7 @@ impl Swarm {
         let entries_per_log = *dice.pick(&[10_000, 10_000, 12]);
         let password = dice.one_in(12);
         let seats = 2 + dice.below(6);
-        let cuts = *dice.pick(&[None, None, Some(6), Some(24), Some(24), Some(100), Some(400)]);
+        let cuts = *dice.pick(&[None, None, Some(2), Some(6), Some(6), Some(24), Some(200)]);
         let link_bytes = *dice.pick(&[64 * 1024, 4 * 1024, 1_500, 300]);
         let one_address = dice.one_in(3);
         let (obliging, twins) = (dice.one_in(2), dice.one_in(3));

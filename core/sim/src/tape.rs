@@ -20,7 +20,10 @@ impl Tape {
     pub fn seeded(seed: u64, steps: usize) -> Self {
         let mut state = seed;
         let words = (HEADER_BYTES + steps * STEP_BYTES) / 8;
-        let bytes = (0..words).flat_map(|_| split_mix(&mut state).to_le_bytes()).collect();
+        let mut bytes = Vec::with_capacity(words * 8);
+        for _ in 0..words {
+            bytes.extend_from_slice(&split_mix(&mut state).to_le_bytes());
+        }
         Self { bytes }
     }
 

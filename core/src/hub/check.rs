@@ -1,5 +1,7 @@
 //! Every invariant that can be seen from inside the hub, one assertion per line. The numbers are those of the design.
 
+use alloc::vec::Vec;
+
 use crate::id::ConnId;
 use crate::limits::SERVER_FRAME_BYTES_MAX;
 
@@ -49,21 +51,17 @@ impl Hub {
 
     /// 16: questions and those who wait for them agree.
     fn check_questions(&self) {
-        let mut told = [0_usize; 3];
-        for (_, session) in self.sessions.iter() {
-            let counted = [session.waiting, session.appends, session.asked].map(usize::from);
-            let mut open = [0; 3];
-            for asked in self.asks.iter().filter_map(Self::asked_by).filter(|(conn, _)| *conn == session.conn) {
-                open[asked.1] += 1;
-            }
-            let waiters = self.rooms.iter().flat_map(|(_, room)| &room.waiters);
-            open[WAITING] += waiters.filter(|waiter| waiter.conn == session.conn).count();
-            assert_eq!(open, counted, "16: who waits has a question open");
-            told = [told[0] + open[0], told[1] + open[1], told[2] + open[2]];
+        let mut open: Vec<[u16; 3]> = alloc::vec![[0; 3]; self.sessions.slots()];
+        let waiters = self.rooms.iter().flat_map(|(_, room)| &room.waiters).map(|waiter| (waiter.conn, WAITING));
+        for (conn, kind) in self.asks.iter().filter_map(Self::asked_by).chain(waiters) {
+            let there = self.sessions.generation(conn.slot);
+            assert_eq!(there, Some(conn.generation), "16: a session outlives its questions");
+            open[conn.slot as usize][kind] += 1;
         }
-        let waiters: usize = self.rooms.iter().map(|(_, room)| room.waiters.len()).sum();
-        let asked = self.asks.iter().filter_map(Self::asked_by).count();
-        assert_eq!(told.iter().sum::<usize>(), waiters + asked, "16: a session outlives its questions");
+        for (slot, session) in self.sessions.iter() {
+            let counted = [session.waiting, session.appends, session.asked];
+            assert_eq!(open[slot as usize], counted, "16: who waits has a question open");
+        }
         let mut about = 0;
         for (slot, room) in self.rooms.iter() {
             let open = self.asks.iter().filter(|pending| Self::asked_about(pending) == Some(slot)).count();
