@@ -131,7 +131,8 @@ pub enum Decoded<T> {
     Frame(T),
     /// It is not; the connection goes on.
     Malformed(Malformed),
-    /// The peer speaks another protocol altogether ([`Reason::Http`], [`Reason::Tls`]); say so and close.
+    /// The peer speaks another protocol altogether ([`Reason::Http`], [`Reason::Tls`], [`Reason::OtherPort`]);
+    /// say so and close.
     Foreign(Reason),
 }
 

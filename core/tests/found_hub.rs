@@ -324,3 +324,18 @@ fn what_one_has_read_elsewhere_is_told_with_a_room_that_is_still_replayed() {
     assert_eq!(gist(&frames), ["room", "one"]);
     assert!(frames[0].contains("\"read_id\":1"), "{frames:?}");
 }
+
+#[test]
+fn a_parlor_client_at_a_tutorials_port_is_turned_away_and_shows_its_token_to_nobody() {
+    for dialect in [Dialect::Nic, Dialect::Prompt] {
+        let mut w = World::new();
+        let bea = w.native("bea");
+        w.text(bea);
+        let lost = w.connect(dialect);
+        w.says(lost, "{\"hello\":{\"version\":1,\"nick\":\"ada\",\"token\":\"0123456789abcdef0123456789abcdef\"}}\n");
+        w.pass(Duration::from_secs(3));
+        assert!(w.text(lost).contains("a Parlor client connects to another one"));
+        assert_eq!(w.closed(lost).map(|(reason, _)| reason), Some(parlor_core::vocabulary::Reason::OtherPort));
+        assert_eq!(w.text(bea), "", "nobody came");
+    }
+}

@@ -101,6 +101,7 @@ impl World<'_> {
             | Reason::PingTimeout
             | Reason::Http
             | Reason::Tls
+            | Reason::OtherPort
             | Reason::ServerFull
             | Reason::AddressFull
             | Reason::PasswordRequired

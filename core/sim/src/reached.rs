@@ -20,7 +20,7 @@ const REFUSALS: [Reason; 4] = [Reason::ServerFull, Reason::AddressFull, Reason::
 /// Reasons that refuse a connection, and so never end one.
 const REFUSALS_ONLY: [Reason; 3] = [Reason::ServerFull, Reason::AddressFull, Reason::PasswordRequired];
 /// Reasons nobody can be told: a tutorial client is refused in words without a code, and a lost connection hears nothing.
-const UNTOLD: [Reason; 2] = [Reason::PasswordRequired, Reason::Lost];
+const UNTOLD: [Reason; 3] = [Reason::PasswordRequired, Reason::OtherPort, Reason::Lost];
 
 const HUB_OUTPUTS: [&str; 12] = [
     "wake",

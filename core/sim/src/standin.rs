@@ -229,7 +229,9 @@ impl Standin {
     }
 
     fn misbehave(&mut self, dice: &mut Dice<'_>) -> Vec<u8> {
-        match dice.below(6) {
+        match dice.below(7) {
+            6 => b"{\"hello\":{\"version\":1,\"nick\":\"ada\",\"token\":\"0123456789abcdef0123456789abcdef\"}}\n"
+                .to_vec(),
             0 => b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(),
             1 => b"\x16\x03\x01\x02\x00".to_vec(),
             2 => b"\xff\xfe\xd8\n".to_vec(),

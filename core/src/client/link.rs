@@ -396,6 +396,7 @@ fn is_final(reason: Reason) -> bool {
         | Reason::Replaced
         | Reason::Http
         | Reason::Tls
+        | Reason::OtherPort
         | Reason::PasswordRequired => true,
         Reason::Quit
         | Reason::SlowReader

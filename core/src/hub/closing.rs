@@ -66,6 +66,7 @@ impl Hub {
             | Reason::HandshakeRefused
             | Reason::Http
             | Reason::Tls
+            | Reason::OtherPort
             | Reason::ServerFull
             | Reason::AddressFull
             | Reason::PasswordRequired

@@ -29,11 +29,13 @@ pub struct Recorder {
     taken: Vec<u8>,
 }
 
-/// What is to be masked of one connection: a native one, both ways.
+/// What is to be masked of one connection: a native one, both ways; or what came to a tutorial's port by mistake.
 #[derive(Debug)]
 struct Line {
     conn: ConnId,
     masks: Option<Masks>,
+    /// Something has come.
+    begun: bool,
 }
 
 #[derive(Debug)]
@@ -85,7 +87,7 @@ impl Recorder {
                     self.lines.resize_with(conn.slot().saturating_add(1), || None);
                 }
                 if let Some(line) = self.lines.get_mut(conn.slot()) {
-                    *line = Some(Line { conn: *conn, masks });
+                    *line = Some(Line { conn: *conn, masks, begun: false });
                 }
             }
             Err(refused) => self.entry(kind::REFUSED, |out| refused.put(out)),
@@ -96,7 +98,14 @@ impl Recorder {
     pub fn input(&mut self, now: Now, input: &Input<'_>) {
         match input {
             Input::Received { conn, bytes } => {
-                let line = self.lines.get_mut(conn.slot()).and_then(Option::as_mut).filter(|line| line.conn == *conn);
+                let line = self.lines.get_mut(conn.slot()).and_then(Option::as_mut);
+                let mut line = line.filter(|line| line.conn == *conn);
+                if let Some(line) = &mut line {
+                    // A Parlor client at a tutorial's port: it is turned away, but its token came all the same.
+                    if !core::mem::replace(&mut line.begun, true) && line.masks.is_none() && bytes.starts_with(b"{\"") {
+                        line.masks = Some(Masks { incoming: Mask::new(true), outgoing: Mask::new(false) });
+                    }
+                }
                 write_entry(&mut self.out, kind::RECEIVED, |out| {
                     now.put(out);
                     conn.put(out);

@@ -206,6 +206,22 @@ fn entries_are_written_as_this_version_writes_them() {
 }
 
 #[test]
+fn a_hello_that_comes_to_a_tutorials_port_leaves_no_secret() {
+    for dialect in [Dialect::Nic, Dialect::Prompt] {
+        let mut recorder = recorder();
+        let conn = ConnId { slot: 0, generation: 0 };
+        recorder.accept(Now::default(), Peer { dialect, address: None });
+        recorder.accepted(&Ok(conn));
+        let hello = b"{\"hello\":{\"version\":1,\"nick\":\"ada\",\"token\":\"9f3c5e\",\"password\":\"geheim\"}}\n";
+        for bytes in hello.chunks(50) {
+            recorder.input(Now::default(), &Input::Received { conn, bytes });
+        }
+        let record = recorder.bytes().escape_ascii().to_string();
+        assert!(record.contains("ada") && !record.contains("9f3c") && !record.contains("geheim"), "{record}");
+    }
+}
+
+#[test]
 fn a_record_begins_with_every_limit_of_its_hub() {
     let recorder = recorder();
     let (head, rest) = recorder.bytes().split_first_chunk::<HEAD_BYTES>().unwrap();

@@ -114,6 +114,8 @@ words! {
         Http = "http",
         /// It speaks TLS.
         Tls = "tls",
+        /// It is a Parlor client at a port for a tutorial's clients.
+        OtherPort = "other_port",
         /// The server holds as many sessions as it bears.
         ServerFull = "server_full",
         /// This address has as many connections as one may have.
@@ -142,6 +144,9 @@ impl Reason {
             Reason::Faults => "Too many faulty frames.",
             Reason::Http => "This is a Parlor chat server, not a web server; open it with a chat client.",
             Reason::Tls => "This port is not encrypted; connect without TLS.",
+            Reason::OtherPort => {
+                "This port is for other clients; a Parlor client connects to another one, usually 7667."
+            }
             Reason::ServerFull => "The server is full; try again later.",
             Reason::AddressFull => "There are too many connections from your address; close one and try again.",
             Reason::PasswordRequired => {

@@ -23,10 +23,18 @@ pub(super) fn is_http(first: &[u8]) -> bool {
     })
 }
 
-/// What the first bytes of a connection say it speaks, if that is not ours.
+/// Whether a Parlor client says hello: taken for a name, it would show its token to everybody.
+pub(super) fn is_native(first: &[u8]) -> bool {
+    first.starts_with(b"{\"")
+}
+
+/// What the first bytes of a tutorial connection say it speaks, if that is not its dialect.
 pub(super) fn foreign(first: &[u8]) -> Option<Reason> {
     if is_tls(first) {
         return Some(Reason::Tls);
+    }
+    if is_native(first) {
+        return Some(Reason::OtherPort);
     }
     is_http(first).then_some(Reason::Http)
 }
@@ -47,11 +55,12 @@ mod tests {
             assert_eq!(foreign(request.as_bytes()), Some(Reason::Http), "{request}");
         }
         assert_eq!(foreign(b"\x16\x03\x01"), Some(Reason::Tls));
+        assert_eq!(foreign(b"{\"hello\":{}}\n"), Some(Reason::OtherPort));
     }
 
     #[test]
     fn names_and_frames_are_not_foreign() {
-        for ours in ["", "ada", "GET", "POST Malone", "GET a\nGET / HTTP/1.1", "{\"hello\":{}}", "get / HTTP/1.1"] {
+        for ours in ["", "ada", "GET", "POST Malone", "GET a\nGET / HTTP/1.1", "{quit}", "get / HTTP/1.1"] {
             assert_eq!(foreign(ours.as_bytes()), None, "{ours}");
         }
     }

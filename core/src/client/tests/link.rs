@@ -198,6 +198,7 @@ fn goodbyes_that_end_every_try_close_and_the_others_reconnect() {
                 | Reason::Replaced
                 | Reason::Http
                 | Reason::Tls
+                | Reason::OtherPort
                 | Reason::PasswordRequired
         );
         match &desk.state().link {
