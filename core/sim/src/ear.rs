@@ -10,6 +10,7 @@ use parlor_core::wire::{ClientCodec, Decoded, Dialect};
 
 use crate::oracle::Oracle;
 use crate::reached::{Cap, Path, Reached};
+use crate::said;
 
 /// What a connection knows of a place it is in.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Ear {
     /// Whether rooms tell who comes and goes in bulk, so that names may be missing for a while.
     pub bulk: bool,
     leaving: BTreeSet<Place>,
+    /// Numbers of texts said here under a nonce that were neither acknowledged nor refused yet.
+    unanswered: BTreeSet<u64>,
     /// Why the server ended it, once it has said so.
     pub bye: Option<Reason>,
 }
@@ -81,6 +84,7 @@ impl Ear {
             strict,
             bulk,
             leaving: BTreeSet::new(),
+            unanswered: BTreeSet::new(),
             bye: None,
         }
     }
@@ -94,6 +98,11 @@ impl Ear {
     /// others do that, too; what belongs to which stay cannot be told then.
     pub fn leaves(&mut self, place: &str) {
         self.leaving.extend(Place::parse(place));
+    }
+
+    /// One says the text with this number, under it as nonce and reference.
+    pub fn says(&mut self, number: u64) {
+        self.unanswered.insert(number);
     }
 
     /// Hears bytes.
@@ -142,8 +151,11 @@ impl Ear {
                 reached.path(if has_more { Path::PageMore } else { Path::Page });
                 self.page(&place, &messages, oracle);
             }
-            Event::Error { code, .. } => {
+            Event::Error { code, reference, .. } => {
                 reached.error(code);
+                if let Some(number) = reference.and_then(|reference| reference.as_str().parse().ok()) {
+                    self.unanswered.remove(&number);
+                }
                 match code {
                     Code::RateLimited => reached.cap(Cap::PaceCostly),
                     Code::TooManyRooms => reached.cap(Cap::RoomsPerSession),
@@ -162,6 +174,10 @@ impl Ear {
             }
             Event::Pong { token } => {
                 reached.path(Path::Pong);
+                if let Some(number) = token.as_str().strip_prefix("after ").and_then(|number| number.parse::<u64>().ok()) {
+                    let earlier: Vec<&u64> = self.unanswered.range(..=number).collect();
+                    assert!(earlier.is_empty() || !self.strict, "a pong does not overtake what was said before its ping: {earlier:?}");
+                }
                 if token.as_str() == HELLO_DONE {
                     self.resume.clear();
                 }
@@ -265,6 +281,8 @@ impl Ear {
     }
 
     fn message(&mut self, message: &Message, oracle: &Oracle, reached: &mut Reached) {
+        let unacknowledged = said::number_of(message.text.as_str()).is_some_and(|number| self.unanswered.contains(&number));
+        assert!(!unacknowledged || !self.strict, "the ack stands before the message it speaks of: {message:?}");
         let Some(log) = self.advance(&message.place, message.id) else { return };
         compare(log, message, oracle);
         if message.action {
@@ -276,6 +294,9 @@ impl Ear {
     }
 
     fn ack(&mut self, nonce: &str, place: &Place, id: MessageId, oracle: &Oracle, reached: &mut Reached) {
+        if let Ok(number) = nonce.parse() {
+            self.unanswered.remove(&number);
+        }
         let Some(seen) = self.places.get_mut(place) else {
             assert!(!self.strict, "an ack is of a place one is in: {place}");
             return;
@@ -372,6 +393,8 @@ impl Ear {
                     assert!(seen.members.remove(&nick) || seen.bulk, "who is kicked was there");
                 }
                 if me {
+                    // What one had said there and the store answers later is acknowledged to nobody.
+                    self.unanswered.clear();
                     self.places.remove(&place);
                 }
             }

@@ -247,7 +247,7 @@ impl Puppet {
             24 => format!("{{\"read\":{{\"room\":\"{place}\",\"id\":{}}}}}\n", dice.byte()),
             25 => format!("{{\"typing\":{{\"room\":\"{place}\"}}}}\n"),
             26 => format!("{{\"rooms\":{{\"limit\":2}}}}\n{{\"members\":{{\"room\":\"{room}\",\"limit\":3}}}}\n"),
-            27 => "{\"ping\":{\"token\":\"p\"}}\n".into(),
+            27 => format!("{{\"ping\":{{\"token\":\"after {}\"}}}}\n", scene.oracle.number(scene.link)),
             28 if dice.one_in(3) => {
                 self.quitting = true;
                 "{\"quit\":{\"reason\":\"bye\"}}\n".into()
@@ -265,14 +265,15 @@ impl Puppet {
     }
 
     /// Says something, perhaps twice under the same nonce.
-    pub fn say(&self, place: &str, dice: &mut Dice<'_>, scene: &mut Scene<'_>) -> String {
+    pub fn say(&mut self, place: &str, dice: &mut Dice<'_>, scene: &mut Scene<'_>) -> String {
         let number = scene.oracle.number(scene.link);
         let kind = if dice.one_in(16) { dice.below(said::KINDS) } else { dice.below(5) };
         let text = escape(&said::text(number, kind));
         let mut more = String::new();
         let nonce = dice.one_in(2);
         if nonce {
-            more += &format!(",\"nonce\":\"{number}\"");
+            more += &format!(",\"nonce\":\"{number}\",\"ref\":\"{number}\"");
+            self.ear.says(number);
         }
         if dice.one_in(8) {
             more += ",\"kind\":\"action\"";
