@@ -221,7 +221,8 @@ impl<'t> World<'t> {
                     self.by_slot.resize(conn.slot() + 1, usize::MAX);
                 }
                 let before = std::mem::replace(&mut self.by_slot[conn.slot()], at);
-                let reused = self.links.get(before).is_some_and(|link| link.conn == conn && before != at && link.open);
+                // One that is closed counts too: a late word meant for it must not reach whoever came after it.
+                let reused = self.links.get(before).is_some_and(|link| link.conn == conn);
                 assert!(!reused, "8: connection ids never repeat");
                 self.seats[seat].link = Some(at);
                 self.seats[seat].refused = false;

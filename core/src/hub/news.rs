@@ -65,6 +65,10 @@ impl News {
     pub(super) fn renamed_since(&mut self, from: &Nick, to: &Nick) {
         if self.names.iter().any(|newly| newly.nick == *from) {
             self.take(to);
+            if self.names.len() >= NAMES_MAX {
+                // Only their number is told, as of all the others there is no room for.
+                return;
+            }
             self.names.push(Newly { nick: to.clone(), was: true, listed: [true; 2] });
         }
     }
@@ -77,5 +81,25 @@ impl News {
     fn take(&mut self, nick: &Nick) -> Option<Newly> {
         let at = self.names.iter().position(|newly| newly.nick == *nick)?;
         Some(self.names.remove(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn whoever_went_and_takes_one_name_after_another_is_kept_in_mind_within_the_bound() {
+        let name = |number: usize| Nick::parse(&format!("n{number}")).expect("a name");
+        let mut news = News::default();
+        news.came_or_went(&name(0), true);
+        for number in 0..2 * NAMES_MAX {
+            news.renamed_since(&name(number), &name(number + 1));
+        }
+        assert_eq!(news.names.len(), NAMES_MAX);
+        // A name that is in mind already costs no further place.
+        news.renamed_since(&name(1), &name(0));
+        assert_eq!(news.names.len(), NAMES_MAX);
     }
 }

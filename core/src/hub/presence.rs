@@ -82,7 +82,7 @@ impl Hub {
         places.sort_unstable();
         places.dedup();
         for (room, there) in self.rooms.iter_mut() {
-            if !places.contains(&room) {
+            if !there.news.names.is_empty() && places.binary_search(&room).is_err() {
                 there.news.renamed_since(&from, &to);
             }
         }

@@ -58,7 +58,9 @@ impl Recorded {
 
     pub(super) fn transmitted(&mut self, conn: ConnId, bytes: usize) {
         if let Some(record) = &self.record {
-            record.note(|recorder| recorder.transmitted(conn, self.hub.transmit(conn), bytes));
+            // Asked for before the record is held: a mistake of the hub's own in here must find it free to be saved.
+            let offered = self.hub.transmit(conn);
+            record.note(|recorder| recorder.transmitted(conn, offered, bytes));
         }
         self.hub.transmitted(conn, bytes);
     }
