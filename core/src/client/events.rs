@@ -26,7 +26,7 @@ impl Client {
                 self.fill_holes();
             }
             Event::Pong { token } => {
-                self.parting.retain(|(_, awaited)| *awaited != token);
+                self.parted_by(&token);
                 self.fill_holes();
             }
             Event::Error { code, text, reference } => self.refused(code, &text, reference),

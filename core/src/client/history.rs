@@ -289,7 +289,21 @@ impl Client {
     /// Asks for what is missing anywhere and was not asked for.
     pub(super) fn fill_holes(&mut self) {
         for index in 0..self.state.rooms.len() {
+            self.begin_again(index);
             self.fill(index);
+        }
+    }
+
+    /// Asks again for the newest page of a room, where the server could not read it before.
+    fn begin_again(&mut self, index: usize) {
+        let room = &self.state.rooms[index];
+        let asked = Asked::First { room: room.key, front: !room.book.detached };
+        let missing = room.book.live && !room.book.began && room.book.log.is_some() && room.book.seen.0 > 0;
+        if let (true, Some(place)) = (missing, room.place.clone())
+            && !self.asked.values().any(|open| *open == asked)
+        {
+            let limit = self.page(FIRST_PAGE);
+            self.request(Command::History { place, span: Span::Latest, limit }, asked);
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::history::Hole;
+use super::history::{Asked, Hole};
 use super::{Client, Delivery, Entry, EntryKey, EntryKind, Member, Room, RoomKey, Timeline};
 use crate::id::{LogId, MessageId};
 use crate::name::{self, Nick};
@@ -152,6 +152,17 @@ impl Client {
         }
         self.send(Command::Ping { token: token.clone() });
         self.parting.push_back((place, token));
+    }
+
+    /// A part was done. A conversation that its other side has gone on with meanwhile is open again at the server, and was
+    /// told of while that could not be told from what came before the part: it is asked for.
+    pub(super) fn parted_by(&mut self, token: &Tag) {
+        let Some(at) = self.parting.iter().position(|(_, awaited)| awaited == token) else { return };
+        let Some((place, _)) = self.parting.remove(at) else { return };
+        let dead = self.index_at(&place).map(|index| (self.state.rooms[index].key, self.state.rooms[index].book.live));
+        if let (Place::Direct(_), Some((key, false))) = (&place, dead) {
+            self.request(Command::Join { place: place.clone() }, Asked::Join { room: Some(key), place });
+        }
     }
 
     /// The server tells of a room: one is in it from now on.

@@ -77,7 +77,7 @@ impl Hub {
                 }
             }
             Answer::Elsewhere => {
-                let text = "You have said this already, to whoever had this name then.";
+                let text = "You have said this already, in another place.";
                 self.refuse(slot, Code::NotHere, text, reference);
             }
             _ => {

@@ -53,7 +53,7 @@ impl Hub {
         let mut reached = replay.entries.back().map_or(replay.after, |entry| entry.id);
         let mut failed = true;
         if let Answer::Page { entries, .. } = answer {
-            failed = entries.is_empty();
+            let before = reached;
             for entry in entries.into_iter().filter(|entry| entry.id <= log.last) {
                 if entry.id > reached {
                     if entry.id.0 > reached.0 + 1 {
@@ -66,6 +66,8 @@ impl Hub {
                     replay.entries.push_back(entry);
                 }
             }
+            // A page that brings nothing further is the end of what can be read.
+            failed = reached == before;
             while replay.bytes > budget || replay.entries.len() > self.config.limits.replay_max as usize {
                 let Some(dropped) = replay.entries.pop_front() else { break };
                 replay.bytes -= size_of(&dropped);
