@@ -245,8 +245,10 @@ impl Ear {
                 return;
             }
         }
-        // Another log in place of one that is gone.
-        self.places.remove(&info.place);
+        // Another log in place of one that is gone. Guests' names pass on: what was under way in a conversation with the
+        // last bearer of one cannot be told from what is said to the next.
+        let replaced = self.places.remove(&info.place).is_some();
+        self.strict &= !(replaced && direct);
         // By its log: a conversation may go by another name by now.
         let known = self.resume.iter().find(|resume| resume.log == info.log).cloned();
         let last = known.as_ref().map_or(info.last_id.0, |resume| resume.id.0.min(info.last_id.0));
