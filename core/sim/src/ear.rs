@@ -50,6 +50,8 @@ pub struct Ear {
     /// Whether rooms tell who comes and goes in bulk, so that names may be missing for a while.
     pub bulk: bool,
     leaving: BTreeSet<Place>,
+    /// Conversations under a name that two people had: what is told of them belongs to either.
+    ambiguous: BTreeSet<Place>,
     /// Numbers of texts said here under a nonce that were neither acknowledged nor refused yet.
     unanswered: BTreeSet<u64>,
     /// Why the server ended it, once it has said so.
@@ -84,6 +86,7 @@ impl Ear {
             strict,
             bulk,
             leaving: BTreeSet::new(),
+            ambiguous: BTreeSet::new(),
             unanswered: BTreeSet::new(),
             bye: None,
         }
@@ -92,6 +95,12 @@ impl Ear {
     /// Whether one is in.
     pub fn is_in(&self) -> bool {
         self.nick.is_some() && self.bye.is_none()
+    }
+
+    /// The places of which it is known what one must have heard; none unless one is in.
+    pub fn known_places(&self) -> impl Iterator<Item = (&Place, &Seen)> {
+        let known = |place: &Place| self.strict && self.is_in() && !self.ambiguous.contains(place);
+        self.places.iter().filter(move |(place, _)| known(place))
     }
 
     /// One is about to leave a place. A conversation may be entered again before one knows that one has left it, since
@@ -174,9 +183,14 @@ impl Ear {
             }
             Event::Pong { token } => {
                 reached.path(Path::Pong);
-                if let Some(number) = token.as_str().strip_prefix("after ").and_then(|number| number.parse::<u64>().ok()) {
+                if let Some(number) =
+                    token.as_str().strip_prefix("after ").and_then(|number| number.parse::<u64>().ok())
+                {
                     let earlier: Vec<&u64> = self.unanswered.range(..=number).collect();
-                    assert!(earlier.is_empty() || !self.strict, "a pong does not overtake what was said before its ping: {earlier:?}");
+                    assert!(
+                        earlier.is_empty() || !self.strict,
+                        "a pong does not overtake what was said before its ping: {earlier:?}"
+                    );
                 }
                 if token.as_str() == HELLO_DONE {
                     self.resume.clear();
@@ -247,8 +261,9 @@ impl Ear {
         }
         // Another log in place of one that is gone. Guests' names pass on: what was under way in a conversation with the
         // last bearer of one cannot be told from what is said to the next.
-        let replaced = self.places.remove(&info.place).is_some();
-        self.strict &= !(replaced && direct);
+        if self.places.remove(&info.place).is_some() && direct {
+            self.ambiguous.insert(info.place.clone());
+        }
         // By its log: a conversation may go by another name by now.
         let known = self.resume.iter().find(|resume| resume.log == info.log).cloned();
         let last = known.as_ref().map_or(info.last_id.0, |resume| resume.id.0.min(info.last_id.0));
@@ -268,6 +283,9 @@ impl Ear {
 
     /// The next entry of a place's log is told: no hole, nothing twice. Gives the log.
     fn advance(&mut self, place: &Place, id: MessageId) -> Option<LogId> {
+        if self.ambiguous.contains(place) {
+            return None;
+        }
         let Some(seen) = self.places.get_mut(place) else {
             assert!(!self.strict, "17: nothing is told of a place one is not in: {place}");
             return None;
@@ -283,7 +301,8 @@ impl Ear {
     }
 
     fn message(&mut self, message: &Message, oracle: &Oracle, reached: &mut Reached) {
-        let unacknowledged = said::number_of(message.text.as_str()).is_some_and(|number| self.unanswered.contains(&number));
+        let unacknowledged =
+            said::number_of(message.text.as_str()).is_some_and(|number| self.unanswered.contains(&number));
         assert!(!unacknowledged || !self.strict, "the ack stands before the message it speaks of: {message:?}");
         let Some(log) = self.advance(&message.place, message.id) else { return };
         compare(log, message, oracle);
@@ -298,6 +317,9 @@ impl Ear {
     fn ack(&mut self, nonce: &str, place: &Place, id: MessageId, oracle: &Oracle, reached: &mut Reached) {
         if let Ok(number) = nonce.parse() {
             self.unanswered.remove(&number);
+        }
+        if self.ambiguous.contains(place) {
+            return;
         }
         let Some(seen) = self.places.get_mut(place) else {
             assert!(!self.strict, "an ack is of a place one is in: {place}");
@@ -329,6 +351,9 @@ impl Ear {
         oracle: &Oracle,
         reached: &mut Reached,
     ) {
+        if self.ambiguous.contains(place) {
+            return;
+        }
         let Some(seen) = self.places.get_mut(place) else { return assert!(!self.strict, "a gap in no place") };
         assert_eq!(seen.log, log, "a gap is one of the place's log");
         assert!(next.0 <= oracle.logs[&log].promised + 1, "a gap ends where the log does");
@@ -348,6 +373,9 @@ impl Ear {
 
     fn page(&mut self, place: &Place, messages: &[Message], oracle: &Oracle) {
         let Some(seen) = self.places.get(place) else { return assert!(!self.strict, "17: a page of no place") };
+        if self.ambiguous.contains(place) {
+            return;
+        }
         let (log, last) = (seen.log, seen.last.max(seen.instead.unwrap_or(0)));
         let mut before = 0;
         for message in messages {
