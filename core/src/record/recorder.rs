@@ -41,7 +41,8 @@ struct Line {
 #[derive(Debug)]
 struct Masks {
     incoming: Mask,
-    outgoing: Mask,
+    /// `None` for a tutorial's port: our own words are no secret, and no JSON.
+    outgoing: Option<Mask>,
 }
 
 impl Recorder {
@@ -82,7 +83,7 @@ impl Recorder {
             Ok(conn) => {
                 self.entry(kind::ACCEPTED, |out| conn.put(out));
                 let native = self.dialect == Dialect::Native;
-                let masks = native.then(|| Masks { incoming: Mask::new(true), outgoing: Mask::new(false) });
+                let masks = native.then(|| Masks { incoming: Mask::new(true), outgoing: Some(Mask::new(false)) });
                 if conn.slot() >= self.lines.len() {
                     self.lines.resize_with(conn.slot().saturating_add(1), || None);
                 }
@@ -103,7 +104,7 @@ impl Recorder {
                 if let Some(line) = &mut line {
                     // A Parlor client at a tutorial's port: it is turned away, but its token came all the same.
                     if !core::mem::replace(&mut line.begun, true) && line.masks.is_none() && bytes.starts_with(b"{\"") {
-                        line.masks = Some(Masks { incoming: Mask::new(true), outgoing: Mask::new(false) });
+                        line.masks = Some(Masks { incoming: Mask::new(true), outgoing: None });
                     }
                 }
                 write_entry(&mut self.out, kind::RECEIVED, |out| {
@@ -150,7 +151,7 @@ impl Recorder {
     pub fn transmitted(&mut self, conn: ConnId, offered: &[u8], taken: usize) {
         let line = self.lines.get_mut(conn.slot()).and_then(Option::as_mut).filter(|line| line.conn == conn);
         let bytes = offered.get(..taken).unwrap_or(offered);
-        let mask = line.and_then(|line| line.masks.as_mut()).map(|masks| &mut masks.outgoing);
+        let mask = line.and_then(|line| line.masks.as_mut()).and_then(|masks| masks.outgoing.as_mut());
         let mask = mask.filter(|mask| !mask.is_open());
         if mask.is_none() && bytes.len() >= AGAIN_BYTES_MIN && bytes == self.taken {
             return self.entry(kind::TRANSMITTED_AGAIN, |out| {
