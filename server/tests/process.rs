@@ -6,18 +6,7 @@ mod program;
 use std::fs;
 use std::net::TcpListener;
 
-use program::{Program, Server};
-
-/// The listeners of a test: one of each kind on free ports.
-const FREE: [&str; 7] = [
-    "--memory",
-    "--listen",
-    "parlor://127.0.0.1:0",
-    "--listen",
-    "nic://127.0.0.1:0",
-    "--listen",
-    "prompt://127.0.0.1:0",
-];
+use program::{FREE, Program, Server};
 
 #[test]
 fn standard_output_is_exactly_the_listeners_and_that_it_runs() {

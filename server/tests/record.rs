@@ -19,17 +19,7 @@ use parlor_sim::replay::{Difference, Failed, Replayed, replay};
 use parlor_transport_tcp::connection::Connection;
 use parlor_transport_tcp::hub_loop::{Service, Store, serve};
 use parlor_transport_tcp::memory;
-use program::{Client, Program, Server};
-
-const FREE: [&str; 7] = [
-    "--memory",
-    "--listen",
-    "parlor://127.0.0.1:0",
-    "--listen",
-    "nic://127.0.0.1:0",
-    "--listen",
-    "prompt://127.0.0.1:0",
-];
+use program::{Client, FREE, Program, Server};
 
 fn recording(path: &Path, more: &[&str]) -> Server {
     Server::start(&[&FREE[..], &["--record", path.to_str().unwrap()], more].concat())

@@ -14,15 +14,10 @@ impl World<'_> {
     /// Somebody does something.
     pub(crate) fn act(&mut self) {
         let seat = self.dice.below(self.seats.len());
-        self.act_as(seat);
-    }
-
-    pub(crate) fn act_as(&mut self, seat: usize) {
         let Some(link) = self.seats[seat].link else { return self.arrive(seat) };
-        let (password, places_max) = (self.swarm.password, self.swarm.limits.rooms_per_session_max as usize);
         let said = match &mut self.seats[seat].who {
             Who::Puppet(puppet) => {
-                let mut scene = Scene { oracle: &mut self.oracle, link, password, places_max };
+                let mut scene = Scene::new(&mut self.oracle, link, &self.swarm);
                 to_bytes(&puppet.act(&mut self.dice, &mut scene))
             }
             Who::Standin(standin) => standin.act(&mut self.dice, &mut self.oracle, link),
@@ -39,7 +34,7 @@ impl World<'_> {
         match &self.seats[seat].who {
             Who::Puppet(_) | Who::Standin(_) => self.connect(seat),
             Who::Machine(machine) if machine.dialling => {
-                if !self.calm && self.dice.one_in(8) {
+                if self.dice.one_in(8) {
                     return self.lose_seat(seat);
                 }
                 self.connect(seat);
@@ -227,11 +222,10 @@ impl World<'_> {
     }
 
     fn hear(&mut self, seat: usize, at: usize, bytes: &[u8]) {
-        let (now, password) = (self.now, self.swarm.password);
-        let places_max = self.swarm.limits.rooms_per_session_max as usize;
+        let now = self.now;
         match &mut self.seats[seat].who {
             Who::Puppet(puppet) => {
-                let scene = Scene { oracle: &mut self.oracle, link: at, password, places_max };
+                let scene = Scene::new(&mut self.oracle, at, &self.swarm);
                 let answer = puppet.hear(bytes, &mut self.dice, &scene, &mut self.reached);
                 self.send(seat, answer.as_bytes());
             }

@@ -8,6 +8,7 @@ use parlor_core::vocabulary::{Place, Reason, Resume};
 use crate::ear::{Ear, HELLO_DONE, Heard};
 use crate::oracle::Oracle;
 use crate::said;
+use crate::swarm::Swarm;
 use crate::tape::Dice;
 
 /// Few names, and some that look or fold alike.
@@ -62,6 +63,14 @@ pub struct Scene<'a> {
     pub password: bool,
     /// How many conversations a hello may resume.
     pub places_max: usize,
+}
+
+impl<'a> Scene<'a> {
+    /// What somebody at this link knows of the world.
+    pub fn new(oracle: &'a mut Oracle, link: usize, swarm: &Swarm) -> Self {
+        let places_max = swarm.limits.rooms_per_session_max as usize;
+        Self { oracle, link, password: swarm.password, places_max }
+    }
 }
 
 impl Puppet {

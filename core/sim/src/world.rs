@@ -12,7 +12,7 @@ use crate::hash::Hash;
 use crate::link::{Fault, Link};
 use crate::machine::Machine;
 use crate::oracle::Oracle;
-use crate::puppet::{Manner, NICKS, PASSWORD, Puppet, ROOMS};
+use crate::puppet::{Manner, NICKS, PASSWORD, Puppet, ROOMS, Scene};
 use crate::reached::{Cap, Path, Reached};
 use crate::standin::Standin;
 use crate::store::LateStore;
@@ -244,15 +244,10 @@ impl<'t> World<'t> {
     /// Somebody whose connection was made says hello, where their dialect begins; whoever was refused hears why.
     fn introduce(&mut self, seat: usize, farewell: Option<&[u8]>) {
         let now = self.now;
-        let scene = self.seats[seat].link.unwrap_or(usize::MAX);
+        let link = self.seats[seat].link.unwrap_or(usize::MAX);
         match (&mut self.seats[seat].who, farewell) {
             (Who::Puppet(puppet), None) => {
-                let scene = crate::puppet::Scene {
-                    oracle: &mut self.oracle,
-                    link: scene,
-                    password: self.swarm.password,
-                    places_max: self.swarm.limits.rooms_per_session_max as usize,
-                };
+                let scene = Scene::new(&mut self.oracle, link, &self.swarm);
                 let hello = puppet.connected(&mut self.dice, &scene);
                 self.send(seat, hello.as_bytes());
             }
@@ -352,8 +347,7 @@ impl<'t> World<'t> {
         }
         let mut text = String::new();
         for _ in 0..20 + self.dice.below(60) {
-            let (password, places_max) = (self.swarm.password, self.swarm.limits.rooms_per_session_max as usize);
-            let mut scene = crate::puppet::Scene { oracle: &mut self.oracle, link, password, places_max };
+            let mut scene = Scene::new(&mut self.oracle, link, &self.swarm);
             text += &puppet.say(ROOMS[0], &mut self.dice, &mut scene);
         }
         self.tell(|world| format!("{} writes {} bytes at once", world.name(seat), text.len()));

@@ -10,6 +10,17 @@ use std::time::{Duration, Instant};
 /// After this long, what is waited for does not come any more.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The listeners of a test: one of each kind on free ports.
+pub(crate) const FREE: [&str; 7] = [
+    "--memory",
+    "--listen",
+    "parlor://127.0.0.1:0",
+    "--listen",
+    "nic://127.0.0.1:0",
+    "--listen",
+    "prompt://127.0.0.1:0",
+];
+
 fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parlor-server"));
     command.args(arguments).envs(environment.iter().copied());
