@@ -11,8 +11,9 @@
 //! ```
 //!
 //! Read the modules in this order: [`time`], [`limits`], [`id`], [`name`], [`text`], [`vocabulary`] (everything the two
-//! ends may say), [`wire`] (dialects: bytes ↔ vocabulary), [`store`] (the questions a hub asks), [`hub`] (the server),
-//! [`client`]; then [`record`], which writes down what a driver does with a hub.
+//! ends may say), [`wire`] (dialects: bytes ↔ vocabulary), [`store`] (the questions a hub asks), [`search`] (by which
+//! words a text is found), [`hub`] (the server), [`client`]; then [`record`], which writes down what a driver does with
+//! a hub.
 //!
 //! # The driver's contract
 //!
@@ -49,6 +50,7 @@ pub mod id;
 pub mod limits;
 pub mod name;
 pub mod record;
+pub mod search;
 pub mod secret;
 pub mod store;
 pub mod text;
