@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::fold::{JOINT, fold};
+use super::fold::{JOINT, fold, is_simple_mark};
 
 /// Most bytes of one term; longer words are known by their beginning.
 pub(super) const TERM_BYTES_MAX: usize = 64;
@@ -187,6 +187,9 @@ fn role(c: char) -> Role {
         '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => {
             Role::Run
         }
+        'अ'..='ह' => Role::Word,
+        'ก'..='ะ' | 'า' | 'เ'..='ๆ' => Role::Run,
+        _ if is_simple_mark(c) => Role::Mark,
         // Room for emoji that are younger than the tables.
         '\u{1F300}'..='\u{1F3FA}' | '\u{1F400}'..='\u{1FAFF}' => Role::Symbol,
         _ => role_by_category(c),

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::decompose_compatible;
+use unicode_normalization::char::{compose, decompose_compatible};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Stands in a folded text for whatever joins two words into one: an apostrophe, ZWNJ, geresh.
@@ -20,10 +20,11 @@ pub(super) fn fold(text: &str, out: &mut String) {
         }
         return;
     }
-    let mut folding = Folding { out, base: None, compose: false };
+    let mut folding = Folding { out, base: None, marked: false, compose: false };
     for c in text.chars() {
         match simple(c) {
             Some(folded) => folding.push(folded),
+            None if is_simple_mark(c) => folding.push_mark(c),
             None => decompose_compatible(c, |part| folding.push_part(part)),
         }
     }
@@ -41,12 +42,20 @@ fn simple(c: char) -> Option<char> {
         'а'..='я' => Some(c),
         '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' | '\u{671}' | '\u{679}'..='\u{6D3}' => Some(arabic(c)),
         '۰'..='۹' => char::from_digit(c as u32 - '۰' as u32, 10),
-        // Kana, Han and the syllables of Hangul.
+        // Devanagari but for letters with a dot, Thai, kana, Han and the syllables of Hangul.
+        'अ'..='न' | 'प'..='र' | 'ल'..='ळ' | 'व'..='ह' | 'ก'..='ะ' | 'า' | 'เ'..='ๆ' => {
+            Some(c)
+        }
         '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => {
             Some(c)
         }
         _ => None,
     }
+}
+
+/// Marks of Devanagari and Thai, for the same reason.
+pub(super) fn is_simple_mark(c: char) -> bool {
+    matches!(c, '\u{901}'..='\u{903}' | '\u{93E}'..='\u{94D}' | '\u{E31}' | '\u{E34}'..='\u{E3A}' | '\u{E47}'..='\u{E4E}')
 }
 
 /// One letter for those that keyboards and habits exchange.
@@ -71,6 +80,8 @@ struct Folding<'a> {
     out: &'a mut String,
     /// The letter that a mark would belong to.
     base: Option<char>,
+    /// The last character is a mark.
+    marked: bool,
     /// Something may compose with its neighbours: rare, so that composing is done only where it can matter.
     compose: bool,
 }
@@ -79,6 +90,7 @@ impl Folding<'_> {
     fn push(&mut self, c: char) {
         self.out.push(c);
         self.base = Some(c);
+        self.marked = false;
     }
 
     /// Takes in a character that is fully decomposed.
@@ -111,8 +123,11 @@ impl Folding<'_> {
             // A letter has one such mark, as й has that stands composed.
             self.base = None;
         }
+        // Marks in a row may have to change places.
+        let last = self.out.chars().next_back().filter(|_| !self.marked);
+        self.compose |= last.is_none_or(|last| compose(last, mark).is_some());
         self.out.push(mark);
-        self.compose = true;
+        self.marked = true;
     }
 }
 
