@@ -10,7 +10,8 @@
 //!   those that Arabic and Persian keyboards exchange (ي ى ئ = ی, ك = ک, ة = ه, أ إ آ = ا), `ß` = `ss`, `ł` = `l`,
 //!   `ё` = `е`. Marks that are vowels, as in Devanagari and Thai, stay.
 //! - **Compounds** are found joined and in parts: `می‌خواهم` (with ZWNJ) gives `میخواهم`, `می` and `خواهم`; `don't`
-//!   gives `dont`, `don` and `t`; `l'amico` is found by `amico`. Neighbouring parts of longer ones are joined too.
+//!   gives `dont`, `don` and `t`; `l'amico` is found by `amico`. Neighbouring parts of longer ones are joined too. A
+//!   space after the Persian prefixes می and نمی joins as ZWNJ does.
 //! - **Scripts without spaces** (Han, kana, Thai, Lao, Khmer, Myanmar) and Hangul, which writes particles to its words,
 //!   give every letter and every pair of neighbours: `图书馆` gives `图`, `书`, `馆`, `图书`, `书馆`. Single letters
 //!   cost an index half as much again, and buy that one letter is looked up like any word.

@@ -113,8 +113,13 @@ impl Atoms {
                 self.begin(c, Link::Apart);
                 Open::Nothing
             }
+            (Role::Separator, Open::Word | Open::Joint) if c == ' ' && self.ends_in_verb_prefix() => Open::Joint,
             (Role::Separator, _) => Open::Nothing,
         }
+    }
+
+    fn ends_in_verb_prefix(&self) -> bool {
+        self.list.last().and_then(|last| self.spelled.get(last.start..last.end)).is_some_and(is_verb_prefix)
     }
 
     fn begin(&mut self, c: char, link: Link) {
@@ -176,6 +181,12 @@ impl Atoms {
             }
         }
     }
+}
+
+/// Whether a folded word is the prefix of a Persian verb that is as often written with a space behind it as with a
+/// ZWNJ or with nothing.
+pub(super) fn is_verb_prefix(word: &str) -> bool {
+    matches!(word, "می" | "نمی")
 }
 
 fn role(c: char) -> Role {

@@ -95,6 +95,8 @@ impl Folding<'_> {
 
     /// Takes in a character that is fully decomposed.
     fn push_part(&mut self, c: char) {
+        // Jamo of Hangul, and young scripts of India, some of whose letters are made of letters.
+        self.compose |= matches!(c, '\u{1100}'..='\u{11FF}' | '\u{11000}'..='\u{16FFF}');
         match c {
             'a'..='z' | '0'..='9' => self.push(c),
             // Modifier letters are the apostrophes of Ukrainian, of Hawaiian and of transcribed Arabic and Hebrew.
@@ -102,10 +104,6 @@ impl Folding<'_> {
             // Tatweel stretches a word.
             '\u{640}' => {}
             '\u{6D5}' => self.push('ه'),
-            '\u{1100}'..='\u{11FF}' => {
-                self.push(c);
-                self.compose = true;
-            }
             _ if c.general_category_group() == GeneralCategoryGroup::Mark => self.push_mark(c),
             _ => match c.general_category() {
                 GeneralCategory::DecimalNumber => self.push(digit(c)),

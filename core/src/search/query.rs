@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::atoms::{Atoms, Link};
+use super::atoms::{Atoms, Link, is_verb_prefix};
+use super::fold::{JOINT, fold};
 
 /// Most bytes of UTF-8 in a query.
 pub const QUERY_BYTES_MAX: usize = 256;
@@ -132,11 +133,14 @@ impl Query {
     }
 }
 
+/// Keyboards of phones write the curled ones.
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„')
+}
+
 /// Takes the next phrase off a query that does not begin with a space: what is said, whether it may go on, and what
 /// comes after it.
 fn next_phrase(text: &str) -> (&str, bool, &str) {
-    // Keyboards of phones write the curled ones.
-    let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '„');
     if let Some(quoted) = text.strip_prefix(is_quote) {
         // A quote between letters is one of the letters, as in Hebrew.
         let closes = |at: usize, quote: &str| {
@@ -147,8 +151,16 @@ fn next_phrase(text: &str) -> (&str, bool, &str) {
             None => (quoted, false, ""),
         };
     }
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let (said, behind) = text.split_at(end);
+    let (said, behind) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+    let mut word = String::new();
+    fold(said, &mut word);
+    if is_verb_prefix(word.trim_end_matches(JOINT)) {
+        // The space joins here, as it does in messages.
+        let next = behind.trim_start();
+        let more = next.find(|c: char| c.is_whitespace() || is_quote(c)).unwrap_or(next.len());
+        let (said, behind) = text.split_at(text.len() - next.len() + more);
+        return (said, said.ends_with('*'), behind);
+    }
     (said, said.ends_with('*'), behind)
 }
 

@@ -49,6 +49,13 @@ fn persian_is_found_however_it_is_typed() {
     {
         finds(asked, "من می\u{200C}خواهم بروم");
     }
+    let spellings = ["نمی\u{200C}خواهم", "نميخواهم", "نمی خواهم", "نمی\u{A0} خواهم", "نمی\u{200C} خواهم"];
+    for (one, other) in spellings.iter().flat_map(|one| spellings.map(|other| (*one, other))) {
+        finds(one, other);
+        finds(&format!("\"من {one} بروم\""), &format!("من {other} بروم"));
+    }
+    finds("می \"خواهم\"", "می خواهم");
+    finds("می خوا*", "میخواهم");
     are_one("کتاب علی", "كتاب علي");
     are_one("علی", "علــــى");
     are_one("مسئول", "مسؤل".replace('ؤ', "ئو").as_str());
@@ -273,6 +280,11 @@ fn every_character_has_terms_that_an_index_takes_and_that_fold_to_themselves() {
         fold::fold(&alone, &mut once);
         fold::fold(&once, &mut twice);
         assert_eq!(once, twice, "U+{:04X}", c as u32);
+        // A letter that composes has everything composed.
+        once.push_str(" \u{1100}");
+        twice.clear();
+        fold::fold(&format!("{c} \u{1100}"), &mut twice);
+        assert_eq!(once, twice, "U+{:04X}", c as u32);
         let eight = alone.repeat(8);
         let mut bytes = 0;
         terms(&eight, |term| {
@@ -316,7 +328,7 @@ fn the_edition_is_counted_up_when_terms_change() {
 fn mixed() -> impl Strategy<Value = String> {
     #[rustfmt::skip]
     let pieces = [
-        "a", "B", "ß", "é", "\u{301}", "'", "\u{200C}", " ", "\"", "*", "-", "می", "ك", "图", "书", "학", "か", "\u{3099}",
+        "a", "B", "ß", "é", "\u{301}", "'", "\u{200C}", " ", "\"", "*", "-", "می", "نمی", "ك", "图", "书", "학", "か", "\u{3099}",
         "กิ", "\u{E48}", "क", "\u{93F}", "🙂", "۱", "и", "\u{306}", "\u{308}", "㌖", "ﷺ", "\u{E800}",
         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     ];
