@@ -47,6 +47,12 @@ impl Disk {
         self.shared.state().journal.clone()
     }
 
+    /// Has this called before every sync, on the thread that syncs: a moment at which whatever that thread has told
+    /// others is told, and not yet safe. It may ask the disk, and must not work on its files. It replaces an earlier one.
+    pub fn before_sync(&self, hook: impl Fn() + Send + Sync + 'static) {
+        self.shared.state().before_sync = Some(Arc::new(hook));
+    }
+
     /// From now on fails as planned, beside what was planned before.
     pub fn plan(&self, fault: Fault) {
         self.shared.state().faults.plan(fault);
@@ -103,9 +109,17 @@ pub(crate) struct State {
     sizes: BTreeMap<FileId, u64>,
     files: usize,
     room: Option<u64>,
+    before_sync: Option<Hook>,
 }
 
+/// What a test wants to be called.
+pub(crate) type Hook = Arc<dyn Fn() + Send + Sync>;
+
 impl State {
+    pub(crate) fn before_sync(&self) -> Option<Hook> {
+        self.before_sync.clone()
+    }
+
     pub(crate) fn known(&self, name: &str) -> Option<FileId> {
         self.names.get(name).copied()
     }

@@ -87,6 +87,10 @@ impl Open {
     /// Nothing is synced in truth: nobody cuts the real power.
     fn sync(&mut self) -> Result<(), i32> {
         let Some(id) = self.id else { return Ok(()) };
+        let hook = self.shared.state().before_sync();
+        if let Some(hook) = hook {
+            hook();
+        }
         let mut state = self.shared.state();
         if let Err(code) = state.faults.meet(Operation::Sync) {
             state.sync_failed(id);

@@ -1,6 +1,7 @@
 //! Errors come when planned, with their code, and go when healed.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use frail_disk::{Change, Disk, Failure, Fault, Operation};
 use rusqlite::ffi;
@@ -129,4 +130,22 @@ fn connections_on_several_threads_share_one_disk() {
         }
     });
     assert_eq!(rows(&db), 200);
+}
+
+#[test]
+fn before_each_sync_it_is_not_safe_yet() {
+    let home = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::new());
+    let db = open(&disk, home.path()).unwrap();
+    let positions = Arc::new(Mutex::new(Vec::new()));
+    let (noting, weak) = (Arc::clone(&positions), Arc::downgrade(&disk));
+    disk.before_sync(move || noting.lock().unwrap().extend(weak.upgrade().map(|disk| disk.position())));
+    let start = disk.position();
+    for _ in 0..3 {
+        insert(&db).unwrap();
+    }
+    let journal = disk.journal();
+    let syncs: Vec<_> = journal.syncs().filter(|&sync| sync >= start).collect();
+    assert_eq!(*positions.lock().unwrap(), syncs);
+    assert!(syncs.len() >= 3);
 }
