@@ -127,6 +127,7 @@ fn marks_that_are_vowels_make_other_words() {
     finds("กินข้าว", "ฉันกินข้าวแล้ว");
     finds("กิน", "ฉันกินข้าวแล้ว");
     misses("กนขาว", "ฉันกินข้าวแล้ว");
+    are_one("ก\u{E38}\u{E48}", "ก\u{E48}\u{E38}");
     finds("ភាសាខ្មែរ", "ខ្ញុំនិយាយភាសាខ្មែរបាន");
 }
 
@@ -138,6 +139,7 @@ fn scripts_without_spaces_are_found_anywhere_in_order() {
     misses("书图", "去图书馆吧");
     misses("图馆", "去图书馆吧");
     misses("図書館", "図書 館");
+    assert_eq!(query("图书馆").words().map(Word::term).collect::<Vec<_>>(), ["图书", "书馆"]);
     // All three pairs are there, but not in one place.
     let apart = "甲乙x乙丙";
     assert!(is_candidate(&query("甲乙丙"), apart));
@@ -166,7 +168,10 @@ fn apostrophes_join_and_part() {
     finds("rock'n'roll", "'rock''n'roll'");
     finds("fo'c's'le", "the fo'c's'le");
     misses("amici", "l'amico");
+    misses("abcd", "a'b'c'd'e");
     assert_eq!(terms_of("a'b'c'd"), ["a", "b", "ab", "c", "abc", "bc", "d", "bcd", "cd", "abcd"]);
+    let five = ["a", "b", "ab", "c", "abc", "bc", "d", "bcd", "cd", "e", "cde", "de", "abcde"];
+    assert_eq!(terms_of("a'b'c'd'e"), five);
 }
 
 #[test]
@@ -213,6 +218,7 @@ fn nothing_but_quotes_and_stars_is_syntax() {
     finds("serv*", "two servers");
     misses("serv", "two servers");
     misses("erv*", "two servers");
+    misses("a-b*", "ax b");
     finds("می\u{200C}خو*", "می\u{200C}خواهم");
     finds("图书*", "图书馆");
     finds("* foo", "foo");
@@ -246,10 +252,15 @@ fn long_words_are_found_by_what_is_kept_of_them() {
     finds(&long, &format!("see {long}"));
     finds(&"x".repeat(64), &long);
     // Cut between two letters, never within the spelling of one.
-    let marks = format!("{}a{}", "x".repeat(2), "\u{93F}".repeat(30));
-    let [term] = <[String; 1]>::try_from(terms_of(&marks)).unwrap();
-    assert_eq!(term.len(), 63);
-    assert!(('\u{E800}'..='\u{EBFF}').contains(&term.chars().last().unwrap()));
+    for ahead in 0..6 {
+        let marked = "x".repeat(ahead) + &"\u{93F}".repeat(30);
+        let [term] = <[String; 1]>::try_from(terms_of(&marked)).unwrap();
+        assert!(term.len() > TERM_BYTES_MAX - 6);
+        assert_eq!(term.chars().filter(|c| is_private(*c)).count() % 2, 0);
+    }
+    // A letter with more marks than anybody writes leaves room for its neighbour.
+    let heavy = format!("ก{}ข", "\u{E48}".repeat(40));
+    assert!(terms_of(&heavy).last().unwrap().ends_with('ข'));
 }
 
 /// The letters that are known to pass `unicode61`, and private-use characters.
