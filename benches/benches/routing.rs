@@ -70,6 +70,7 @@ fn codec(criterion: &mut Criterion) {
         text: Body::parse(&body).expect("a valid text"),
         action: false,
         reply_to: None,
+        edited: None,
     }));
     let flavours = [("native", Flavour::Native), ("prompt lines", Flavour::PromptLines), ("nic", Flavour::Nic)];
     for (name, flavour) in flavours {

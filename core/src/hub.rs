@@ -12,6 +12,7 @@ use crate::time::{Instant, Now};
 use crate::vocabulary::{Event, Reason};
 use crate::wire::{Dialect, Flavour, ServerCodec};
 
+mod absent;
 mod answers;
 mod asks;
 mod check;
@@ -32,6 +33,7 @@ mod replay;
 mod room;
 mod rooms;
 mod rows;
+mod search;
 mod session;
 mod timeouts;
 mod timers;
@@ -69,6 +71,8 @@ pub struct Hub {
     starved: VecDeque<u32>,
     /// Counts rounds of telling; see [`Session::told`].
     rounds: u64,
+    /// Whether the store was asked who was here when the server last stopped.
+    asked_absent: bool,
     draining: bool,
 }
 
@@ -93,6 +97,7 @@ impl Hub {
             mail: Mail::default(),
             starved: VecDeque::new(),
             rounds: 0,
+            asked_absent: false,
             draining: false,
         }
     }
@@ -107,6 +112,7 @@ impl Hub {
         if let Some(reason) = self.refusal(peer.dialect, address) {
             return Err(Refused::new(peer.dialect, reason));
         }
+        self.ask_absent();
         let codec = ServerCodec::new(peer.dialect);
         let flavour = codec.flavour();
         let limits = &self.config.limits;

@@ -53,9 +53,11 @@ pub struct Limits {
     pub inbox_bytes_max: usize,
     /// Entries replayed per place to a resuming client; more is a `gap`.
     pub replay_max: u32,
+    /// How many of the newest messages a client of a tutorial is shown as it comes in.
+    pub tutorial_lines: u32,
     /// Commands a session may send; `None` switches pacing off, for benchmarks.
     pub pace: Option<Pace>,
-    /// `join`, `nick` and `typing` a session may send.
+    /// `join`, `nick`, `search` and `typing` a session may send.
     pub pace_costly: Option<Pace>,
     /// Faulty frames a session may send; one a minute is forgiven.
     pub faults_max: u32,
@@ -108,6 +110,7 @@ impl Limits {
         turn_bytes_max: 1024 * 1024,
         inbox_bytes_max: 128 * 1024,
         replay_max: 1_000,
+        tutorial_lines: 20,
         pace: Some(Pace { burst: 64, per_second: 20 }),
         pace_costly: Some(Pace { burst: 64, per_second: 2 }),
         faults_max: 8,

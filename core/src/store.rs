@@ -1,7 +1,8 @@
 //! The questions a hub asks of whoever keeps things, and the store that keeps them in memory.
 //!
 //! The driver takes an [`Ask`] from the hub's output, has it answered, and brings the [`Answer`] back as an input.
-//! Appends are answered in the order asked. Every question is answered exactly once, also on failure.
+//! Appends are answered in the order asked. Every question is answered exactly once, also on failure. Whatever an
+//! answer shows or promises is safe already: no crash takes it back.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -11,7 +12,7 @@ use crate::name::{Nick, RoomName};
 use crate::secret::{Secret, SecretHash};
 use crate::text::{Body, Note};
 use crate::time::Timestamp;
-use crate::vocabulary::{Span, Tag};
+use crate::vocabulary::{Place, Span, Tag};
 
 mod memory;
 
@@ -39,7 +40,8 @@ pub enum Ask {
     },
     /// Opens a log. Answered by [`Answer::Opened`] or [`Answer::NoSuchNick`].
     Open(Subject),
-    /// Writes the next entry of a log. Answered by [`Answer::Appended`] once it is safe, or by [`Answer::Elsewhere`].
+    /// Writes the next entry of a log. Answered by [`Answer::Appended`] once it is safe; by [`Answer::Elsewhere`]; of
+    /// an edit or a deletion also by [`Answer::NoSuchMessage`] or [`Answer::NotYours`].
     Append(Box<Append>),
     /// Nobody is in a log's room any more. Answered by [`Answer::Done`].
     Closed {
@@ -55,6 +57,32 @@ pub enum Ask {
         /// Most entries wanted.
         limit: u32,
     },
+    /// Looks for messages. Answered by [`Answer::Found`]; as the only one it may be answered out of order, and by what
+    /// was there when it was asked.
+    Search(Box<Search>),
+    /// So far an identity has read a log; a lower position than the one known changes nothing. Answered by
+    /// [`Answer::Done`].
+    Read {
+        /// Whose.
+        identity: IdentityId,
+        /// Which log.
+        log: LogId,
+        /// The last entry read.
+        id: MessageId,
+    },
+    /// An identity is in a room, or is not any more: what [`Ask::Absent`] goes by after a crash. Answered by
+    /// [`Answer::Done`].
+    Present {
+        /// Who.
+        identity: IdentityId,
+        /// In the room with this log.
+        log: LogId,
+        /// Whether it is there.
+        here: bool,
+    },
+    /// Who was here when the server last stopped? Asked once, first of all; from then on nobody is. Answered by
+    /// [`Answer::Absent`].
+    Absent,
 }
 
 /// What a client brought to prove who it is.
@@ -116,6 +144,8 @@ pub struct Append {
     pub change: Change,
     /// A repeat of the same nonce by the same identity within 24 h or its last 1,024 is not stored again.
     pub nonce: Option<Tag>,
+    /// It comes from the operator of the room, who may delete what others said.
+    pub operator: bool,
 }
 
 /// A lasting change of a log.
@@ -132,6 +162,19 @@ pub enum Change {
     },
     /// The topic was set.
     Topic(Note),
+    /// One's own message reads otherwise from now on. Where an entry is read, the text is that of its message as it
+    /// stands then, not the one that this edit brought.
+    Edit {
+        /// Which message.
+        target: MessageId,
+        /// What it reads.
+        text: Body,
+    },
+    /// A message is taken back: its text is gone for good.
+    Delete {
+        /// Which message.
+        target: MessageId,
+    },
 }
 
 /// An entry as it stands in its log.
@@ -145,9 +188,76 @@ pub struct Entry {
     pub nick: Nick,
     /// When.
     pub at: Timestamp,
-    /// What.
-    pub change: Change,
+    /// What, as it stands now; `None` for a tombstone, which only holds its place: a message that was deleted or
+    /// erased, and every edit of it.
+    pub change: Option<Change>,
+    /// Of a message: its newest edit.
+    pub edited: Option<MessageId>,
 }
+
+/// What is looked for, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// Who asks.
+    pub by: IdentityId,
+    /// In these logs.
+    pub logs: Vec<LogId>,
+    /// And in all conversations of whoever asks.
+    pub own: bool,
+    /// What, as it was typed; [`crate::search`] reads it.
+    pub query: Note,
+    /// Only what was stored before this; from an earlier [`Answer::Found`].
+    pub before: Option<Cursor>,
+    /// Most hits wanted.
+    pub limit: u32,
+}
+
+/// A position in the order in which a store was written, over all logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor(pub u64);
+
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// In which log.
+    pub log: LogId,
+    /// How whoever asks addresses it: the room, or the other side of the conversation by its present name.
+    pub place: Place,
+    /// The message, as it stands.
+    pub entry: Entry,
+    /// Its position; to go on below it.
+    pub cursor: Cursor,
+}
+
+/// Somebody who was here when the server stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absentee {
+    /// Who.
+    pub identity: IdentityId,
+    /// By what name.
+    pub nick: Nick,
+    /// In which rooms.
+    pub rooms: Vec<RoomName>,
+}
+
+/// Who somebody is, and what waits for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Who.
+    pub identity: IdentityId,
+    /// Whether the presented token was its own.
+    pub known: bool,
+    /// How far it has read, of the logs read last, at most [`READS_MAX`].
+    pub reads: Vec<(LogId, MessageId)>,
+    /// The other sides of conversations with something in them that it has not read, the newest first, at most
+    /// [`UNREAD_MAX`].
+    pub unread: Vec<Nick>,
+}
+
+/// Most read positions in one [`Verified`].
+pub const READS_MAX: usize = 1_024;
+/// Most conversations in one [`Verified`].
+pub const UNREAD_MAX: usize = 64;
 
 /// A log as it is when opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,13 +279,8 @@ pub struct Opened {
 /// The answer to an [`Ask`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It is this identity; `known` if the presented token was its own.
-    Verified {
-        /// Who.
-        identity: IdentityId,
-        /// Whether the presented token counts.
-        known: bool,
-    },
+    /// It is somebody.
+    Verified(Box<Verified>),
     /// Somebody else holds the nickname.
     NickTaken,
     /// A password is needed.
@@ -204,6 +309,19 @@ pub enum Answer {
         /// Whether more lie beyond, in the direction asked.
         has_more: bool,
     },
+    /// There is no such message in the log, or it was deleted already.
+    NoSuchMessage,
+    /// It is somebody else's message.
+    NotYours,
+    /// Messages, the newest first.
+    Found {
+        /// At most as many as asked for.
+        hits: Vec<Hit>,
+        /// Where to go on for older ones, if there may be more.
+        cursor: Option<Cursor>,
+    },
+    /// Who was here, in order of identity.
+    Absent(Vec<Absentee>),
     /// It could not be done; the store has said more in its own log.
     Failed,
     /// The nonce had been used for an entry of another log, and nothing was written: the name that the message was

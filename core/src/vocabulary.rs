@@ -147,6 +147,12 @@ pub enum Command {
     Part { place: Place, reason: Note },
     /// Says something.
     Say { place: Place, text: Body, nonce: Option<Tag>, action: bool, reply_to: Option<MessageId> },
+    /// Corrects a message of one's own.
+    Edit { place: Place, id: MessageId, text: Body },
+    /// Takes a message back; one's own, or as the room's operator anybody's.
+    Delete { place: Place, id: MessageId },
+    /// Looks for messages: in one place, or in the rooms one is in and all of one's own conversations.
+    Search { place: Option<Place>, query: Note, cursor: Option<Tag>, limit: u32 },
     /// Asks for a page of the log.
     History { place: Place, span: Span, limit: u32 },
     /// Tells one's other sessions how far one has read.
@@ -243,6 +249,8 @@ pub struct Message {
     pub action: bool,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// Its newest edit, if it does not read as it first did.
+    pub edited: Option<MessageId>,
 }
 
 /// One line of the list of rooms.
@@ -274,8 +282,12 @@ pub enum Event {
     Ack { nonce: Tag, place: Place, id: MessageId },
     /// Somebody said something.
     Message(Box<Message>),
-    /// A page of a log, ascending.
-    Page { place: Place, messages: Vec<Message>, has_more: bool, reference: Option<Tag> },
+    /// A message reads otherwise now: `target` does, and `id` is the edit's own position.
+    Edited { place: Place, id: MessageId, target: MessageId, text: Body, by: Nick, at: Timestamp },
+    /// A message was taken back: `target` was, and `id` is the deletion's own position.
+    Deleted { place: Place, id: MessageId, target: MessageId, by: Nick, at: Timestamp },
+    /// A page of a log, ascending; or of what was found, perhaps in many, and then `cursor` goes on to older ones.
+    Page { place: Option<Place>, messages: Vec<Message>, has_more: bool, cursor: Option<Tag>, reference: Option<Tag> },
     /// A page of the list of rooms.
     Rooms { rooms: Vec<RoomLine>, has_more: bool, reference: Option<Tag> },
     /// A page of a room's members.

@@ -61,6 +61,7 @@ fn recorded(dialect: Dialect) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
         text,
         action: false,
         reply_to: None,
+        edited: None,
     };
     let told = [Event::Greeting, joined, Event::Message(Box::new(message))];
     let told = told.iter().map(|event| {

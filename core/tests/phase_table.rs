@@ -21,7 +21,10 @@ fn every_command() -> Vec<Command> {
         Command::Join { place: place() },
         Command::Part { place: place(), reason: note() },
         Command::Say { place: place(), text: Body::parse("hi").unwrap(), nonce: None, action: false, reply_to: None },
+        Command::Edit { place: place(), id: MessageId(1), text: Body::parse("ho").unwrap() },
+        Command::Delete { place: place(), id: MessageId(1) },
         Command::History { place: place(), span: Span::Latest, limit: 1 },
+        Command::Search { place: None, query: Note::parse("hi").unwrap(), cursor: None, limit: 1 },
         Command::Read { place: place(), id: MessageId(0) },
         Command::Typing { place: place() },
         Command::Nick { nick: nick() },
@@ -40,7 +43,10 @@ fn every_command() -> Vec<Command> {
             | Command::Join { .. }
             | Command::Part { .. }
             | Command::Say { .. }
+            | Command::Edit { .. }
+            | Command::Delete { .. }
             | Command::History { .. }
+            | Command::Search { .. }
             | Command::Read { .. }
             | Command::Typing { .. }
             | Command::Nick { .. }
@@ -54,7 +60,7 @@ fn every_command() -> Vec<Command> {
             | Command::Quit { .. } => {}
         }
     }
-    assert_eq!(all.len(), 16);
+    assert_eq!(all.len(), 19);
     all
 }
 

@@ -98,9 +98,9 @@ fn what_is_out_of_range_is_refused_with_its_ref_and_is_no_fault() {
         ("topic", "\"room\":\"a\",\"text\":\"a\\nb\"".to_string(), "bad_text"),
         ("kick", "\"room\":\"@bea\",\"nick\":\"bea\"".to_string(), "not_here"),
         ("say", "\"room\":\"a\",\"text\":\"x\",\"kind\":\"song\"".to_string(), "unknown_frame"),
-        ("edit", "\"room\":\"a\",\"id\":1,\"text\":\"x\"".to_string(), "unknown_frame"),
-        ("delete", "\"room\":\"a\",\"id\":1".to_string(), "unknown_frame"),
-        ("search", "\"query\":\"x\"".to_string(), "unknown_frame"),
+        ("edit", "\"room\":\"a\",\"id\":1,\"text\":\"\"".to_string(), "bad_text"),
+        ("delete", "\"room\":\"a b\",\"id\":1".to_string(), "bad_room"),
+        ("search", format!("\"query\":\"{topic}\""), "too_long"),
         ("dance", "\"x\":1".to_string(), "unknown_frame"),
     ] {
         let line = format!("{{\"{frame}\":{{{members},\"ref\":\"7\"}}}}");
@@ -122,7 +122,7 @@ fn unknown_members_null_and_carriage_returns_are_borne() {
 
 #[test]
 fn a_client_passes_over_frames_of_a_later_version() {
-    let lines = b"{\"dance\":{}}\n{\"edited\":{\"room\":\"a\"}}\n{\"pong\":{\"token\":\"a\",\"new\":1}}\n";
+    let lines = b"{\"dance\":{}}\n{\"sung\":{\"room\":\"a\"}}\n{\"pong\":{\"token\":\"a\",\"new\":1}}\n";
     let decoded = common::read(&mut ClientCodec::new(Dialect::Native), &[lines]);
     let [Decoded::Frame(Event::Pong { .. })] = &decoded[..] else { panic!("{decoded:?}") };
 }
@@ -132,9 +132,11 @@ fn no_list_makes_a_frame_too_long() {
     let text = Body::parse(&"\"".repeat(TEXT_BYTES_MAX)).unwrap();
     let place = Place::parse("lobby").unwrap();
     let (from, at) = (Nick::parse("ada").unwrap(), Timestamp(i64::MIN));
-    let message = Message { place: place.clone(), id: MessageId(1), from, at, text, action: false, reply_to: None };
+    let message =
+        Message { place: place.clone(), id: MessageId(1), from, at, text, action: false, reply_to: None, edited: None };
     let tag = Tag::parse(&"\u{1}".repeat(Tag::BYTES_MAX));
-    let event = Event::Page { place, messages: vec![message; 200], has_more: false, reference: tag };
+    let event =
+        Event::Page { place: Some(place), messages: vec![message; 200], has_more: false, cursor: None, reference: tag };
     let bytes = told(&event);
     assert!(bytes.len() <= SERVER_FRAME_BYTES_MAX, "{}", bytes.len());
     let decoded = common::read(&mut ClientCodec::new(Dialect::Native), &[&bytes]);

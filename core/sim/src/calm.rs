@@ -168,9 +168,9 @@ impl World<'_> {
         for room in state.rooms.iter().filter(|room| room.joined && native) {
             let Some(Place::Room(room_name)) = &room.place else { continue };
             let Some(log) = self.oracle.log_of(room_name) else { continue };
-            let messages = log.entries.iter().rev().filter(|(_, append)| match &append.change {
-                Change::Message { text, .. } => said::number_of(text.as_str()).is_some(),
-                Change::Topic(_) => false,
+            let messages = log.entries.iter().rev().filter(|(id, append)| match &append.change {
+                Change::Message { text, .. } => said::number_of(text.as_str()).is_some() && !log.is_gone(**id),
+                Change::Topic(_) | Change::Edit { .. } | Change::Delete { .. } => false,
             });
             let shown: BTreeSet<u64> = room.timeline.iter().filter_map(|entry| entry.id).map(|id| id.0).collect();
             let oldest = shown.first().copied().unwrap_or(u64::MAX);

@@ -34,6 +34,9 @@ pub struct Seen {
 /// The token of a ping that a peer sends once it is welcome: with its pong, all its hello asked for was done.
 pub const HELLO_DONE: &str = "hello done";
 
+/// The reference that a peer gives to its searches.
+pub const SEARCHED: &str = "searched";
+
 /// Listens at one native connection.
 #[derive(Debug)]
 pub struct Ear {
@@ -151,16 +154,43 @@ impl Ear {
             Event::Message(message) => self.message(&message, oracle, reached),
             Event::Topic { place, id, text, by, at } => {
                 reached.path(Path::Topic);
-                let log = self.advance(&place, id)?;
+                let log = self.advance(&place, id, oracle, reached)?;
                 let entry = &oracle.logs[&log].entries[&id.0];
                 assert_eq!(entry.change, Change::Topic(text), "6: a topic arrives as it was set");
                 assert_eq!((&entry.nick, oracle.logs[&log].times[&id.0]), (&by, at));
             }
             Event::Ack { nonce, place, id } => self.ack(nonce.as_str(), &place, id, oracle, reached),
             Event::Gap { place, log, after, next } => self.gap(&place, log, after, next, oracle, reached),
-            Event::Page { place, messages, has_more, .. } => {
-                reached.path(if has_more { Path::PageMore } else { Path::Page });
-                self.page(&place, &messages, oracle);
+            Event::Edited { place, id, target, text, by, at } => {
+                reached.path(Path::Edited);
+                let log = self.advance(&place, id, oracle, reached)?;
+                let there = &oracle.logs[&log];
+                let is_edit = matches!(there.entries[&id.0].change, Change::Edit { target: of, .. } if of == target);
+                assert!(is_edit, "2: an edit is told as what it is");
+                let said = there.versions[&target.0].range(id.0..).any(|(_, version)| *version == text);
+                assert!(said, "6: a message reads as it was corrected, then or since: {text}");
+                assert_eq!((&there.entries[&id.0].nick, there.times[&id.0]), (&by, at));
+            }
+            Event::Deleted { place, id, target, by, at } => {
+                reached.path(Path::Deleted);
+                let log = self.advance(&place, id, oracle, reached)?;
+                let there = &oracle.logs[&log];
+                assert_eq!(there.deleted.get(&target.0), Some(&id.0), "2: a deletion is told as what it is");
+                assert_eq!((&there.entries[&id.0].nick, there.times[&id.0]), (&by, at));
+            }
+            Event::Page { place, messages, has_more, reference, .. } => {
+                let found = reference.is_some_and(|reference| reference.as_str() == SEARCHED);
+                reached.path(match (found, has_more) {
+                    (false, false) => Path::Page,
+                    (false, true) => Path::PageMore,
+                    (true, false) => Path::Found,
+                    (true, true) => Path::FoundMore,
+                });
+                match (found, place) {
+                    (false, Some(place)) => self.page(&place, &messages, oracle, reached),
+                    (false, None) => panic!("a page of history is of one place"),
+                    (true, place) => self.found(place.as_ref(), &messages, oracle),
+                }
             }
             Event::Error { code, reference, .. } => {
                 reached.error(code);
@@ -284,7 +314,7 @@ impl Ear {
     }
 
     /// The next entry of a place's log is told: no hole, nothing twice. Gives the log.
-    fn advance(&mut self, place: &Place, id: MessageId) -> Option<LogId> {
+    fn advance(&mut self, place: &Place, id: MessageId, oracle: &Oracle, reached: &mut Reached) -> Option<LogId> {
         if self.ambiguous.contains(place) {
             return None;
         }
@@ -293,8 +323,14 @@ impl Ear {
             return None;
         };
         let instead = seen.instead.take().is_some_and(|last| id.0 <= last + 1);
+        // What was missed and taken back meanwhile is not told any more.
+        let there = &oracle.logs[&seen.log];
+        let gone = id.0 > seen.last + 1 && (seen.last + 1..id.0).all(|skipped| there.is_gone(skipped));
+        if gone && !instead {
+            reached.path(Path::Tombstone);
+        }
         assert!(
-            id.0 == seen.last + 1 || instead,
+            id.0 == seen.last + 1 || instead || gone,
             "3, 4: no hole and nothing twice in {place}: {id:?} after {}",
             seen.last
         );
@@ -306,7 +342,7 @@ impl Ear {
         let unacknowledged =
             said::number_of(message.text.as_str()).is_some_and(|number| self.unanswered.contains(&number));
         assert!(!unacknowledged || !self.strict, "the ack stands before the message it speaks of: {message:?}");
-        let Some(log) = self.advance(&message.place, message.id) else { return };
+        let Some(log) = self.advance(&message.place, message.id, oracle, reached) else { return };
         compare(log, message, oracle);
         if message.action {
             reached.path(Path::Action);
@@ -373,7 +409,7 @@ impl Ear {
         }
     }
 
-    fn page(&mut self, place: &Place, messages: &[Message], oracle: &Oracle) {
+    fn page(&mut self, place: &Place, messages: &[Message], oracle: &Oracle, reached: &mut Reached) {
         let Some(seen) = self.places.get(place) else { return assert!(!self.strict, "17: a page of no place") };
         if self.ambiguous.contains(place) {
             return;
@@ -385,6 +421,36 @@ impl Ear {
             assert!(message.id.0 <= last, "1: a page holds nothing that was not told yet");
             before = message.id.0;
             compare(log, message, oracle);
+            let deleted = oracle.logs[&log].deleted.get(&message.id.0);
+            assert!(deleted.is_none_or(|deletion| *deletion > seen.last), "what was taken back is read no more");
+            if message.edited.is_some() {
+                reached.path(Path::ReadCorrected);
+            }
+        }
+    }
+
+    /// What was found: safe, as it was said, and in places that one may see.
+    fn found(&self, place: Option<&Place>, messages: &[Message], oracle: &Oracle) {
+        for message in messages {
+            assert!(place.is_none_or(|place| message.place == *place), "17: one looks where one asked to");
+            let number = said::number_of(message.text.as_str());
+            let log = match (&message.place, self.places.get(&message.place), number) {
+                (_, Some(seen), _) => seen.log,
+                // A conversation that is not open, or a room that one has left since.
+                (_, None, Some(number)) => match oracle.stored(number) {
+                    Some((log, _)) => log,
+                    None => continue,
+                },
+                (_, None, None) => continue,
+            };
+            if self.ambiguous.contains(&message.place) {
+                continue;
+            }
+            if let Some((a, b)) = oracle.logs[&log].pair {
+                let mine = self.identity.is_some_and(|me| me == a || me == b);
+                assert!(mine, "17: nobody finds somebody else's conversation");
+            }
+            compare(log, message, oracle);
         }
     }
 }
@@ -394,8 +460,13 @@ fn compare(log: LogId, message: &Message, oracle: &Oracle) {
     let log = &oracle.logs[&log];
     assert!(message.id.0 <= log.promised, "1: nothing is told that is not safe");
     let Some(entry) = log.entries.get(&message.id.0) else { panic!("1: {message:?} is not in the log") };
-    let said = Change::Message { text: message.text.clone(), action: message.action, reply_to: message.reply_to };
-    assert_eq!(entry.change, said, "2, 6: everybody is told the same, as it was said");
+    let version = message.edited.unwrap_or(message.id).0;
+    let Some(text) = log.versions.get(&message.id.0).and_then(|versions| versions.get(&version)) else {
+        panic!("2: {message:?} never read so")
+    };
+    let Change::Message { action, reply_to, .. } = entry.change else { panic!("2: {message:?} is no message") };
+    let said = (text, action, reply_to);
+    assert_eq!((&message.text, message.action, message.reply_to), said, "2, 6: everybody is told the same, as said");
     assert_eq!(entry.nick, message.from, "2: who said it is told");
     assert_eq!(log.times[&message.id.0], message.at, "2: when it was said is told");
 }

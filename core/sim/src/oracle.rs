@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::name::RoomName;
 use parlor_core::secret::SecretHash;
-use parlor_core::store::{Answer, Append, Ask, Change, Peer, Subject};
+use parlor_core::store::{Answer, Append, Ask, Change, Entry, Peer, Subject};
+use parlor_core::text::Body;
 use parlor_core::time::Timestamp;
 
 use crate::machine::PERSON;
@@ -25,6 +26,52 @@ pub struct Log {
     pub times: BTreeMap<u64, Timestamp>,
     /// Entries up to here have been promised: the store said that they are safe.
     pub promised: u64,
+    /// How each message has read, by the entry that made it so.
+    pub versions: BTreeMap<u64, BTreeMap<u64, Body>>,
+    /// Which entry took a message back.
+    pub deleted: BTreeMap<u64, u64>,
+    /// Entries that nobody ever saw as anything but tombstones.
+    tombstones: BTreeSet<u64>,
+}
+
+impl Log {
+    fn new(room: Option<RoomName>, pair: Option<(IdentityId, IdentityId)>) -> Self {
+        Self {
+            room,
+            pair,
+            entries: BTreeMap::new(),
+            times: BTreeMap::new(),
+            promised: 0,
+            versions: BTreeMap::new(),
+            deleted: BTreeMap::new(),
+            tombstones: BTreeSet::new(),
+        }
+    }
+
+    /// Whether nothing of an entry is told any more: a message that was taken back, or an edit of one.
+    pub fn is_gone(&self, id: u64) -> bool {
+        if self.tombstones.contains(&id) {
+            return true;
+        }
+        match self.entries.get(&id).map(|append| &append.change) {
+            Some(Change::Message { .. }) => self.deleted.contains_key(&id),
+            Some(Change::Edit { target, .. }) => self.deleted.contains_key(&target.0),
+            Some(Change::Topic(_) | Change::Delete { .. }) | None => false,
+        }
+    }
+
+    /// What the store gives for an entry by now.
+    fn as_it_stands(&self, id: u64) -> Option<Change> {
+        if self.is_gone(id) {
+            return None;
+        }
+        let newest = |message: u64| self.versions[&message].last_key_value().expect("it read somehow").1.clone();
+        Some(match self.entries[&id].change.clone() {
+            Change::Message { action, reply_to, .. } => Change::Message { text: newest(id), action, reply_to },
+            Change::Edit { target, .. } => Change::Edit { target, text: newest(target.0) },
+            other @ (Change::Topic(_) | Change::Delete { .. }) => other,
+        })
+    }
 }
 
 /// Everything that was ever stored, and who everybody is.
@@ -62,10 +109,10 @@ impl Oracle {
     /// The store answered this question so. Called when the hub is told.
     pub fn answered(&mut self, ask: &Ask, answer: &Answer) {
         match (ask, answer) {
-            (Ask::Verify(verify), Answer::Verified { identity, known }) => {
-                let token = if *known { verify.presented } else { verify.fresh };
+            (Ask::Verify(verify), Answer::Verified(found)) => {
+                let token = if found.known { verify.presented } else { verify.fresh };
                 if let Some(token) = token {
-                    self.identities.insert(token, *identity);
+                    self.identities.insert(token, found.identity);
                 }
             }
             (Ask::Open(subject), Answer::Opened(opened)) => {
@@ -79,20 +126,14 @@ impl Oracle {
                         (None, Some((*me, other)))
                     }
                 };
-                let log = self.logs.entry(opened.log).or_insert_with(|| Log {
-                    room: room.clone(),
-                    pair,
-                    entries: BTreeMap::new(),
-                    times: BTreeMap::new(),
-                    promised: 0,
-                });
+                let log = self.logs.entry(opened.log).or_insert_with(|| Log::new(room.clone(), pair));
                 assert_eq!(log.room, room, "a log belongs to one room");
                 assert!(opened.last.0 >= log.promised, "1: a log that is opened again has all it promised");
             }
             (Ask::Append(append), Answer::Appended { id, at, repeated: false }) => self.appended(append, *id, *at),
-            (Ask::Append(append), Answer::Failed) => {
+            (Ask::Append(append), Answer::Failed | Answer::NoSuchMessage | Answer::NotYours) => {
                 // Its sender is told so and may say it again, behind what was said after it.
-                if let Change::Message { text, .. } = &append.change {
+                if let Change::Message { text, .. } | Change::Edit { text, .. } = &append.change {
                     self.refused.extend(said::number_of(text.as_str()));
                 }
             }
@@ -108,7 +149,28 @@ impl Oracle {
         assert!(at >= before, "time never decreases in a log");
         log.times.insert(id.0, at);
         log.entries.insert(id.0, append.clone());
-        let Change::Message { text, .. } = &append.change else { return };
+        let text = match &append.change {
+            Change::Message { text, .. } => {
+                log.versions.entry(id.0).or_default().insert(id.0, text.clone());
+                text
+            }
+            Change::Edit { target, text } => {
+                let first = log.entries.get(&target.0).expect("what is corrected was said");
+                assert_eq!(first.from, append.from, "17: only one's own words are corrected");
+                assert!(!log.deleted.contains_key(&target.0), "what was taken back stays so");
+                log.versions.entry(target.0).or_default().insert(id.0, text.clone());
+                text
+            }
+            Change::Delete { target } => {
+                let first = log.entries.get(&target.0).expect("what is taken back was said");
+                let may = first.from == append.from || append.operator && log.pair.is_none();
+                assert!(may, "17: only one's own words are taken back, or an operator does it");
+                let twice = log.deleted.insert(target.0, id.0);
+                assert!(twice.is_none(), "a message is taken back once");
+                return;
+            }
+            Change::Topic(_) => return,
+        };
         let Some(number) = said::number_of(text.as_str()) else { return };
         let link = self.said_on.get(&number).copied();
         let said = said::text(number, said::kind_of(text.as_str()));
@@ -141,11 +203,25 @@ impl Oracle {
                 known.promised = known.promised.max(first.id.0 - 1);
             }
             for entry in entries {
-                let append =
-                    Append { log, from: entry.from, nick: entry.nick, at: entry.at, change: entry.change, nonce: None };
-                self.appended(&append, entry.id, entry.at);
+                self.recovered(log, entry);
             }
         }
+    }
+
+    /// An entry that nobody was told of before the crash. What has become of it since, in the same turn, it does not
+    /// tell any more: an edit's own text, or a message that was taken back.
+    fn recovered(&mut self, log: LogId, entry: Entry) {
+        let Entry { id, from, nick, at, change, .. } = entry;
+        if let (None, Some(known)) = (&change, self.logs.get_mut(&log)) {
+            known.tombstones.insert(id.0);
+        }
+        let change = change.unwrap_or_else(|| {
+            let text = Body::parse("(gone)").expect("a text");
+            Change::Message { text, action: false, reply_to: None }
+        });
+        // Whether it came from an operator is not kept: the store has checked it.
+        let append = Append { log, from, nick, at, change, nonce: None, operator: true };
+        self.appended(&append, id, at);
     }
 
     /// Whose this token is.
@@ -163,16 +239,17 @@ impl Oracle {
         self.stored.contains_key(&number) || self.refused.contains(&number)
     }
 
-    /// The next message of a log after this position that is known to be whole.
+    /// The next message of a log after this position that is known to be whole, and still there.
     pub fn next_message(&self, log: LogId, after: u64) -> Option<u64> {
         let whole = |id: u64, append: &Append| match &append.change {
             Change::Message { text, .. } => {
                 said::number_of(text.as_str()).is_some_and(|number| self.stored(number) == Some((log, id)))
             }
-            Change::Topic(_) => false,
+            Change::Topic(_) | Change::Edit { .. } | Change::Delete { .. } => false,
         };
-        let mut later = self.logs.get(&log)?.entries.range(after + 1..);
-        later.find(|(id, append)| whole(**id, append)).map(|(id, _)| *id)
+        let there = self.logs.get(&log)?;
+        let mut later = there.entries.range(after + 1..);
+        later.find(|(id, append)| whole(**id, append) && !there.is_gone(**id)).map(|(id, _)| *id)
     }
 
     /// The log of a room.
@@ -193,7 +270,8 @@ impl Oracle {
             );
             for entry in entries {
                 let said = &log.entries[&entry.id.0];
-                assert_eq!((&said.change, &said.nick), (&entry.change, &entry.nick), "1: the log keeps what was said");
+                let stands = log.as_it_stands(entry.id.0);
+                assert_eq!((&stands, &said.nick), (&entry.change, &entry.nick), "1: the log keeps what was said");
             }
         }
     }

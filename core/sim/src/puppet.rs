@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use parlor_core::id::{LogId, MessageId};
 use parlor_core::vocabulary::{Place, Reason, Resume};
 
-use crate::ear::{Ear, HELLO_DONE, Heard};
+use crate::ear::{Ear, HELLO_DONE, Heard, SEARCHED};
 use crate::oracle::Oracle;
 use crate::said;
 use crate::swarm::Swarm;
@@ -235,7 +235,10 @@ impl Puppet {
         let room = *dice.pick(&ROOMS);
         let nick = *dice.pick(&NICKS);
         let reference = if dice.one_in(2) { ",\"ref\":\"r\"" } else { "" };
-        match dice.below(32) {
+        match dice.below(38) {
+            32 | 33 => self.correct(&place, dice, scene),
+            34 => format!("{{\"delete\":{{\"room\":\"{place}\",\"id\":{}{reference}}}}}\n", self.recent(&place, dice)),
+            35 | 36 => self.search(&place, dice),
             0..=13 => self.say(&place, dice, scene),
             14 | 15 => format!("{{\"join\":{{\"room\":\"{room}\"{reference}}}}}\n"),
             16 => format!("{{\"join\":{{\"room\":\"@{nick}\"{reference}}}}}\n"),
@@ -292,6 +295,30 @@ impl Puppet {
         }
         let frame = format!("{{\"say\":{{\"room\":\"{place}\",\"text\":\"{text}\"{more}}}}}\n");
         if nonce && dice.one_in(6) { frame.repeat(2) } else { frame }
+    }
+
+    /// One of the entries heard last in a place; anybody's, and not always a message.
+    fn recent(&self, place: &str, dice: &mut Dice<'_>) -> u64 {
+        let place = Place::parse(place).ok();
+        let last = place.and_then(|place| self.ear.places.get(&place)).map_or(3, |seen| seen.last);
+        last.saturating_sub(dice.below(6) as u64)
+    }
+
+    /// Corrects something, mostly of its own or somebody else's.
+    fn correct(&mut self, place: &str, dice: &mut Dice<'_>, scene: &mut Scene<'_>) -> String {
+        let id = self.recent(place, dice);
+        let number = scene.oracle.number(scene.link);
+        let text = escape(&said::text(number, dice.below(5)));
+        format!("{{\"edit\":{{\"room\":\"{place}\",\"id\":{id},\"text\":\"{text}\"}}}}\n")
+    }
+
+    /// Looks for something that is often said, and for what is not.
+    fn search(&self, place: &str, dice: &mut Dice<'_>) -> String {
+        let room = if dice.one_in(2) { format!("\"room\":\"{place}\",") } else { String::new() };
+        let query = *dice.pick(&["hello", "سلام", "perche", "nowhere", "  ", "one two"]);
+        let cursor = if dice.one_in(4) { format!(",\"cursor\":\"{}\"", dice.byte()) } else { String::new() };
+        let limit = 1 + dice.below(8);
+        format!("{{\"search\":{{{room}\"query\":\"{query}\",\"limit\":{limit}{cursor},\"ref\":\"{SEARCHED}\"}}}}\n")
     }
 
     /// A place one is in, mostly.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use parlor_core::client;
 use parlor_core::hub::{Closing, Output};
-use parlor_core::store::{Answer, Ask, Subject};
+use parlor_core::store::{Answer, Ask, Change, Subject};
 use parlor_core::vocabulary::{Code, Reason};
 
 /// How often each row was reached.
@@ -22,7 +22,7 @@ const REFUSALS_ONLY: [Reason; 3] = [Reason::ServerFull, Reason::AddressFull, Rea
 /// Reasons nobody can be told: a tutorial client is refused in words without a code, and a lost connection hears nothing.
 const UNTOLD: [Reason; 3] = [Reason::PasswordRequired, Reason::OtherPort, Reason::Lost];
 
-const HUB_OUTPUTS: [&str; 12] = [
+const HUB_OUTPUTS: [&str; 16] = [
     "wake",
     "close by shutdown",
     "close by reset",
@@ -35,11 +35,16 @@ const HUB_OUTPUTS: [&str; 12] = [
     "ask append",
     "ask closed",
     "ask history",
+    "ask search",
+    "ask read",
+    "ask present",
+    "ask absent",
 ];
 const CLIENT_OUTPUTS: [&str; 8] =
     ["connect", "wake", "disconnect by shutdown", "disconnect by reset", "changed", "remember", "notify", "finished"];
-const ANSWERS: [&str; 23] = [
+const ANSWERS: [&str; 34] = [
     "verify: known",
+    "verify: known, with a conversation unread",
     "verify: new",
     "verify: nick taken",
     "verify: password required",
@@ -58,10 +63,20 @@ const ANSWERS: [&str; 23] = [
     "append: appended",
     "append: repeated",
     "append: elsewhere",
+    "append: edited",
+    "append: deleted",
+    "append: no such message",
+    "append: not yours",
     "append: failed",
     "closed: done",
     "history: page",
     "history: failed",
+    "search: found",
+    "search: failed",
+    "told: done",
+    "told: failed",
+    "absent: somebody",
+    "absent: nobody",
 ];
 /// Deadlines that came due, by the hub's own name for their cause.
 const CAUSES: [&str; 8] = [
@@ -130,6 +145,14 @@ marks! {
         Action = "native: action",
         Reply = "native: reply",
         Topic = "native: topic",
+        Edited = "native: a message reads otherwise",
+        Deleted = "native: a message was taken back",
+        ReadCorrected = "native: a corrected message is read later",
+        Tombstone = "native: replayed past a tombstone",
+        Found = "native: page of what was found",
+        FoundMore = "native: page of what was found, with more to come",
+        Unread = "native: let into a conversation it has not read",
+        Absent = "native: somebody is back after a restart, unnoticed",
         Kicked = "native: kicked",
         Muted = "native: muted",
         Renamed = "native: somebody renamed",
@@ -251,6 +274,10 @@ impl Reached {
                 Ask::Append(_) => 9,
                 Ask::Closed { .. } => 10,
                 Ask::History { .. } => 11,
+                Ask::Search(_) => 12,
+                Ask::Read { .. } => 13,
+                Ask::Present { .. } => 14,
+                Ask::Absent => 15,
             },
         };
         self.count(HUB + row);
@@ -274,8 +301,11 @@ impl Reached {
     /// A question was answered.
     pub fn answer(&mut self, ask: &Ask, answer: &Answer) {
         let words = match (ask, answer) {
-            (Ask::Verify(_), Answer::Verified { known: true, .. }) => "verify: known",
-            (Ask::Verify(_), Answer::Verified { known: false, .. }) => "verify: new",
+            (Ask::Verify(_), Answer::Verified(found)) if !found.unread.is_empty() => {
+                "verify: known, with a conversation unread"
+            }
+            (Ask::Verify(_), Answer::Verified(found)) if found.known => "verify: known",
+            (Ask::Verify(_), Answer::Verified(_)) => "verify: new",
             (Ask::Verify(_), Answer::NickTaken) => "verify: nick taken",
             (Ask::Verify(_), Answer::PasswordRequired) => "verify: password required",
             (Ask::Verify(_), Answer::BadPassword) => "verify: bad password",
@@ -290,13 +320,25 @@ impl Reached {
             (Ask::Open(Subject::Direct { .. }), Answer::Opened(_)) => "open conversation: opened",
             (Ask::Open(Subject::Direct { .. }), Answer::NoSuchNick) => "open conversation: no such nick",
             (Ask::Open(Subject::Direct { .. }), _) => "open conversation: failed",
-            (Ask::Append(_), Answer::Appended { repeated: false, .. }) => "append: appended",
+            (Ask::Append(append), Answer::Appended { repeated: false, .. }) => match append.change {
+                Change::Message { .. } | Change::Topic(_) => "append: appended",
+                Change::Edit { .. } => "append: edited",
+                Change::Delete { .. } => "append: deleted",
+            },
+            (Ask::Append(_), Answer::NoSuchMessage) => "append: no such message",
+            (Ask::Append(_), Answer::NotYours) => "append: not yours",
             (Ask::Append(_), Answer::Appended { repeated: true, .. }) => "append: repeated",
             (Ask::Append(_), Answer::Elsewhere) => "append: elsewhere",
             (Ask::Append(_), _) => "append: failed",
             (Ask::Closed { .. }, _) => "closed: done",
             (Ask::History { .. }, Answer::Page { .. }) => "history: page",
             (Ask::History { .. }, _) => "history: failed",
+            (Ask::Search(_), Answer::Found { .. }) => "search: found",
+            (Ask::Search(_), _) => "search: failed",
+            (Ask::Read { .. } | Ask::Present { .. }, Answer::Done) => "told: done",
+            (Ask::Read { .. } | Ask::Present { .. }, _) => "told: failed",
+            (Ask::Absent, Answer::Absent(absentees)) if !absentees.is_empty() => "absent: somebody",
+            (Ask::Absent, _) => "absent: nobody",
         };
         let row = ANSWERS.iter().position(|known| *known == words).expect("the words are those of the table");
         self.count(ANSWER + row);

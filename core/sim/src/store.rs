@@ -59,6 +59,7 @@ impl LateStore {
 
     /// Takes a question in.
     pub fn ask(&mut self, ticket: Ticket, ask: Ask, dice: &mut Dice<'_>) {
+        // Nobody is told of these: a real store that cannot write them is as good as one that has not yet.
         let told_only = matches!(ask, Ask::Closed { .. });
         let fails = self.manners.fails_one_in > 0 && !told_only && dice.one_in(self.manners.fails_one_in);
         let answer = if fails {
@@ -80,10 +81,18 @@ impl LateStore {
             return None;
         }
         let append = |open: &Open| matches!(open.ask, Ask::Append(_));
+        let presence = |open: &Open| matches!(open.ask, Ask::Present { .. });
         let in_order = self.manners.in_order || self.manners.works_at_once;
         let mut at = if in_order { 0 } else { dice.below(self.open.len()) };
         if append(&self.open[at]) {
             at = self.open.iter().position(append).unwrap_or(at);
+        }
+        if presence(&self.open[at]) {
+            at = self.open.iter().position(presence).unwrap_or(at);
+        }
+        // Who was here is asked first of all, and carried out so.
+        if let Some(absent) = self.open.iter().position(|open| matches!(open.ask, Ask::Absent)) {
+            at = absent;
         }
         let Open { ticket, ask, answer } = self.open.remove(at)?;
         let answer = answer.unwrap_or_else(|| self.disk.answer(ask.clone()));

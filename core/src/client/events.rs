@@ -36,6 +36,8 @@ impl Client {
             | Event::Presence { .. }
             | Event::Ack { .. }
             | Event::Message(_)
+            | Event::Edited { .. }
+            | Event::Deleted { .. }
             | Event::Page { .. }
             | Event::Rooms { .. }
             | Event::Members { .. }
@@ -62,7 +64,11 @@ impl Client {
             Event::Presence { room, count, joined, parted } => self.presence(room, count, &joined, &parted),
             Event::Ack { nonce, place: _, id } => self.acknowledged(&nonce, id),
             Event::Message(message) => self.message(&message),
-            Event::Page { place: _, messages, has_more, reference } => self.page_arrived(messages, has_more, reference),
+            // The timeline does not show corrections yet.
+            Event::Edited { .. } | Event::Deleted { .. } => {}
+            Event::Page { place: _, messages, has_more, cursor: _, reference } => {
+                self.page_arrived(messages, has_more, reference)
+            }
             Event::Rooms { rooms, has_more, reference } => self.rooms_listed(&rooms, has_more, reference),
             Event::Members { room, members, has_more, reference } => {
                 self.members_listed(&room, &members, has_more, reference);

@@ -151,6 +151,11 @@ fn nick(text: &str) -> Nick {
     Nick::parse(text).unwrap()
 }
 
+/// A page of the lobby's log.
+fn page(messages: Vec<Message>, has_more: bool, reference: Option<Tag>) -> Event {
+    Event::Page { place: Some(place("lobby")), messages, has_more, cursor: None, reference }
+}
+
 fn place(text: &str) -> Place {
     Place::parse(text).unwrap()
 }
@@ -198,6 +203,7 @@ fn said(name: &str, id: u64, from: &str, text: &str) -> Message {
         text: Body::parse(text).unwrap(),
         action: false,
         reply_to: None,
+        edited: None,
     }
 }
 

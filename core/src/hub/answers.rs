@@ -26,6 +26,8 @@ impl Hub {
             }
             Pending::Replay { conn, room } => self.replayed(conn, room, answer),
             Pending::History { conn, room, span, reference } => self.paged(conn, room, span, reference, answer),
+            Pending::Search { conn, place, reference } => self.found(conn, place, reference, answer),
+            Pending::Absent => self.absent(answer),
         }
         self.feed_the_starved();
     }
@@ -80,8 +82,13 @@ impl Hub {
                 let text = "You have said this already, in another place.";
                 self.refuse(slot, Code::NotHere, text, reference);
             }
+            Answer::NoSuchMessage => {
+                let text = "There is no such message here, or it was deleted.";
+                self.refuse(slot, Code::NoSuchMessage, text, reference);
+            }
+            Answer::NotYours => self.refuse(slot, Code::NotYours, "That is somebody else's message.", reference),
             _ => {
-                let text = "The message could not be stored; try again in a moment.";
+                let text = "Nothing can be stored on the server just now; reading goes on. Try again in a moment.";
                 self.refuse(slot, Code::Unavailable, text, reference);
             }
         }
@@ -98,16 +105,20 @@ impl Hub {
             self.rooms[room].topic = topic.clone();
         }
         let Append { from, nick, change, .. } = append;
-        let entry = crate::store::Entry { id, from, nick, at, change };
+        let entry = crate::store::Entry { id, from, nick, at, change: Some(change), edited: None };
         if !self.rooms[room].is_direct() {
             let place = self.rooms[room].place_for(from);
-            let event = event_of(entry, place);
-            return self.tell_room(room, None, &event);
+            if let Some(event) = event_of(entry, place) {
+                self.tell_room(room, None, &event);
+            }
+            return;
         }
         // Each side addresses a conversation by the other's name.
         for member in self.rooms[room].members.clone() {
             let place = self.place_seen_by(member, room);
-            self.send(member, &event_of(entry.clone(), place));
+            if let Some(event) = event_of(entry.clone(), place) {
+                self.send(member, &event);
+            }
         }
     }
 }

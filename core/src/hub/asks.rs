@@ -6,7 +6,7 @@ use alloc::collections::{BTreeMap, VecDeque};
 use crate::id::{ConnId, Ticket};
 use crate::name::Nick;
 use crate::store::{Append, Ask};
-use crate::vocabulary::{Span, Tag};
+use crate::vocabulary::{Place, Span, Tag};
 
 use super::Output;
 use super::handshake::Verified;
@@ -45,6 +45,13 @@ pub(super) enum Pending {
         span: Span,
         reference: Option<Tag>,
     },
+    Search {
+        conn: ConnId,
+        place: Option<Place>,
+        reference: Option<Tag>,
+    },
+    /// Who was here when the server last stopped.
+    Absent,
 }
 
 /// What was to be done with a conversation that had to be opened first.

@@ -83,8 +83,8 @@ impl Hub {
                 Some((*conn, WAITING))
             }
             Pending::Append { conn, .. } => Some((*conn, 1)),
-            Pending::History { conn, .. } => Some((*conn, 2)),
-            Pending::Open { .. } | Pending::Noted => None,
+            Pending::History { conn, .. } | Pending::Search { conn, .. } => Some((*conn, 2)),
+            Pending::Open { .. } | Pending::Noted | Pending::Absent => None,
         }
     }
 
@@ -96,6 +96,8 @@ impl Hub {
             | Pending::Rename { .. }
             | Pending::OpenDirect { .. }
             | Pending::Open { .. }
+            | Pending::Search { .. }
+            | Pending::Absent
             | Pending::Noted => None,
         }
     }
@@ -161,7 +163,9 @@ impl Hub {
                 | Pending::OpenDirect { .. }
                 | Pending::Append { .. }
                 | Pending::Replay { .. }
-                | Pending::History { .. } => continue,
+                | Pending::History { .. }
+                | Pending::Search { .. }
+                | Pending::Absent => continue,
             };
             holders += usize::from(self.names.exact(nick) == Some(Holder::Session(slot)));
         }

@@ -6,7 +6,7 @@ use alloc::format;
 use crate::id::MessageId;
 use crate::limits::LIST_MAX;
 use crate::name::{Nick, RoomName};
-use crate::store::{Append, Ask, Change};
+use crate::store::{Append, Ask, Change, READS_MAX};
 use crate::text::Note;
 use crate::vocabulary::{Code, Command, Event, Place, Reason, Request, RoomLine, Tag};
 
@@ -36,6 +36,13 @@ impl Hub {
                 let change = Change::Message { text, action, reply_to };
                 self.say(slot, place, change, nonce, reference);
             }
+            Command::Edit { place, id, text } => {
+                self.correct(slot, &place, Change::Edit { target: id, text }, reference);
+            }
+            Command::Delete { place, id } => self.correct(slot, &place, Change::Delete { target: id }, reference),
+            Command::Search { place, query, cursor, limit } => {
+                self.search(slot, place, query, cursor.as_ref(), limit, reference);
+            }
             Command::History { place, span, limit } => self.history(slot, &place, span, limit, reference),
             Command::Read { place, id } => self.read(slot, &place, id, reference),
             Command::Typing { place } => self.typing(slot, &place, reference),
@@ -54,7 +61,10 @@ impl Hub {
     }
 
     fn is_too_soon(&mut self, slot: u32, command: &Command) -> bool {
-        let costly = matches!(command, Command::Join { .. } | Command::Nick { .. } | Command::Typing { .. });
+        let costly = matches!(
+            command,
+            Command::Join { .. } | Command::Nick { .. } | Command::Search { .. } | Command::Typing { .. }
+        );
         let (pace, now) = (self.config.limits.pace_costly, self.now.instant);
         costly && self.sessions[slot].costly.pace(pace, now).is_err()
     }
@@ -112,13 +122,23 @@ impl Hub {
         }
     }
 
+    /// Changes what was said: the store knows whose it is.
+    fn correct(&mut self, slot: u32, place: &Place, change: Change, reference: Option<Tag>) {
+        match self.may_say(slot, place) {
+            Ok(room) => self.append(slot, room, change, None, reference),
+            Err(Code::Muted) => self.refuse(slot, Code::Muted, "You have been silenced here.", reference),
+            Err(_) => self.refuse_not_in(slot, place, reference),
+        }
+    }
+
     /// Asks the store to write the next entry of a place's log; it is broadcast when it is safe.
     fn append(&mut self, slot: u32, room: u32, change: Change, nonce: Option<Tag>, reference: Option<Tag>) {
         let session = &mut self.sessions[slot];
         let user = &self.users[session.user.expect("only somebody who is in says anything")];
         let log = self.rooms[room].log.expect("one is only in open rooms").id;
-        let append =
-            Append { log, from: user.identity, nick: user.nick.clone(), at: self.now.timestamp, change, nonce };
+        let (from, nick, at) = (user.identity, user.nick.clone(), self.now.timestamp);
+        let operator = self.rooms[room].operator == Some(from);
+        let append = Append { log, from, nick, at, change, nonce, operator };
         session.appends += 1;
         self.rooms[room].questions += 1;
         let append = Box::new(append);
@@ -138,11 +158,20 @@ impl Hub {
         let log = self.rooms[room].log.expect("one is only in open rooms");
         let id = id.min(log.last);
         let user = self.sessions[slot].user.expect("only somebody who is in reads");
-        let read = self.users[user].reads.entry(log.id).or_default();
-        if id <= *read {
+        let reads = &mut self.users[user].reads;
+        if reads.get(&log.id).is_some_and(|read| id <= *read) || id.0 == 0 {
             return;
         }
-        *read = id;
+        reads.insert(log.id, id);
+        if reads.len() > READS_MAX
+            && let Some(other) = reads.keys().copied().find(|other| *other != log.id)
+        {
+            reads.remove(&other);
+        }
+        if !self.users[user].guest {
+            let ask = Ask::Read { identity: self.users[user].identity, log: log.id, id };
+            self.asks.ask(&mut self.mail.outputs, ask, Pending::Noted);
+        }
         for other in self.users[user].sessions.clone() {
             // Of a room that is still being replayed nothing is told yet.
             let told = self.sessions[other].places.contains(&room) && !self.rooms[room].joining.contains_key(&other);

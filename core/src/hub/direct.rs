@@ -64,11 +64,15 @@ impl Hub {
                 let text = "The conversation cannot be opened just now; try again in a moment.";
                 self.refuse(slot, Code::Unavailable, text, then.reference());
             }
-            Answer::Verified { .. }
+            Answer::Verified(_)
             | Answer::NickTaken
             | Answer::PasswordRequired
             | Answer::BadPassword
             | Answer::Elsewhere
+            | Answer::NoSuchMessage
+            | Answer::NotYours
+            | Answer::Found { .. }
+            | Answer::Absent(_)
             | Answer::Done
             | Answer::Appended { .. }
             | Answer::Page { .. } => unreachable!("an opening is answered in its own words"),

@@ -123,26 +123,26 @@ impl Hub {
         self.sessions[slot].waiting -= 1;
         if self.sessions[slot].phase != Phase::Verifying {
             self.unreserve(slot, &nick);
-            if let Answer::Verified { identity, .. } = answer
-                && !self.by_identity.contains_key(&identity)
+            if let Answer::Verified(found) = answer
+                && !self.by_identity.contains_key(&found.identity)
             {
                 // It was closed meanwhile: the store is not to hold anything for somebody who never came.
-                let ask = Ask::Seen { identity, at: self.now.timestamp };
+                let ask = Ask::Seen { identity: found.identity, at: self.now.timestamp };
                 self.asks.ask(&mut self.mail.outputs, ask, Pending::Noted);
             }
             return self.go_on(slot);
         }
         let refusal = match answer {
-            Answer::Verified { identity, known } => {
+            Answer::Verified(found) => {
                 if self.names.holder(&nick).is_none() {
                     // It was held by another session of the same identity, which has gone meanwhile.
                     self.names.hold(&nick, Holder::Session(slot));
                 }
                 let reserved = self.names.holder(&nick) == Some(Holder::Session(slot));
-                let online = self.by_identity.get(&identity).copied();
+                let online = self.by_identity.get(&found.identity).copied();
                 if reserved || online.is_some_and(|user| self.names.holder(&nick) == Some(Holder::User(user))) {
-                    let token = if known { hello.token.clone() } else { token };
-                    self.welcome(slot, &hello, nick, identity, known, token, claimed);
+                    let token = if found.known { hello.token.clone() } else { token };
+                    self.welcome(slot, &hello, nick, *found, token, claimed);
                     return self.go_on(slot);
                 }
                 Code::NickTaken
@@ -156,6 +156,10 @@ impl Hub {
             | Answer::NoSuchNick
             | Answer::Appended { .. }
             | Answer::Page { .. }
+            | Answer::NoSuchMessage
+            | Answer::NotYours
+            | Answer::Found { .. }
+            | Answer::Absent(_)
             | Answer::Elsewhere => {
                 unreachable!("a verification is answered in its own words")
             }
@@ -227,18 +231,20 @@ impl Hub {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what a hello and its answer are made of, used once")]
     fn welcome(
         &mut self,
         slot: u32,
         hello: &Hello,
         nick: Nick,
-        identity: IdentityId,
-        known: bool,
+        found: crate::store::Verified,
         token: Option<Secret>,
         claimed: Option<Box<str>>,
     ) {
-        let (user, resumed) = self.attach(slot, nick, identity, known);
+        let (user, resumed) = self.attach(slot, nick, found.identity, found.known);
+        for (log, id) in found.reads {
+            let read = self.users[user].reads.entry(log).or_default();
+            *read = id.max(*read);
+        }
         self.end_handshake(slot);
         let session = &mut self.sessions[slot];
         session.phase = Phase::Online;
@@ -273,6 +279,12 @@ impl Hub {
         });
         for (peer, resume) in directs.take(self.config.limits.rooms_per_session_max as usize) {
             self.join_direct(slot, peer, Some((resume.log, resume.id)), None);
+        }
+        let told = |peer: &Nick| hello.resume.iter().any(|resume| resume.place == Place::Direct(peer.clone()));
+        let unread = found.unread.iter().filter(|peer| !told(peer));
+        let left = (self.config.limits.rooms_per_session_max as usize).saturating_sub(hello.resume.len());
+        for peer in unread.take(left).filter(|_| native) {
+            self.join_direct(slot, peer, None, None);
         }
         // What it has not entered again by now is given up.
         self.end_kept(user);

@@ -47,7 +47,10 @@ pub fn verdict(phase: Phase, dialect: Dialect, command: &Command) -> Verdict {
             | Command::Join { .. }
             | Command::Part { .. }
             | Command::Say { .. }
+            | Command::Edit { .. }
+            | Command::Delete { .. }
             | Command::History { .. }
+            | Command::Search { .. }
             | Command::Read { .. }
             | Command::Typing { .. }
             | Command::Nick { .. }
@@ -65,7 +68,10 @@ pub fn verdict(phase: Phase, dialect: Dialect, command: &Command) -> Verdict {
             | Command::Join { .. }
             | Command::Part { .. }
             | Command::Say { .. }
+            | Command::Edit { .. }
+            | Command::Delete { .. }
             | Command::History { .. }
+            | Command::Search { .. }
             | Command::Read { .. }
             | Command::Typing { .. }
             | Command::Nick { .. }

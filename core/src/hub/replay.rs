@@ -16,6 +16,18 @@ use super::room::Replay;
 const FRAME_OVERHEAD: usize = 384;
 
 impl Hub {
+    /// Brings a client of a tutorial up to date with the newest messages of the room it has come into.
+    pub(super) fn show_last_lines(&mut self, slot: u32, room: u32) {
+        let log = self.rooms[room].log.expect("only an open room is entered");
+        let lines = u64::from(self.config.limits.tutorial_lines.min(self.config.limits.replay_max));
+        let after = log.last.0.saturating_sub(lines).max(log.first.0.saturating_sub(1));
+        if after < log.last.0 {
+            self.replay(slot, room, MessageId(after));
+        } else {
+            self.become_member(slot, room);
+        }
+    }
+
     /// Reads what a session missed. It becomes a member once it has everything up to the last broadcast, so that
     /// nothing comes twice or out of order.
     pub(super) fn replay(&mut self, slot: u32, room: u32, after: MessageId) {
@@ -98,8 +110,12 @@ impl Hub {
             self.send(slot, &Event::Gap { place: place.clone(), log: log.id, after: replay.after, next });
         }
         let told = if replay.entries.is_empty() { log.last } else { reached };
-        for entry in replay.entries {
-            self.send(slot, &event_of(entry, place.clone()));
+        // A client of a tutorial cannot use what corrects lines that it was not shown.
+        let native = self.sessions[slot].is_native();
+        for entry in replay.entries.into_iter().filter(|entry| native || speaks(entry)) {
+            if let Some(event) = event_of(entry, place.clone()) {
+                self.send(slot, &event);
+            }
         }
         if told < log.last {
             let next = MessageId(log.last.0 + 1);
@@ -158,11 +174,15 @@ impl Hub {
 /// Where to read on where a page holds no message and there is more.
 fn span_beyond(entries: &[Entry], has_more: bool, span: Span) -> Option<Span> {
     let (first, last) = (entries.first()?, entries.last()?);
-    let speaks = |entry: &Entry| matches!(entry.change, Change::Message { .. });
     if !has_more || entries.iter().any(speaks) {
         return None;
     }
     Some(if matches!(span, Span::After(_)) { Span::After(last.id) } else { Span::Before(first.id) })
+}
+
+/// Whether it is a message, and still there.
+fn speaks(entry: &Entry) -> bool {
+    matches!(entry.change, Some(Change::Message { .. }))
 }
 
 /// A page within the frame bound; what does not fit is left for the next one, at the end away from where one asked.
@@ -188,33 +208,36 @@ fn page_of(
             has_more = true;
             break;
         }
-        if let Event::Message(message) = event_of(entry, place.clone()) {
+        if let Some(Event::Message(message)) = event_of(entry, place.clone()) {
             messages.push(*message);
         }
     }
     if !forward {
         messages.reverse();
     }
-    Event::Page { place, messages, has_more, reference }
+    Event::Page { place: Some(place), messages, has_more, cursor: None, reference }
 }
 
 /// At most how many bytes an entry's frame has: what text may hold needs escapes of two bytes at most.
-fn size_of(entry: &Entry) -> usize {
+pub(super) fn size_of(entry: &Entry) -> usize {
     let text = match &entry.change {
-        Change::Message { text, .. } => text.as_str(),
-        Change::Topic(topic) => topic.as_str(),
+        Some(Change::Message { text, .. } | Change::Edit { text, .. }) => text.as_str(),
+        Some(Change::Topic(topic)) => topic.as_str(),
+        Some(Change::Delete { .. }) | None => "",
     };
     let escapes = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count();
     FRAME_OVERHEAD + text.len() + escapes
 }
 
-/// An entry as the event that told it.
-pub(super) fn event_of(entry: Entry, place: Place) -> Event {
-    let Entry { id, nick, at, change, .. } = entry;
-    match change {
+/// An entry as the event that tells it; `None` for a tombstone, of which nothing is told.
+pub(super) fn event_of(entry: Entry, place: Place) -> Option<Event> {
+    let Entry { id, nick, at, change, edited, .. } = entry;
+    Some(match change? {
         Change::Message { text, action, reply_to } => {
-            Event::Message(Box::new(Message { place, id, from: nick, at, text, action, reply_to }))
+            Event::Message(Box::new(Message { place, id, from: nick, at, text, action, reply_to, edited }))
         }
         Change::Topic(text) => Event::Topic { place, id, text, by: nick, at },
-    }
+        Change::Edit { target, text } => Event::Edited { place, id, target, text, by: nick, at },
+        Change::Delete { target } => Event::Deleted { place, id, target, by: nick, at },
+    })
 }

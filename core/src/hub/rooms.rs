@@ -82,11 +82,15 @@ impl Hub {
         let opened = match answer {
             Answer::Opened(opened) => Some(opened),
             Answer::Failed | Answer::NoSuchNick => None,
-            Answer::Verified { .. }
+            Answer::Verified(_)
             | Answer::NickTaken
             | Answer::PasswordRequired
             | Answer::BadPassword
             | Answer::Elsewhere
+            | Answer::NoSuchMessage
+            | Answer::NotYours
+            | Answer::Found { .. }
+            | Answer::Absent(_)
             | Answer::Done
             | Answer::Appended { .. }
             | Answer::Page { .. } => unreachable!("an opening is answered in its own words"),
@@ -109,6 +113,9 @@ impl Hub {
                 let text = "The room cannot be opened just now; try again in a moment.";
                 self.refuse(slot, Code::Unavailable, text, waiter.reference.clone());
             }
+        }
+        if opened.is_none() {
+            self.close_to_the_kept(room);
         }
         self.forget_if_deserted(room);
         for waiter in waiters {
@@ -139,8 +146,12 @@ impl Hub {
         presence.sessions += 1;
         if first {
             self.tell_joined(room, user, &nick);
+            self.note_presence(room, user, true);
         }
         let log = self.rooms[room].log.expect("only an open room is entered");
+        if !self.sessions[slot].is_native() {
+            return self.show_last_lines(slot, room);
+        }
         match resume {
             Some((id, after)) if id == log.id && after < log.last => self.replay(slot, room, after),
             Some((id, _)) if id != log.id => {
@@ -222,9 +233,7 @@ impl Hub {
     pub(super) fn vanish(&mut self, room: u32, user: u32, nick: &Nick, told: Option<&Note>) {
         let presence = self.rooms[room].present.remove(nick);
         assert_eq!(presence, Some(Presence { user, sessions: 0 }), "only who has no session there vanishes");
-        if let Some(log) = self.rooms[room].log {
-            self.users[user].reads.remove(&log.id);
-        }
+        self.note_presence(room, user, false);
         match told {
             Some(reason) => self.tell_parted(room, user, nick, reason),
             None => {

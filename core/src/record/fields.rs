@@ -13,10 +13,12 @@ use crate::id::{ConnId, IdentityId, LogId, MessageId, Ticket};
 use crate::limits::{Limits, Pace};
 use crate::name::{Nick, RoomName};
 use crate::secret::{Secret, SecretHash};
-use crate::store::{Answer, Append, Ask, Change, Entry, Opened, Peer as Other, Subject, Verify};
+use crate::store::{
+    Absentee, Answer, Append, Ask, Change, Cursor, Entry, Hit, Opened, Peer as Other, Search, Subject, Verified, Verify,
+};
 use crate::text::{Body, Note};
 use crate::time::{Instant, Now, Timestamp};
-use crate::vocabulary::{Reason, Span, Tag};
+use crate::vocabulary::{Place, Reason, Span, Tag};
 use crate::wire::Dialect;
 
 /// Something that can be written into a record and read back.
@@ -263,6 +265,7 @@ numbers! {
     MessageId(MessageId, |id: &MessageId| id.0),
     LogId(LogId, |log: &LogId| log.0),
     IdentityId(IdentityId, |identity: &IdentityId| identity.0),
+    Cursor(Cursor, |cursor: &Cursor| cursor.0),
 }
 
 macro_rules! texts {
@@ -325,15 +328,19 @@ records! {
     Limits {
         sessions_max, sessions_per_address_max, handshakes_max, handshakes_per_address_max, sessions_per_identity_max,
         rooms_max, rooms_per_session_max, questions_max, appends_per_session_max, outbox_bytes_max,
-        outbox_bytes_total_max, turn_bytes_max, inbox_bytes_max, replay_max, pace, pace_costly, faults_max,
+        outbox_bytes_total_max, turn_bytes_max, inbox_bytes_max, replay_max, tutorial_lines, pace, pace_costly, faults_max,
         hello_tries_max, handshake_timeout, handshake_timeout_tutorial, ping_interval, ping_timeout, stall_timeout,
         farewell_timeout, reset_delay, grace, nic_completion, nic_write_interval, prompt_write_interval,
         prompt_rows_merge, presence_members_max, presence_interval,
     }
     Verify { presented, fresh, nick, password, at }
-    Append { log, from, nick, at, change, nonce }
-    Entry { id, from, nick, at, change }
+    Append { log, from, nick, at, change, nonce, operator }
+    Entry { id, from, nick, at, change, edited }
     Opened { log, first, last, topic, operator, peer }
+    Search { by, logs, own, query, before, limit }
+    Hit { log, place, entry, cursor }
+    Absentee { identity, nick, rooms }
+    Verified { identity, known, reads, unread }
 }
 
 macro_rules! alternatives {
@@ -376,13 +383,23 @@ alternatives! {
         4 Append { 0: append }
         5 Closed { log: log }
         6 History { log: log, span: span, limit: limit }
+        7 Search { 0: search }
+        8 Read { identity: identity, log: log, id: id }
+        9 Present { identity: identity, log: log, here: here }
+        10 Absent {}
     }
     Subject { 0 Room { room: room, founder: founder } 1 Direct { me: me, peer: peer } }
     Other { 0 Present { 0: identity, 1: nick } 1 Named { 0: nick } }
-    Change { 0 Message { text: text, action: action, reply_to: reply_to } 1 Topic { 0: topic } }
+    Change {
+        0 Message { text: text, action: action, reply_to: reply_to }
+        1 Topic { 0: topic }
+        2 Edit { target: target, text: text }
+        3 Delete { target: target }
+    }
+    Place { 0 Room { 0: room } 1 Direct { 0: nick } }
     Span { 0 Latest {} 1 Before { 0: id } 2 After { 0: id } }
     Answer {
-        0 Verified { identity: identity, known: known }
+        0 Verified { 0: verified }
         1 NickTaken {}
         2 PasswordRequired {}
         3 BadPassword {}
@@ -393,5 +410,9 @@ alternatives! {
         8 Page { entries: entries, has_more: has_more }
         9 Failed {}
         10 Elsewhere {}
+        11 NoSuchMessage {}
+        12 NotYours {}
+        13 Found { hits: hits, cursor: cursor }
+        14 Absent { 0: absentees }
     }
 }

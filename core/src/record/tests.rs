@@ -179,7 +179,8 @@ fn entries_are_written_as_this_version_writes_them() {
         from: crate::id::IdentityId(2),
         nick: ada,
         at,
-        change: crate::store::Change::Topic(crate::text::Note::parse("t").unwrap()),
+        change: Some(crate::store::Change::Topic(crate::text::Note::parse("t").unwrap())),
+        edited: None,
     };
     recorder.input(
         now,
@@ -195,7 +196,7 @@ fn entries_are_written_as_this_version_writes_them() {
         b"\x03\0\0\0\x02\x01\x02",
         b"\x1c\0\0\0\x04\xac\x02\x03\x01\x02\x15{\"hello\":{\"token\":\"xx",
         b"\x0c\0\0\0\x09\x04\x07\0\x01\0\x03ada\x01\x03",
-        b"\x12\0\0\0\x06\xac\x02\x03\x07\x08\x01\x01\x02\x03ada\x03\x01\x01t\x01",
+        b"\x14\0\0\0\x06\xac\x02\x03\x07\x08\x01\x01\x02\x03ada\x03\x01\x01\x01t\0\x01",
         b"\x04\0\0\0\x08\xac\x02\x03",
         b"\x07\0\0\0\x0a\x01\x02\x03\x02{\"",
         b"\x0a\0\0\0\x09\x01\x01\x02\x04quit\x01",

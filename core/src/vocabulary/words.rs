@@ -64,6 +64,12 @@ words! {
         NoSuchNick = "no_such_nick",
         /// There is no such room.
         NoSuchRoom = "no_such_room",
+        /// There is no such message, or it was deleted.
+        NoSuchMessage = "no_such_message",
+        /// It is somebody else's message.
+        NotYours = "not_yours",
+        /// Nothing can be looked for with this query.
+        BadQuery = "bad_query",
         /// This place has no such thing (a kick in a direct conversation, say).
         NotHere = "not_here",
         /// For the room's operators only.

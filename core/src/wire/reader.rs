@@ -189,6 +189,9 @@ impl Client {
             | Command::Quit { .. }
             | Command::Join { .. }
             | Command::Part { .. }
+            | Command::Edit { .. }
+            | Command::Delete { .. }
+            | Command::Search { .. }
             | Command::History { .. }
             | Command::Read { .. }
             | Command::Typing { .. }

@@ -87,6 +87,8 @@ impl Rows<'_> {
             )),
             Event::Message(message) => self.message(message),
             Event::Page { messages, .. } => messages.iter().try_for_each(|message| self.message(message)),
+            Event::Edited { text, by, .. } => self.row(format_args!("* {by} corrected a message: {text}")),
+            Event::Deleted { by, .. } => self.row(format_args!("* {by} took a message back.")),
             Event::Nick { from, to } => self.row(format_args!("{from} is now known as {to}.")),
             Event::Topic { text, by, .. } if text.is_empty() => self.row(format_args!("{by} removed the topic.")),
             Event::Topic { text, by, .. } => self.row(format_args!("{by} changed the topic to \"{text}\".")),

@@ -128,6 +128,10 @@ pub fn command() -> impl Strategy<Value = Command> {
         (place(), note()).prop_map(|(place, reason)| Command::Part { place, reason }),
         (place(), body(), option::of(tag()), any::<bool>(), option::of(id()))
             .prop_map(|(place, text, nonce, action, reply_to)| Command::Say { place, text, nonce, action, reply_to }),
+        (place(), id(), body()).prop_map(|(place, id, text)| Command::Edit { place, id, text }),
+        (place(), id()).prop_map(|(place, id)| Command::Delete { place, id }),
+        (option::of(place()), note(), option::of(tag()), any::<u32>())
+            .prop_map(|(place, query, cursor, limit)| Command::Search { place, query, cursor, limit }),
         (place(), span(), any::<u32>()).prop_map(|(place, span, limit)| Command::History { place, span, limit }),
         (place(), id()).prop_map(|(place, id)| Command::Read { place, id }),
         place().prop_map(|place| Command::Typing { place }),
@@ -157,8 +161,17 @@ pub fn request() -> impl Strategy<Value = Request> {
 }
 
 pub fn message() -> impl Strategy<Value = Message> {
-    (place(), id(), nick(), at(), body(), any::<bool>(), option::of(id())).prop_map(
-        |(place, id, from, at, text, action, reply_to)| Message { place, id, from, at, text, action, reply_to },
+    (place(), id(), nick(), at(), body(), any::<bool>(), option::of(id()), option::of(id())).prop_map(
+        |(place, id, from, at, text, action, reply_to, edited)| Message {
+            place,
+            id,
+            from,
+            at,
+            text,
+            action,
+            reply_to,
+            edited,
+        },
     )
 }
 
@@ -205,6 +218,21 @@ fn notice() -> impl Strategy<Value = Event> {
         (room(), nick(), note(), at()).prop_map(|(room, nick, reason, at)| Event::Parted { room, nick, reason, at }),
         (room(), any::<u32>(), vec(nick(), 0..4), vec(nick(), 0..4))
             .prop_map(|(room, count, joined, parted)| Event::Presence { room, count, joined, parted }),
+        (place(), id(), id(), body(), nick(), at()).prop_map(|(place, id, target, text, by, at)| Event::Edited {
+            place,
+            id,
+            target,
+            text,
+            by,
+            at
+        }),
+        (place(), id(), id(), nick(), at()).prop_map(|(place, id, target, by, at)| Event::Deleted {
+            place,
+            id,
+            target,
+            by,
+            at
+        }),
         (place(), nick()).prop_map(|(place, nick)| Event::Typing { place, nick }),
         (place(), id()).prop_map(|(place, id)| Event::Read { place, id }),
         (nick(), nick()).prop_map(|(from, to)| Event::Nick { from, to }),
@@ -243,8 +271,11 @@ pub fn event() -> impl Strategy<Value = Event> {
         notice(),
         (tag(), place(), id()).prop_map(|(nonce, place, id)| Event::Ack { nonce, place, id }),
         message().prop_map(|message| Event::Message(Box::new(message))),
-        (place(), vec(message(), 0..4), any::<bool>(), option::of(tag()))
-            .prop_map(|(place, messages, has_more, reference)| Event::Page { place, messages, has_more, reference }),
+        (option::of(place()), vec(message(), 0..4), any::<bool>(), option::of(tag()), option::of(tag())).prop_map(
+            |(place, messages, has_more, cursor, reference)| {
+                Event::Page { place, messages, has_more, cursor, reference }
+            }
+        ),
         (vec(line, 0..4), any::<bool>(), option::of(tag())).prop_map(|(rooms, has_more, reference)| Event::Rooms {
             rooms,
             has_more,

@@ -27,6 +27,7 @@ pub fn message(from: &str, text: &str) -> Message {
         text: Body::parse(text).unwrap(),
         action: false,
         reply_to: None,
+        edited: None,
     }
 }
 

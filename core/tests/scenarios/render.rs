@@ -23,8 +23,11 @@ pub(crate) fn render(event: &Event) -> Option<String> {
         }
         Event::Ack { nonce, id, .. } => format!("ack {} {}", nonce.as_str(), id.0),
         Event::Message(m) => message(m),
+        Event::Edited { place, target, text, by, .. } => format!("* {by} corrects {} in {place}: {text}", target.0),
+        Event::Deleted { place, target, by, .. } => format!("* {by} takes {} back in {place}", target.0),
         Event::Page { place, messages, has_more, .. } => {
             let rows: Vec<_> = messages.iter().map(|m| format!("{} {}: {}", m.id.0, m.from, m.text)).collect();
+            let place = place.as_ref().map_or("found".into(), ToString::to_string);
             format!("page {place}: {}{}", rows.join(" | "), if *has_more { " …" } else { "" })
         }
         Event::Rooms { rooms, .. } => {

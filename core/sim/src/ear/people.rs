@@ -76,6 +76,8 @@ impl Ear {
             | Event::Room(_)
             | Event::Ack { .. }
             | Event::Message(_)
+            | Event::Edited { .. }
+            | Event::Deleted { .. }
             | Event::Page { .. }
             | Event::Topic { .. }
             | Event::Gap { .. }

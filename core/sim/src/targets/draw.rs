@@ -113,6 +113,7 @@ pub(super) fn message(dice: &mut Dice<'_>) -> Message {
         text: body(dice),
         action: dice.one_in(4),
         reply_to: maybe(dice, id),
+        edited: maybe(dice, id),
     }
 }
 
@@ -160,7 +161,8 @@ pub(super) fn event(dice: &mut Dice<'_>, seen: &[Tag]) -> Event {
         9..=11 => Event::Ack { nonce: tag(dice, seen), place: place(dice), id: id(dice) },
         12 | 13 => {
             let reference = maybe(dice, |dice| tag(dice, seen));
-            Event::Page { place: place(dice), messages: some(dice, message), has_more: dice.one_in(2), reference }
+            let (place, cursor) = (maybe(dice, place), maybe(dice, |dice| tag(dice, seen)));
+            Event::Page { place, messages: some(dice, message), has_more: dice.one_in(2), cursor, reference }
         }
         14 | 15 => {
             let reference = maybe(dice, |dice| tag(dice, seen));
@@ -172,7 +174,7 @@ pub(super) fn event(dice: &mut Dice<'_>, seen: &[Tag]) -> Event {
 
 /// What somebody else did, or the server.
 fn notice(dice: &mut Dice<'_>, seen: &[Tag]) -> Event {
-    match dice.below(16) {
+    match dice.below(20) {
         0 => Event::Joined { room: room(dice), nick: nick(dice), at: at(dice) },
         1 => Event::Parted { room: room(dice), nick: nick(dice), reason: note(dice), at: at(dice) },
         2 => {
@@ -199,7 +201,12 @@ fn notice(dice: &mut Dice<'_>, seen: &[Tag]) -> Event {
         }
         11 => Event::Gap { place: place(dice), log: log(dice), after: id(dice), next: id(dice) },
         12 => Event::Bye { reason: *dice.pick(Reason::ALL), text: text(dice).into() },
-        13 | 14 => Event::Ping { token: tag(dice, seen) },
+        13 | 14 => {
+            let (id, target) = (id(dice), id(dice));
+            Event::Edited { place: place(dice), id, target, text: body(dice), by: nick(dice), at: at(dice) }
+        }
+        15 | 16 => Event::Deleted { place: place(dice), id: id(dice), target: id(dice), by: nick(dice), at: at(dice) },
+        17 | 18 => Event::Ping { token: tag(dice, seen) },
         _ => Event::Pong { token: tag(dice, seen) },
     }
 }

@@ -135,6 +135,7 @@ prop_compose! {
             text: Body::parse(&text).unwrap(),
             action,
             reply_to: None,
+            edited: None,
         }
     }
 }
@@ -163,7 +164,7 @@ fn events() -> impl Strategy<Value = Event> {
         1 => (any::<u8>(), any::<u32>(), names.clone(), names.clone()).prop_map(move |(room, count, joined, parted)| Event::Presence { room: room_of(room), count, joined, parted }),
         2 => (any::<u8>(), tags(), ids()).prop_map(|(at, nonce, id)| Event::Ack { nonce: nonce.unwrap_or(Tag::parse("").unwrap()), place: place_of(at), id }),
         3 => (any::<u8>(), proptest::collection::vec(any_message(), 0..6), any::<bool>(), tags())
-            .prop_map(|(at, messages, has_more, reference)| Event::Page { place: place_of(at), messages, has_more, reference }),
+            .prop_map(|(at, messages, has_more, reference)| Event::Page { place: Some(place_of(at)), messages, has_more, cursor: None, reference }),
         1 => (note.clone(), tags()).prop_map(|(topic, reference)| Event::Rooms { rooms: vec![RoomLine { room: RoomName::lobby(), topic, count: 1 }], has_more: true, reference }),
         1 => (names, tags()).prop_map(|(members, reference)| Event::Members { room: RoomName::lobby(), members, has_more: true, reference }),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(at, who)| Event::Typing { place: place_of(at), nick: nick_of(who) }),

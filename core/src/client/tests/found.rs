@@ -15,7 +15,7 @@ fn page_asked(desk: &mut Desk, name: &str, next: u64) -> Tag {
 
 fn page(desk: &mut Desk, reference: Tag, ids: core::ops::Range<u64>) {
     let messages = ids.map(|id| said("lobby", id, "bob", &id.to_string())).collect();
-    desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference: Some(reference) });
+    desk.tell(super::page(messages, false, Some(reference)));
 }
 
 fn ping(desk: &mut Desk) {

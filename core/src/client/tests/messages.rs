@@ -133,7 +133,7 @@ fn a_message_told_twice_is_shown_once_and_a_missing_one_is_fetched() {
     assert_eq!(requests[0].command, Command::History { place: place("lobby"), span, limit: 200 });
     let messages = (1..=3).map(|id| said("lobby", id, "bob", &alloc::format!("page {id}"))).collect();
     let reference = requests[0].reference.clone();
-    desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
+    desk.tell(page(messages, false, reference));
     assert_eq!(desk.lines(), ["bob: one", "bob: page 2", "bob: page 3", "bob: four"]);
     assert_eq!(desk.state().rooms[0].unread, 4);
     assert!(desk.sent().is_empty());
@@ -177,7 +177,7 @@ fn a_gap_is_paged_and_what_is_still_missing_is_said() {
         assert_eq!(request.command, Command::History { place: place("lobby"), span, limit: 200 });
         let messages = (next - 200..next).map(|id| said("lobby", id, "bob", "paged")).collect();
         let reference = request.reference.clone();
-        desk.tell(Event::Page { place: place("lobby"), messages, has_more: true, reference });
+        desk.tell(page(messages, true, reference));
         next -= 200;
     }
     assert!(desk.sent().is_empty(), "it is bounded");
@@ -196,12 +196,7 @@ fn another_log_begins_anew_and_keeps_what_was_read() {
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].command, Command::History { place: place("lobby"), span: Span::Latest, limit: 50 });
     let messages = alloc::vec![said("lobby", 7, "bob", "new")];
-    desk.tell(Event::Page {
-        place: place("lobby"),
-        messages,
-        has_more: true,
-        reference: requests[0].reference.clone(),
-    });
+    desk.tell(page(messages, true, requests[0].reference.clone()));
     let notice = "* The server has begun a new history of this room.";
     assert_eq!(desk.lines(), ["bob: before", "bob: before", notice, "bob: new"]);
     assert!(desk.state().rooms[0].has_older);
@@ -217,7 +212,7 @@ fn an_older_page_goes_to_the_front_and_moves_no_key() {
     let requests = desk.sent();
     let messages = (251..=300).map(|id| said("lobby", id, "bob", "first page")).collect();
     let reference = requests[1].reference.clone();
-    desk.tell(Event::Page { place: place("lobby"), messages, has_more: true, reference });
+    desk.tell(page(messages, true, reference));
     let timeline = &desk.state().rooms[0].timeline;
     assert_eq!(timeline.len(), 51);
     let (key, spot) = (timeline.get(10).unwrap().key, timeline.front() + 10);
@@ -233,7 +228,7 @@ fn an_older_page_goes_to_the_front_and_moves_no_key() {
     assert_eq!(requests[0].command, Command::History { place: place("lobby"), span, limit: 100 });
     let messages = (151..=250).map(|id| said("lobby", id, "bob", "older")).collect();
     let reference = requests[0].reference.clone();
-    desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
+    desk.tell(page(messages, false, reference));
     let room = &desk.state().rooms[0];
     assert_eq!(room.timeline.len(), 151);
     let index = usize::try_from(spot - room.timeline.front()).unwrap();
@@ -285,7 +280,7 @@ fn an_older_page_stands_before_what_happened_since() {
     desk.tell(message("lobby", 3, "bob", "live"));
     let messages = (1..=2).map(|id| said("lobby", id, "bob", "older")).collect();
     let reference = requests[1].reference.clone();
-    desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
+    desk.tell(page(messages, false, reference));
     assert_eq!(desk.lines(), ["bob: older", "bob: older", "* eve joined", "bob: live"]);
 }
 
@@ -302,7 +297,7 @@ fn the_same_numbers_in_another_log_are_other_messages() {
     desk.tell(Event::Gap { place: place("lobby"), log: LogId(2), after: MessageId(0), next: MessageId(3) });
     let reference = desk.sent()[0].reference.clone();
     let messages = (1..=2).map(|id| said("lobby", id, "eve", "new")).collect();
-    desk.tell(Event::Page { place: place("lobby"), messages, has_more: false, reference });
+    desk.tell(page(messages, false, reference));
     assert_eq!(desk.lines()[3..], ["eve: new", "eve: new"]);
 }
 

@@ -1,7 +1,11 @@
 //! Claims about the store: numbering, pages, nonces, names, and what is forgotten.
 
 use super::*;
+use crate::secret::SecretHash;
+use crate::store::{Append, Change, Verified, Verify};
+use crate::vocabulary::Span;
 use alloc::format;
+use alloc::vec::Vec;
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -19,7 +23,7 @@ fn verify(store: &mut MemoryStore, nick: &str, token: u8, presented: bool, at: i
 
 fn arrive(store: &mut MemoryStore, nick: &str, token: u8, at: i64) -> IdentityId {
     match verify(store, nick, token, false, at) {
-        Answer::Verified { identity, known: false } => identity,
+        Answer::Verified(found) if !found.known => found.identity,
         other => panic!("{nick} is let in: {other:?}"),
     }
 }
@@ -36,7 +40,7 @@ fn say(store: &mut MemoryStore, log: LogId, text: &str, nonce: Option<&str>, at:
     let change = Change::Message { text: crate::text::Body::parse(text).unwrap(), action: false, reply_to: None };
     let (from, nick) = (IdentityId(1), Nick::parse("ada").unwrap());
     let nonce = nonce.map(|nonce| Tag::parse(nonce).unwrap());
-    store.answer(Ask::Append(Box::new(Append { log, from, nick, at: Timestamp(at), change, nonce })))
+    store.answer(Ask::Append(Box::new(Append { log, from, nick, at: Timestamp(at), change, nonce, operator: false })))
 }
 
 fn page(store: &mut MemoryStore, log: LogId, span: Span, limit: u32) -> (Vec<u64>, bool) {
@@ -92,7 +96,8 @@ fn a_nickname_is_held_for_thirty_days_of_absence() {
     assert_eq!(verify(&mut store, "Ada", 2, false, 90 * DAY), Answer::NickTaken, "whoever is here keeps it");
     store.answer(Ask::Seen { identity: ada, at: Timestamp(0) });
     assert_eq!(verify(&mut store, "Ada", 2, false, 30 * DAY - 1), Answer::NickTaken);
-    let known = Answer::Verified { identity: ada, known: true };
+    let known = Verified { identity: ada, known: true, reads: Vec::new(), unread: Vec::new() };
+    let known = Answer::Verified(Box::new(known));
     assert_eq!(verify(&mut store, "ada", 1, true, 30 * DAY - 1), known);
     store.answer(Ask::Seen { identity: ada, at: Timestamp(30 * DAY) });
     arrive(&mut store, "Ada", 2, 60 * DAY);

@@ -25,7 +25,10 @@ fn command(f: &mut Fields<'_>) -> Result<Command, Malformed> {
         "join" => Command::Join { place: f.place()? },
         "part" => Command::Part { place: f.place()?, reason: f.note("reason")? },
         "say" => say(f)?,
+        "edit" => Command::Edit { place: f.place()?, id: f.need("id", f.id("id")?)?, text: f.body()? },
+        "delete" => Command::Delete { place: f.place()?, id: f.need("id", f.id("id")?)? },
         "history" => history(f)?,
+        "search" => search(f)?,
         "read" => Command::Read { place: f.place()?, id: f.need("id", f.id("id")?)? },
         "typing" => Command::Typing { place: f.place()? },
         "nick" => Command::Nick { nick: f.needed_nick("nick")? },
@@ -49,12 +52,6 @@ fn command(f: &mut Fields<'_>) -> Result<Command, Malformed> {
         "ping" => Command::Ping { token: f.need("token", f.tag("token")?)? },
         "pong" => Command::Pong { token: f.need("token", f.tag("token")?)? },
         "quit" => Command::Quit { reason: f.note("reason")? },
-        later @ ("edit" | "delete" | "search") => {
-            return Err(f.refuse(
-                Code::UnknownFrame,
-                format_args!("This version of the server does not serve the frame {later:?} yet."),
-            ));
-        }
         unknown => {
             return Err(f.refuse(
                 Code::UnknownFrame,
@@ -118,6 +115,13 @@ fn say(f: &Fields<'_>) -> Result<Command, Malformed> {
         }
     };
     Ok(Command::Say { place: f.place()?, text: f.body()?, nonce: f.tag("nonce")?, action, reply_to: f.id("reply_to")? })
+}
+
+fn search(f: &Fields<'_>) -> Result<Command, Malformed> {
+    let place = f.text("room")?.map(|room| f.place_named(room)).transpose()?;
+    f.need("query", f.text("query")?)?;
+    let (query, cursor) = (f.note("query")?, f.tag("cursor")?);
+    Ok(Command::Search { place, query, cursor, limit: f.count("limit")?.unwrap_or(PAGE_MAX) })
 }
 
 fn history(f: &Fields<'_>) -> Result<Command, Malformed> {

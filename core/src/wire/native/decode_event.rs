@@ -62,6 +62,21 @@ fn notice(f: &Fields<'_>) -> Read<Option<Event>> {
             joined: f.nicks("joined")?,
             parted: f.nicks("parted")?,
         },
+        "edited" => Event::Edited {
+            place: f.place()?,
+            id: id(f, "id")?,
+            target: id(f, "target")?,
+            text: f.body()?,
+            by: f.needed_nick("by")?,
+            at: f.timestamp("at")?,
+        },
+        "deleted" => Event::Deleted {
+            place: f.place()?,
+            id: id(f, "id")?,
+            target: id(f, "target")?,
+            by: f.needed_nick("by")?,
+            at: f.timestamp("at")?,
+        },
         "typing" => Event::Typing { place: f.place()?, nick: f.needed_nick("nick")? },
         "read" => Event::Read { place: f.place()?, id: id(f, "id")? },
         "nick" => Event::Nick { from: f.needed_nick("nick")?, to: f.needed_nick("to")? },
@@ -149,6 +164,7 @@ fn message(f: &Fields<'_>) -> Read<Message> {
         // A kind of a later version is shown as plain text rather than not at all.
         action: f.text("kind")? == Some("action"),
         reply_to: f.id("reply_to")?,
+        edited: f.id("edited")?,
     })
 }
 
@@ -156,7 +172,9 @@ fn page(f: &mut Fields<'_>) -> Read<Event> {
     let entries = f.take_objects("messages")?;
     let each = |entry: Object<'_>| message(&Fields::inner(entry, "messages"));
     let messages = entries.into_iter().map(each).collect::<Read<Vec<_>>>()?;
-    Ok(Event::Page { place: f.place()?, messages, has_more: has_more(f)?, reference: f.reference.take() })
+    let place = f.text("room")?.map(|room| f.place_named(room)).transpose()?;
+    let (has_more, cursor) = (has_more(f)?, f.tag("cursor")?);
+    Ok(Event::Page { place, messages, has_more, cursor, reference: f.reference.take() })
 }
 
 fn line_of_room(line: Object<'_>) -> Read<RoomLine> {

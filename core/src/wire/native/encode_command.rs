@@ -25,7 +25,10 @@ const fn name(command: &Command) -> &'static str {
         Command::Join { .. } => "join",
         Command::Part { .. } => "part",
         Command::Say { .. } => "say",
+        Command::Edit { .. } => "edit",
+        Command::Delete { .. } => "delete",
         Command::History { .. } => "history",
+        Command::Search { .. } => "search",
         Command::Read { .. } => "read",
         Command::Typing { .. } => "typing",
         Command::Nick { .. } => "nick",
@@ -61,6 +64,11 @@ fn members(command: &Command, w: &mut Writer<'_>) {
                 w.number("reply_to", id.0);
             }
         }
+        Command::Edit { place, id, text } => {
+            w.display("room", place);
+            w.number("id", id.0);
+            w.text("text", text.as_str());
+        }
         Command::History { place, span, limit } => {
             w.display("room", place);
             match span {
@@ -68,11 +76,19 @@ fn members(command: &Command, w: &mut Writer<'_>) {
                 Span::Before(id) => w.number("before", id.0),
                 Span::After(id) => w.number("after", id.0),
             }
-            if *limit != PAGE_MAX {
-                w.number("limit", *limit);
-            }
+            limit_of_page(*limit, w);
         }
-        Command::Read { place, id } => {
+        Command::Search { place, query, cursor, limit } => {
+            if let Some(place) = place {
+                w.display("room", place);
+            }
+            w.text("query", query.as_str());
+            if let Some(cursor) = cursor {
+                w.text("cursor", cursor.as_str());
+            }
+            limit_of_page(*limit, w);
+        }
+        Command::Delete { place, id } | Command::Read { place, id } => {
             w.display("room", place);
             w.number("id", id.0);
         }
@@ -107,6 +123,12 @@ fn members(command: &Command, w: &mut Writer<'_>) {
         }
         Command::Ping { token } | Command::Pong { token } => w.text("token", token.as_str()),
         Command::Quit { reason } => w.text_unless_empty("reason", reason.as_str()),
+    }
+}
+
+fn limit_of_page(limit: u32, w: &mut Writer<'_>) {
+    if limit != PAGE_MAX {
+        w.number("limit", limit);
     }
 }
 

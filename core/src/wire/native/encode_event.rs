@@ -30,6 +30,8 @@ const fn name(event: &Event) -> Option<&'static str> {
         Event::Presence { .. } => "presence",
         Event::Ack { .. } => "ack",
         Event::Message(_) => "message",
+        Event::Edited { .. } => "edited",
+        Event::Deleted { .. } => "deleted",
         Event::Page { .. } => "page",
         Event::Rooms { .. } => "rooms",
         Event::Members { .. } => "members",
@@ -58,10 +60,15 @@ fn members(event: &Event, w: &mut Writer<'_>) {
             w.display("room", place);
             w.number("id", id.0);
         }
-        Event::Page { place, messages, has_more, reference } => {
-            w.display("room", place);
+        Event::Page { place, messages, has_more, cursor, reference } => {
+            if let Some(place) = place {
+                w.display("room", place);
+            }
             let entries = |out: &mut Vec<u8>, message: &Message| object(out, |w| members_of_message(message, w));
             let all = bounded_list(w.key("messages"), messages, entries);
+            if let Some(cursor) = cursor {
+                w.text("cursor", cursor.as_str());
+            }
             end_of_list(w, *has_more || !all, reference.as_ref());
         }
         Event::Rooms { rooms, has_more, reference } => {
@@ -94,6 +101,8 @@ fn members(event: &Event, w: &mut Writer<'_>) {
         Event::Joined { .. }
         | Event::Parted { .. }
         | Event::Presence { .. }
+        | Event::Edited { .. }
+        | Event::Deleted { .. }
         | Event::Typing { .. }
         | Event::Read { .. }
         | Event::Nick { .. }
@@ -122,6 +131,21 @@ fn members_of_notice(event: &Event, w: &mut Writer<'_>) {
             w.number("count", *count);
             w.texts("joined", joined.iter().map(|nick| nick.as_str()));
             w.texts("parted", parted.iter().map(|nick| nick.as_str()));
+        }
+        Event::Edited { place, id, target, text, by, at } => {
+            w.display("room", place);
+            w.number("id", id.0);
+            w.number("target", target.0);
+            w.text("text", text.as_str());
+            w.text("by", by.as_str());
+            w.number("at", at.0);
+        }
+        Event::Deleted { place, id, target, by, at } => {
+            w.display("room", place);
+            w.number("id", id.0);
+            w.number("target", target.0);
+            w.text("by", by.as_str());
+            w.number("at", at.0);
         }
         Event::Typing { place, nick } => {
             w.display("room", place);
@@ -222,6 +246,9 @@ fn members_of_message(message: &Message, w: &mut Writer<'_>) {
     }
     if let Some(id) = message.reply_to {
         w.number("reply_to", id.0);
+    }
+    if let Some(id) = message.edited {
+        w.number("edited", id.0);
     }
 }
 
