@@ -249,9 +249,9 @@ pub struct Verified {
     pub known: bool,
     /// How far it has read, of the logs read last, at most [`READS_MAX`].
     pub reads: Vec<(LogId, MessageId)>,
-    /// The other sides of conversations with something in them that it has not read, the newest first, at most
-    /// [`UNREAD_MAX`].
-    pub unread: Vec<Nick>,
+    /// Conversations in which the other side has said something that it has not read, the newest first, at most
+    /// [`UNREAD_MAX`]; and the other side's present name.
+    pub unread: Vec<(LogId, Nick)>,
 }
 
 /// Most read positions in one [`Verified`].

@@ -32,10 +32,12 @@ pub struct Log {
     pub deleted: BTreeMap<u64, u64>,
     /// Entries that nobody ever saw as anything but tombstones.
     tombstones: BTreeSet<u64>,
+    /// How many entries the store keeps.
+    kept: u64,
 }
 
 impl Log {
-    fn new(room: Option<RoomName>, pair: Option<(IdentityId, IdentityId)>) -> Self {
+    fn new(room: Option<RoomName>, pair: Option<(IdentityId, IdentityId)>, kept: u64) -> Self {
         Self {
             room,
             pair,
@@ -45,17 +47,21 @@ impl Log {
             versions: BTreeMap::new(),
             deleted: BTreeMap::new(),
             tombstones: BTreeSet::new(),
+            kept,
         }
     }
 
-    /// Whether nothing of an entry is told any more: a message that was taken back, or an edit of one.
+    /// Whether nothing of an entry is told any more: a message that was taken back, or an edit of one, or of a message
+    /// that the store keeps no more.
     pub fn is_gone(&self, id: u64) -> bool {
         if self.tombstones.contains(&id) {
             return true;
         }
         match self.entries.get(&id).map(|append| &append.change) {
             Some(Change::Message { .. }) => self.deleted.contains_key(&id),
-            Some(Change::Edit { target, .. }) => self.deleted.contains_key(&target.0),
+            Some(Change::Edit { target, .. }) => {
+                self.deleted.contains_key(&target.0) || target.0 + self.kept <= self.promised
+            }
             Some(Change::Topic(_) | Change::Delete { .. }) | None => false,
         }
     }
@@ -91,9 +97,16 @@ pub struct Oracle {
     /// Links without framing that broke, perhaps inside a line.
     cut_off: BTreeSet<usize>,
     numbers: u64,
+    /// How many entries of a log the store keeps.
+    entries_kept: u64,
 }
 
 impl Oracle {
+    /// A reference for a store that keeps so many entries of a log.
+    pub fn new(entries_kept: u64) -> Self {
+        Self { entries_kept, ..Self::default() }
+    }
+
     /// A number for a text that is about to be said over this link.
     pub fn number(&mut self, link: usize) -> u64 {
         self.numbers += 1;
@@ -126,7 +139,8 @@ impl Oracle {
                         (None, Some((*me, other)))
                     }
                 };
-                let log = self.logs.entry(opened.log).or_insert_with(|| Log::new(room.clone(), pair));
+                let kept = self.entries_kept;
+                let log = self.logs.entry(opened.log).or_insert_with(|| Log::new(room.clone(), pair, kept));
                 assert_eq!(log.room, room, "a log belongs to one room");
                 assert!(opened.last.0 >= log.promised, "1: a log that is opened again has all it promised");
             }

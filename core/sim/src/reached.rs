@@ -174,6 +174,7 @@ marks! {
         PromptAgain = "prompt: asked for the name again",
         PromptRow = "prompt: message heard",
         PromptQuit = "prompt: {quit} answered",
+        TutorialGap = "tutorial: told of lines that could not be read",
         TutorialBye = "tutorial: told why it is closed",
         ClientOnline = "client: online",
         ClientBack = "client: online again",

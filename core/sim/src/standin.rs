@@ -121,6 +121,9 @@ impl Standin {
         } else if line == "Connected to the server." && !self.welcome {
             self.welcome = true;
             reached.path(Path::NicConnected);
+        } else if line == "Some lines are missing here." && self.welcome {
+            reached.path(Path::TutorialGap);
+            self.last = None;
         } else if line.contains("others see you as ") {
             reached.path(Path::NicRenamed);
         } else if self.welcome {
@@ -155,7 +158,10 @@ impl Standin {
         if let Some((_, last)) = self.last {
             // What was taken back may be left out.
             let next = oracle.next_message(heard, last).unwrap_or(u64::MAX);
-            assert!(last < id && id <= next, "2, 3, 4: rows come in the order of the log, each once: {id} after {last}");
+            assert!(
+                last < id && id <= next,
+                "2, 3, 4: rows come in the order of the log, each once: {id} after {last}"
+            );
         }
         self.last = Some((heard, id));
         reached.path(if self.dialect == Dialect::Nic { Path::NicRow } else { Path::PromptRow });

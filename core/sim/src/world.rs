@@ -78,7 +78,7 @@ impl<'t> World<'t> {
             hub: start(&swarm, 0, now),
             store: LateStore::new(swarm.memory, swarm.manners, password),
             now,
-            oracle: Oracle::default(),
+            oracle: Oracle::new(swarm.memory.entries_per_log as u64),
             reached: Reached::default(),
             links: Vec::new(),
             live: Vec::new(),

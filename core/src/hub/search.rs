@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::id::{ConnId, LogId};
 use crate::limits::{PAGE_MAX, SERVER_FRAME_BYTES_MAX};
+use crate::search::Query;
 use crate::store::{Answer, Ask, Cursor, Hit, Search};
 use crate::text::Note;
 use crate::vocabulary::{Code, Event, Message, Place, Tag};
@@ -24,8 +25,8 @@ impl Hub {
         limit: u32,
         reference: Option<Tag>,
     ) {
-        if query.as_str().trim().is_empty() {
-            return self.refuse(slot, Code::BadQuery, "Write at least one word to look for.", reference);
+        if let Err(bad) = Query::parse(query.as_str()) {
+            return self.refuse(slot, Code::BadQuery, &bad.to_string(), reference);
         }
         let before = cursor.map(|cursor| cursor.as_str().parse().map(Cursor));
         let Ok(before) = before.transpose() else {

@@ -24,6 +24,8 @@ pub(super) const QUIT: &str = "{quit}";
 pub(super) const CONNECTED: &str = "Connected to the server.";
 /// How the `prompt` server's word that one is in begins, and how it ends.
 pub(super) const WELCOME: (&str, &str) = ("Welcome to the chat ", " to leave.");
+/// Where lines could not be read from the log.
+const MISSING: &str = "Some lines are missing here.";
 /// What follows the name of somebody who came, or left.
 pub(super) const JOINED: &str = " joined the chat";
 /// See [`JOINED`].
@@ -97,6 +99,7 @@ impl Rows<'_> {
             Event::Muted { nick, by, reason, on: false, .. } => {
                 self.done_to(nick, "allowed to speak again", by, reason)
             }
+            Event::Gap { .. } => self.row(format_args!("{MISSING}")),
             Event::Error { text, .. } => self.row(format_args!("{text}")),
             Event::Bye { reason: Reason::Quit, .. } if flavour != Flavour::Nic => self.row(format_args!("{QUIT}")),
             Event::Bye { text, .. } => self.row(format_args!("{text}")),
@@ -107,7 +110,6 @@ impl Rows<'_> {
             | Event::Members { .. }
             | Event::Typing { .. }
             | Event::Read { .. }
-            | Event::Gap { .. }
             | Event::Ping { .. }
             | Event::Pong { .. }
             | Event::Row(_) => Ok(()),

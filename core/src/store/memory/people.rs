@@ -63,19 +63,19 @@ impl MemoryStore {
     }
 
     /// The other sides of conversations in which they have said something that this identity has not read.
-    fn unread(&self, identity: IdentityId) -> Vec<Nick> {
+    fn unread(&self, identity: IdentityId) -> Vec<(LogId, Nick)> {
         let mine = self.directs.iter().filter(|((a, b), _)| (*a == identity) != (*b == identity));
-        let mut found: Vec<(u64, Nick)> = mine
+        let mut found: Vec<(u64, LogId, Nick)> = mine
             .filter_map(|((a, b), log)| {
                 let peer = if *a == identity { *b } else { *a };
                 let read = self.reads.get(&(identity, *log)).copied().unwrap_or_default();
                 let entries = &self.logs.get(log)?.entries;
                 let newest = entries.iter().rev().find(|row| row.entry.from == peer && row.entry.change.is_some())?;
-                (newest.entry.id > read).then(|| Some((newest.written, self.people.nick(peer)?)))?
+                (newest.entry.id > read).then(|| Some((newest.written, *log, self.people.nick(peer)?)))?
             })
             .collect();
-        found.sort_by_key(|(written, _)| core::cmp::Reverse(*written));
-        found.into_iter().map(|(_, nick)| nick).take(UNREAD_MAX).collect()
+        found.sort_by_key(|(written, ..)| core::cmp::Reverse(*written));
+        found.into_iter().map(|(_, log, nick)| (log, nick)).take(UNREAD_MAX).collect()
     }
 
     /// How far somebody has read.

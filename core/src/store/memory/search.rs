@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::id::LogId;
+use crate::search::Query;
 use crate::store::{Answer, Change, Cursor, Hit, Search};
 use crate::vocabulary::Place;
 
@@ -20,6 +21,7 @@ impl MemoryStore {
                 logs.push((id, log));
             }
         }
+        let Ok(query) = Query::parse(search.query.as_str()) else { return Answer::Failed };
         let before = search.before.map_or(u64::MAX, |cursor| cursor.0);
         // How many entries of each log are still to be looked at.
         let mut left: Vec<usize> =
@@ -37,7 +39,7 @@ impl MemoryStore {
             looked += row.bytes();
             let (id, log) = logs[at];
             if let Some(Change::Message { text, .. }) = &row.entry.change
-                && matches(search, text.as_str())
+                && query.matches(text.as_str())
                 && let Some(place) = self.place_for(search, log)
             {
                 hits.push(self.hit(id, place, row));
@@ -64,8 +66,4 @@ impl MemoryStore {
             }
         }
     }
-}
-
-fn matches(search: &Search, text: &str) -> bool {
-    text.contains(search.query.as_str())
 }
