@@ -19,7 +19,8 @@
 //! - Everything else separates.
 //!
 //! The terms are made for FTS5's tokenizer `unicode61` (<https://sqlite.org/fts5.html#unicode61_tokenizer>), which
-//! takes them as they are when they are given with spaces between: no term is split, and no two become one.
+//! takes them as they are when they are given with spaces between: no term is split, and no two become one. A simpler
+//! one (`ascii`) does so all the more. No term holds a `_`, so that an index may have terms of its own.
 
 mod atoms;
 mod fold;
