@@ -34,11 +34,11 @@ pub struct Cli {
     #[arg(long, conflicts_with = "listen")]
     pub lan: bool,
 
-    /// Keep the server's files in this directory
+    /// Keep history and identities in this directory
     #[arg(long, value_name = "DIR", conflicts_with = "memory")]
     pub data: Option<PathBuf>,
 
-    /// Keep no files at all
+    /// Keep no files at all: history and identities are gone when the server stops
     #[arg(long)]
     pub memory: bool,
 

@@ -12,6 +12,10 @@ use toml::{Spanned, Value};
 
 use crate::cli::LogLevel;
 
+mod history;
+
+pub use history::HistoryFile;
+
 /// A configuration file as it is written; everything in it may be left out.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -32,6 +36,8 @@ pub struct ConfigFile {
     pub log: Option<LogLevel>,
     /// Bounds.
     pub limits: LimitsFile,
+    /// How long history is kept.
+    pub history: HistoryFile,
 }
 
 /// `[limits]`: the bounds an operator may want to change. Bytes, seconds and counts.

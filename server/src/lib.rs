@@ -14,6 +14,7 @@ pub mod listeners;
 pub mod record;
 pub mod run;
 pub mod settings;
+pub mod store;
 
 /// Ends the process when an assertion of ours fails: that leaves a half-changed world, so whoever watches over the service
 /// starts it anew. Without this a task's panic would be kept for whoever awaits the task, which is nobody.

@@ -15,6 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::data_dir::DataDir;
 use crate::settings::{Listen, Settings};
+use crate::store::{self, DurableStore, Opened, Options};
 use crate::{lan, listeners, record};
 
 /// Serves until SIGINT or SIGTERM.
@@ -25,28 +26,40 @@ pub fn run(settings: Settings) -> Result<(), String> {
     start_log(settings.log.into());
     raise_file_limit();
     let data = settings.data.as_deref().map(DataDir::take).transpose()?;
+    let history = data.as_ref().map(|data| open_history(data, &settings)).transpose()?;
     let listening = listeners::open(&settings.listen)?;
     let (stop, stopped) = async_channel::bounded(1);
     stop_on_signal(stop)?;
     let record = settings.record.as_deref().map(record::begin).transpose()?;
     tell_start(&settings, data.as_ref(), &listening);
     announce(&listening);
-    serve(Service {
-        config: HubConfig {
-            limits: settings.limits,
-            default_room: settings.default_room,
-            server: concat!("parlor/", env!("CARGO_PKG_VERSION")).into(),
-            password: settings.password.is_some(),
-        },
-        seed: seed()?,
-        listeners: listening.into_iter().map(|(url, listener)| (url.dialect, listener)).collect(),
-        store: MemoryStore::new(settings.memory, seed()?, settings.password),
-        answers: None,
-        stop: stopped,
-        record,
-    });
+    let config = HubConfig {
+        limits: settings.limits,
+        default_room: settings.default_room,
+        server: concat!("parlor/", env!("CARGO_PKG_VERSION")).into(),
+        password: settings.password.is_some(),
+    };
+    let listeners = listening.into_iter().map(|(url, listener)| (url.dialect, listener)).collect();
+    let (seed, stop) = (seed()?, stopped);
+    match history {
+        // Serving over, the store is dropped: everything is on the disk then.
+        Some(Opened { store, answers }) => {
+            serve(Service { config, seed, listeners, store, answers: Some(answers), stop, record });
+        }
+        None => {
+            let store = MemoryStore::new(settings.memory, self::seed()?, settings.password);
+            serve(Service { config, seed, listeners, store, answers: None, stop, record });
+        }
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Opens the database of a data directory, or makes it.
+fn open_history(data: &DataDir, settings: &Settings) -> Result<Opened, String> {
+    let options =
+        Options { password: settings.password.clone(), retention: settings.retention.clone(), ..Options::default() };
+    DurableStore::open(&data.path().join(store::FILE), options)
 }
 
 /// An error of the system in words, without its number.
@@ -100,10 +113,9 @@ fn stop_on_signal(stop: Sender<()>) -> Result<(), String> {
 fn tell_start(settings: &Settings, data: Option<&DataDir>, listening: &[Listening]) {
     tracing::info!("parlor-server {}, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
     match data {
-        Some(data) => tracing::info!(
-            "history and identities are kept in memory until the server stops; {} holds only its lock",
-            data.path().display()
-        ),
+        Some(data) => {
+            tracing::info!("history and identities are kept in {}", data.path().join(store::FILE).display());
+        }
         None => tracing::info!("history and identities are kept in memory until the server stops"),
     }
     if let Some(record) = &settings.record {

@@ -14,6 +14,7 @@ use crate::cli::{Cli, LogLevel};
 use crate::config::Config;
 use crate::data_dir;
 use crate::run::plain;
+use crate::store::Retention;
 
 /// Longest password, in bytes.
 const PASSWORD_BYTES_MAX: usize = 1_024;
@@ -31,8 +32,10 @@ pub struct Settings {
     pub default_room: RoomName,
     /// Bounds of the hub.
     pub limits: Limits,
-    /// Bounds of the store.
+    /// Bounds of a store that keeps nothing but memory.
     pub memory: MemoryLimits,
+    /// How long a store that keeps files keeps history.
+    pub retention: Retention,
     /// The file of the flight record, which must not be there yet; for that reason an option only and no setting.
     pub record: Option<PathBuf>,
     /// How much is logged.
@@ -77,6 +80,7 @@ impl Settings {
             default_room: default_room(&config)?,
             limits,
             memory,
+            retention: config.retention()?,
             record: cli.record.clone(),
             log: cli.log.or(config.file.log).unwrap_or_default(),
         })

@@ -87,15 +87,58 @@ fn a_password_is_asked_for_and_checked() {
 }
 
 #[test]
-fn the_data_directory_of_a_service_is_used_and_the_log_says_what_is_not_kept() {
+fn the_data_directory_of_a_service_is_used_and_the_log_says_where_history_is_kept() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("state");
     let state = ("STATE_DIRECTORY", data.to_str().unwrap());
     let server = Server::start_in(&["--listen", "parlor://127.0.0.1:0"], &[state]);
     let log = server.stop().stderr;
+    let database = data.join("parlor.db");
+    assert!(log.contains(&format!("kept in {}", database.display())), "{log}");
+    assert!(database.is_file());
+    let log = Server::start(&FREE).stop().stderr;
     assert!(log.contains("kept in memory until the server stops"), "{log}");
-    assert!(log.contains(data.to_str().unwrap()), "{log}");
-    assert!(data.is_dir());
+}
+
+#[test]
+fn what_was_said_is_there_after_a_restart_and_so_is_who_one_is() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["--listen", "parlor://127.0.0.1:0", "--data", home.path().to_str().unwrap()];
+    let server = Server::start(&arguments);
+    let mut ada = server.connect("parlor");
+    ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n");
+    let welcome = ada.until("\"members\":[\"ada\"]");
+    let token = welcome.split("\"token\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    ada.send("{\"say\":{\"room\":\"lobby\",\"text\":\"for good\",\"nonce\":\"1\"}}\n");
+    ada.until("\"text\":\"for good\"");
+    #[cfg(unix)]
+    assert_eq!(server.stop().code, Some(0));
+    #[cfg(unix)]
+    assert!(!home.path().join("parlor.db-wal").exists(), "it was closed in order");
+    #[cfg(not(unix))]
+    server.stop();
+    let server = Server::start(&arguments);
+    let mut eve = server.connect("parlor");
+    eve.send("{\"hello\":{\"version\":1,\"nick\":\"Ada\"}}\n");
+    eve.until("\"nick_taken\"");
+    let mut ada = server.connect("parlor");
+    ada.send(&format!("{{\"hello\":{{\"version\":1,\"nick\":\"ada\",\"token\":\"{token}\"}}}}\n"));
+    ada.until("\"last_id\":1");
+    ada.send("{\"history\":{\"room\":\"lobby\",\"limit\":5}}\n{\"search\":{\"query\":\"good\",\"limit\":5}}\n");
+    ada.until("{\"page\"");
+    ada.until("\"text\":\"for good\"");
+    ada.until("{\"page\"");
+    ada.until("\"text\":\"for good\"");
+    server.stop();
+}
+
+#[test]
+fn a_damaged_database_is_told_in_a_sentence() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("parlor.db"), "no database, but somebody's text\n".repeat(100)).unwrap();
+    let arguments = ["--listen", "parlor://127.0.0.1:0", "--data", home.path().to_str().unwrap()];
+    let sentence = Program::run(&arguments).refused(1);
+    assert!(sentence.contains("parlor.db is no database of Parlor"), "{sentence}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub fn config(data: &[u8]) {
 }
 
 fn claim_possible(settings: &Settings) {
-    let Settings { listen, limits, memory, .. } = settings;
+    let Settings { listen, limits, memory, retention, .. } = settings;
     if let Listen::Here(targets) = listen {
         assert!(!targets.is_empty(), "somewhere is listened");
         assert!(targets.iter().all(|target| target.room.is_none()), "a listener has no room");
@@ -42,6 +42,8 @@ fn claim_possible(settings: &Settings) {
     assert!(limits.outbox_bytes_max <= limits.outbox_bytes_total_max);
     assert!(limits.pace.is_none_or(|pace| pace.burst >= 64 && pace.per_second >= 1));
     assert!(memory.entries_per_log >= 1);
+    let mut keeps = std::iter::once(&retention.usual).chain(retention.rooms.values());
+    assert!(keeps.all(|keep| keep.messages_max != Some(0) && keep.age_max.is_none_or(|age| !age.is_zero())));
 }
 
 /// `parlor.toml, line 3: …`

@@ -1,0 +1,153 @@
+//! What is let go after a while: cut from the front of each log, a little at a time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use parlor_core::time::Timestamp;
+use rusqlite::OptionalExtension;
+
+use super::engine::Engine;
+use super::trouble::said;
+
+/// Most entries cut in one step: about a millisecond or ten.
+const STEP: u64 = 256;
+
+/// Most logs looked at in one step.
+const LOGS_STEP: i64 = 64;
+
+/// How long history is kept. Both bounds hold; conversations count as rooms without a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// For every room that is not named below, and for conversations.
+    pub usual: Keep,
+    /// For single rooms, by their folded names ([`parlor_core::name::RoomName::fold`]); what is `None` here is not
+    /// bounded, whatever `usual` says.
+    pub rooms: BTreeMap<String, Keep>,
+}
+
+/// How much is kept of one log; `None` for everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// Most entries.
+    pub messages_max: Option<u64>,
+    /// Greatest age.
+    pub age_max: Option<Duration>,
+}
+
+impl Keep {
+    const fn is_everything(self) -> bool {
+        self.messages_max.is_none() && self.age_max.is_none()
+    }
+}
+
+/// Where the round through all logs stands.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    /// The last log looked at.
+    at: i64,
+}
+
+impl Engine {
+    /// Takes one small step of letting go what [`Retention`] does not keep. `true` if there is more to do.
+    ///
+    /// It is called when nobody waits for an answer, and every so many batches under load. `now` is what ages are
+    /// counted from.
+    pub fn let_go(&mut self, now: Timestamp) -> bool {
+        let keeps_everything = self.options.retention.usual.is_everything() && self.options.retention.rooms.is_empty();
+        if keeps_everything {
+            return false;
+        }
+        match self.transaction(|this| this.step(now)) {
+            Ok(more) => more,
+            Err(error) => {
+                // It is tried again with the next round.
+                tracing::debug!("nothing could be let go: {}", said(&error));
+                false
+            }
+        }
+    }
+
+    /// Cuts one log, or finds that some need no cutting.
+    fn step(&mut self, now: Timestamp) -> rusqlite::Result<bool> {
+        let sql = "SELECT num, room, first, last FROM log WHERE num > ?1 ORDER BY num LIMIT ?2";
+        let logs = {
+            let mut find = self.db.prepare_cached(sql)?;
+            let logs = find.query_map((self.round.at, LOGS_STEP), |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get::<_, Option<String>>(1)?,
+                    row.get::<_, u64>(2)?,
+                    row.get::<_, u64>(3)?,
+                ))
+            })?;
+            logs.collect::<Result<Vec<_>, _>>()?
+        };
+        for (num, room, first, last) in &logs {
+            let keep = self.keep(room.as_deref());
+            let wanted = self.first_kept(*num, keep, *first, *last, now)?;
+            if wanted > *first {
+                let to = wanted.min(first + STEP);
+                self.cut(*num, *first, to)?;
+                if to == wanted {
+                    self.round.at = *num;
+                }
+                return Ok(true);
+            }
+            self.round.at = *num;
+        }
+        if logs.len() < LOGS_STEP as usize {
+            self.round.at = 0;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn keep(&self, room: Option<&str>) -> Keep {
+        let retention = &self.options.retention;
+        room.and_then(|room| retention.rooms.get(room)).copied().unwrap_or(retention.usual)
+    }
+
+    /// The first entry that stays.
+    fn first_kept(&self, log: i64, keep: Keep, first: u64, last: u64, now: Timestamp) -> rusqlite::Result<u64> {
+        let by_count = keep.messages_max.map_or(first, |most| (last + 1).saturating_sub(most).max(first));
+        let Some(age) = keep.age_max else { return Ok(by_count) };
+        let oldest = now.0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
+        // Time does not run back in a log, so whatever is too old lies in front.
+        let sql = "SELECT id FROM entry WHERE log = ?1 AND id >= ?2 AND at >= ?3 ORDER BY id LIMIT 1";
+        let sql_step = "SELECT at FROM entry WHERE log = ?1 AND id = ?2";
+        let at: Option<i64> =
+            self.db.prepare_cached(sql_step)?.query_row((log, by_count), |row| row.get(0)).optional()?;
+        if at.is_none_or(|at| at >= oldest) {
+            return Ok(by_count);
+        }
+        let young: Option<u64> =
+            self.db.prepare_cached(sql)?.query_row((log, by_count, oldest), |row| row.get(0)).optional()?;
+        Ok(young.unwrap_or(last + 1))
+    }
+
+    /// Takes entries out, with all that is known of them.
+    fn cut(&mut self, log: i64, from: u64, to: u64) -> rusqlite::Result<()> {
+        let sql = "SELECT row, low, high, text FROM entry JOIN log ON num = entry.log \
+                   WHERE entry.log = ?1 AND id >= ?2 AND id < ?3 AND kind IN (1, 2) ORDER BY row";
+        let texts = {
+            let mut find = self.db.prepare_cached(sql)?;
+            let texts = find.query_map((log, from, to), |row| {
+                let sides = row.get::<_, Option<i64>>(1)?.zip(row.get::<_, Option<i64>>(2)?);
+                Ok((row.get::<_, i64>(0)?, sides, row.get::<_, String>(3)?))
+            })?;
+            texts.collect::<Result<Vec<_>, _>>()?
+        };
+        for (row, sides, text) in texts {
+            self.index_remove(row, log, sides.map(super::index::sides), &text)?;
+        }
+        let sql = "DELETE FROM entry WHERE log = ?1 AND id >= ?2 AND id < ?3";
+        self.db.prepare_cached(sql)?.execute((log, from, to))?;
+        let sql = "DELETE FROM waiting WHERE log = ?1 AND id < ?2";
+        if self.db.prepare_cached("SELECT 1 FROM log WHERE num = ?1 AND low IS NOT NULL")?.exists([log])? {
+            self.db.prepare_cached(sql)?.execute((log, to))?;
+        }
+        self.db.prepare_cached("UPDATE log SET first = ?2 WHERE num = ?1")?.execute((log, to))?;
+        self.logs.forget();
+        Ok(())
+    }
+}

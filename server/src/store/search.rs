@@ -1,0 +1,159 @@
+//! Looking through everything for what was said.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Instant;
+
+use parlor_core::id::{IdentityId, LogId};
+use parlor_core::name::Nick;
+use parlor_core::search::Query;
+use parlor_core::store::{Answer, Cursor, Hit, Search};
+use parlor_core::vocabulary::Place;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row};
+
+use super::entries::{self, entry_columns};
+use super::index::{log_term, own_term};
+use super::names::{self, Names};
+
+/// Up to so many logs are named in the question to the index; of more, what it gives is sifted.
+const LOGS_NAMED_MAX: usize = 64;
+
+/// A log that is searched.
+enum Where {
+    Room(Place),
+    Direct(IdentityId, IdentityId),
+}
+
+/// The newest hits. After `until` it comes back with what it has.
+pub(super) fn search(
+    db: &Connection,
+    names: &mut Names,
+    search: &Search,
+    until: Option<Instant>,
+) -> rusqlite::Result<Answer> {
+    let Ok(query) = Query::parse(search.query.as_str()) else { return Ok(Answer::Failed) };
+    let logs = logs(db, &search.logs)?;
+    if logs.is_empty() && !search.own {
+        return Ok(Answer::Found { hits: Vec::new(), cursor: None });
+    }
+    let mut finding = Finding { db, names, search, logs, nicks: BTreeMap::new(), hits: Vec::new(), last: None };
+    match finding.run(&query, until) {
+        Ok(is_all) => Ok(Answer::Found { hits: finding.hits, cursor: finding.last.filter(|_| !is_all) }),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => match finding.last {
+            // Whoever asks goes on from there.
+            Some(cursor) => Ok(Answer::Found { hits: finding.hits, cursor: Some(cursor) }),
+            None => Ok(Answer::Failed),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// Those that there are, by their numbers.
+fn logs(db: &Connection, wanted: &[LogId]) -> rusqlite::Result<BTreeMap<i64, (LogId, Where)>> {
+    let mut logs = BTreeMap::new();
+    let mut find = db.prepare_cached("SELECT num, name, low, high FROM log WHERE log = ?1")?;
+    for id in wanted {
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, whereabouts(row, 1)?));
+        if let Some((num, place)) = find.query_row([id.0.cast_signed()], read).optional()? {
+            logs.insert(num, (*id, place));
+        }
+    }
+    Ok(logs)
+}
+
+fn whereabouts(row: &Row<'_>, name: usize) -> rusqlite::Result<Where> {
+    match row.get_ref(name)?.as_str_or_null()? {
+        Some(room) => Ok(Where::Room(Place::Room(names::room(room)?))),
+        None => {
+            let side = |column: usize| row.get::<_, u64>(column).map(IdentityId);
+            Ok(Where::Direct(side(name + 1)?, side(name + 2)?))
+        }
+    }
+}
+
+struct Finding<'a> {
+    db: &'a Connection,
+    names: &'a mut Names,
+    search: &'a Search,
+    /// Those that were named.
+    logs: BTreeMap<i64, (LogId, Where)>,
+    /// Present names of other sides; `None` for those that are gone.
+    nicks: BTreeMap<IdentityId, Option<Nick>>,
+    hits: Vec<Hit>,
+    /// The last row looked at.
+    last: Option<Cursor>,
+}
+
+impl Finding<'_> {
+    /// Whether everything was looked at.
+    fn run(&mut self, query: &Query, until: Option<Instant>) -> rusqlite::Result<bool> {
+        let sql = concat!(
+            "SELECT ",
+            entry_columns!(),
+            ", entry.log, log.log, log.name, log.low, log.high \
+             FROM words CROSS JOIN entry ON entry.row = words.rowid CROSS JOIN log ON log.num = entry.log \
+             WHERE words MATCH ?1 AND words.rowid < ?2 ORDER BY words.rowid DESC"
+        );
+        let before = self.search.before.map_or(i64::MAX, |cursor| i64::try_from(cursor.0).unwrap_or(i64::MAX));
+        let mut find = self.db.prepare_cached(sql)?;
+        let mut rows = find.query((self.question(query), before))?;
+        while let Some(row) = rows.next()? {
+            let enough = self.hits.len() >= self.search.limit as usize;
+            if enough || until.is_some_and(|until| Instant::now() >= until) && self.last.is_some() {
+                return Ok(false);
+            }
+            let cursor = Cursor(row.get::<_, i64>(0)?.cast_unsigned());
+            if query.matches(row.get_ref(6)?.as_str_or_null()?.unwrap_or(""))
+                && let Some((log, place)) = self.place(row)?
+            {
+                self.hits.push(Hit { log, place, entry: entries::read(row, self.names)?, cursor });
+            }
+            self.last = Some(cursor);
+        }
+        Ok(true)
+    }
+
+    /// What the index is asked: where, and which words.
+    fn question(&self, query: &Query) -> String {
+        let mut question = String::new();
+        if self.logs.len() <= LOGS_NAMED_MAX {
+            let own = self.search.own.then(|| own_term(self.search.by));
+            let places: Vec<String> = self.logs.keys().map(|num| log_term(*num)).chain(own).collect();
+            let _ = write!(question, "(\"{}\") AND ", places.join("\" OR \""));
+        }
+        for (at, word) in query.words().enumerate() {
+            let and = if at == 0 { "" } else { " AND " };
+            let star = if word.is_prefix() { "*" } else { "" };
+            let _ = write!(question, "{and}\"{}\"{star}", word.term());
+        }
+        question
+    }
+
+    /// How whoever asks addresses the log of a row, if it is one of those asked for.
+    fn place(&mut self, row: &Row<'_>) -> rusqlite::Result<Option<(LogId, Place)>> {
+        let me = self.search.by;
+        let (id, there) = match self.logs.get(&row.get(9)?) {
+            Some((id, Where::Room(place))) => return Ok(Some((*id, place.clone()))),
+            Some((id, Where::Direct(low, high))) => (*id, (*low, *high)),
+            None => match whereabouts(row, 11)? {
+                Where::Direct(low, high) if self.search.own && (low == me || high == me) => {
+                    (LogId(row.get::<_, i64>(10)?.cast_unsigned()), (low, high))
+                }
+                Where::Direct(..) | Where::Room(_) => return Ok(None),
+            },
+        };
+        let peer = if there.0 == me { there.1 } else { there.0 };
+        Ok(self.nick(peer)?.map(|nick| (id, Place::Direct(nick))))
+    }
+
+    fn nick(&mut self, identity: IdentityId) -> rusqlite::Result<Option<Nick>> {
+        if let Some(known) = self.nicks.get(&identity) {
+            return Ok(known.clone());
+        }
+        let mut find = self.db.prepare_cached("SELECT nick FROM identity WHERE id = ?1")?;
+        let read = |row: &Row<'_>| Ok(self.names.nick(row.get_ref(0)?.as_str()?));
+        let nick = find.query_row([identity.0.cast_signed()], read).optional()?;
+        self.nicks.insert(identity, nick.clone());
+        Ok(nick)
+    }
+}

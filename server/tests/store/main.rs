@@ -1,0 +1,7 @@
+//! Claims about the durable store.
+
+mod answers;
+mod difference;
+mod file;
+mod group;
+mod world;
