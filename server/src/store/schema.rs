@@ -105,8 +105,10 @@ fn version_of(db: &Connection, path: &Path) -> Result<usize, String> {
 /// Set once for the file (the log), and for each connection (how it is synced): a commit is on the disk before it is
 /// answered (<https://sqlite.org/pragma.html#pragma_synchronous>).
 fn keep_wal(db: &Connection) -> rusqlite::Result<()> {
-    let mode: String = db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
-    if mode != "wal" {
+    // To its end: the row with the mode comes before the commit that switches, and that can still fail.
+    let mut switch = db.prepare("PRAGMA journal_mode = wal")?;
+    let modes = switch.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    if modes != ["wal"] {
         return Err(trouble::failure("the file system has no shared memory for a write-ahead log"));
     }
     db.pragma_update(None, "synchronous", "full")?;
