@@ -27,7 +27,30 @@ impl Disk {
     /// If SQLite does not take it, which happens out of memory only.
     #[expect(clippy::new_without_default, reason = "it registers a name with SQLite, which a default value would not")]
     pub fn new() -> Self {
-        let shared = Arc::new(Shared(Mutex::new(State { recording: true, ..State::default() })));
+        Self::with(State { recording: true, ..State::default() })
+    }
+
+    /// Makes a disk of which all this was done already, up to a position: the same disk under a program that starts
+    /// again after another one ended there, with the power on. Its files are to be put first where the program looks
+    /// for them: as [`PowerCut::files`](crate::PowerCut::files) gives them with [`Survival::Everything`], since the
+    /// operating system still shows what the disk itself does not have yet.
+    ///
+    /// [`Survival::Everything`]: crate::Survival::Everything
+    ///
+    /// # Panics
+    ///
+    /// If the journal ends before the position.
+    pub fn again(journal: &Journal, position: usize) -> Self {
+        let mut state = State { recording: true, ..State::default() };
+        for change in journal.iter().take(position) {
+            state.follow(change);
+        }
+        assert_eq!(state.journal.len(), position, "the journal ends before");
+        Self::with(state)
+    }
+
+    fn with(state: State) -> Self {
+        let shared = Arc::new(Shared(Mutex::new(state)));
         Self { registration: Registration::new(Arc::clone(&shared)), shared }
     }
 
@@ -169,12 +192,33 @@ impl State {
         }
     }
 
+    fn follow(&mut self, change: &Change) {
+        match change {
+            Change::Found { file, name, bytes } => self.know(*file, name, bytes.len() as u64),
+            Change::Created { file, name } => self.know(*file, name, 0),
+            Change::Wrote { file, offset, bytes } => {
+                let size = self.size(*file).max(offset + bytes.len() as u64);
+                self.resize(*file, size);
+            }
+            Change::Truncated { file, size } => self.resize(*file, *size),
+            Change::Synced { .. } | Change::SyncFailed { .. } => {}
+            Change::Deleted { name, .. } => {
+                self.names.remove(name);
+            }
+        }
+        self.record(change.clone());
+    }
+
     fn add(&mut self, name: &str, size: u64) -> FileId {
         let file = FileId(self.files);
-        self.files += 1;
+        self.know(file, name, size);
+        file
+    }
+
+    fn know(&mut self, file: FileId, name: &str, size: u64) {
+        self.files = self.files.max(file.0 + 1);
         self.names.insert(name.to_owned(), file);
         self.sizes.insert(file, size);
-        file
     }
 
     fn size(&self, file: FileId) -> u64 {

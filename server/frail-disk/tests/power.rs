@@ -145,3 +145,20 @@ fn a_failed_sync_that_forgets_loses_no_row_committed_later() {
         }
     }
 }
+
+#[test]
+fn a_disk_goes_on_where_a_program_ended() {
+    let load = run(FULL, 10, None);
+    let (home, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut cut = PowerCut::new(&load.journal);
+    cut.advance(load.journal.len());
+    cut.files(Survival::Everything).write_to(home.path()).unwrap();
+    let disk = Disk::again(&load.journal, load.journal.len());
+    let db = Connection::open_with_flags_and_vfs(home.path().join("a.db"), OpenFlags::default(), disk.vfs()).unwrap();
+    db.execute("INSERT INTO t (x) VALUES (zeroblob(7))", []).unwrap();
+    let journal = disk.journal();
+    assert!(journal.len() > load.journal.len());
+    let mut cut = PowerCut::new(&journal);
+    cut.advance(journal.len());
+    assert_eq!(rows_after(&cut, Survival::Nothing, after.path()), Some(11));
+}
