@@ -77,11 +77,11 @@ fn logs_are_a_prefix(kept: &mut Kept, life: &Life, position: usize) -> usize {
 }
 
 fn topic_is_the_last(opened: &Opened, entries: &[Entry]) {
-    let topics = entries.iter().filter_map(|entry| match &entry.change {
+    let mut topics = entries.iter().filter_map(|entry| match &entry.change {
         Some(Change::Topic(topic)) => Some(topic.as_str()),
         _ => None,
     });
-    assert_eq!(opened.topic.as_str(), topics.last().unwrap_or_default());
+    assert_eq!(opened.topic.as_str(), topics.next_back().unwrap_or_default());
 }
 
 /// The whole log, in pages.

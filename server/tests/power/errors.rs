@@ -30,7 +30,7 @@ fn live_on(disk: &Arc<Disk>, home: &Path, look: impl Fn(&mut Kept, &Life)) -> (K
     look(&mut kept, &life);
     while life.stored.len() < ENTRIES {
         life.burst_stubbornly(&mut kept, 4, |kept, life| look(kept, life));
-        if life.stored.len() % 3 == 0 {
+        if life.stored.len().is_multiple_of(3) {
             // May fail with the disk.
             let _ = checkpoint(home, disk);
         }

@@ -121,12 +121,7 @@ impl Life {
 
     /// Some things at once, until each of them is done: what fails is asked for again. After each round `between` has
     /// a look.
-    pub(crate) fn burst_stubbornly(
-        &mut self,
-        kept: &mut Kept,
-        most: usize,
-        mut between: impl FnMut(&mut Kept, &Self),
-    ) {
+    pub(crate) fn burst_stubbornly(&mut self, kept: &mut Kept, most: usize, mut between: impl FnMut(&mut Kept, &Self)) {
         let mut touched = BTreeSet::new();
         let mut open: Vec<_> = (0..self.rng.usize(1..=most)).map(|_| self.next(&mut touched)).collect();
         for _ in 0..ROUNDS_MAX {
