@@ -250,8 +250,19 @@ pub struct Verified {
     /// How far it has read, of the logs read last, at most [`READS_MAX`].
     pub reads: Vec<(LogId, MessageId)>,
     /// Conversations in which the other side has said something that it has not read, the newest first, at most
-    /// [`UNREAD_MAX`]; and the other side's present name.
-    pub unread: Vec<(LogId, Nick)>,
+    /// [`UNREAD_MAX`].
+    pub unread: Vec<Unread>,
+}
+
+/// A conversation in which somebody was spoken to and has not read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its log.
+    pub log: LogId,
+    /// The other side.
+    pub peer: IdentityId,
+    /// The other side's name at this time; it may be somebody else's by the time the conversation is opened.
+    pub nick: Nick,
 }
 
 /// Most read positions in one [`Verified`].

@@ -12,7 +12,7 @@ use std::time::Duration;
 use parlor_core::name::Nick;
 
 use crate::link::Fault;
-use crate::puppet::PASSWORD;
+use crate::puppet::{NICKS, PASSWORD, ROOMS};
 use crate::said;
 use crate::world::{Who, World};
 
@@ -147,6 +147,16 @@ impl World<'_> {
                     for (place, seen) in puppet.ear.known_places() {
                         let promised = self.oracle.logs[&seen.log].promised;
                         assert_eq!(seen.last, promised, "3: {name} has all of {place}");
+                    }
+                    // What could not be opened while the store failed is opened with the next hello; where a bound is
+                    // reached, its holder is told.
+                    let limits = &self.swarm.limits;
+                    let bound = limits.rooms_per_session_max.min(limits.rooms_max / 4) as usize;
+                    if self.swarm.could_fail || bound < ROOMS.len() + NICKS.len() {
+                        continue;
+                    }
+                    if let Some(missed) = puppet.ear.missed_conversation(&self.oracle) {
+                        panic!("3: {name} was spoken to in {missed:?} while away, and never hears of it");
                     }
                 }
                 Who::Standin(standin) => standin.settle(&self.oracle, &mut self.reached),

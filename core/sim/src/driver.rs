@@ -28,6 +28,10 @@ impl World<'_> {
         while let Some(output) = self.hub.poll_output() {
             count += 1;
             assert!(count < 5_000, "13: outputs per input are bounded");
+            if self.dead {
+                // Nobody is left to do it.
+                continue;
+            }
             self.reached.hub_output(&output);
             match output {
                 Output::Wake(conn) => {
@@ -64,11 +68,18 @@ impl World<'_> {
                 Output::Ask { ticket, ask } => {
                     assert!(ticket.0 >= self.next_ticket, "16: a ticket never repeats");
                     self.next_ticket = ticket.0 + 1;
+                    if let Ask::Read { identity, log, .. } = &*ask {
+                        self.oracle.read(*identity, *log);
+                    }
                     self.store.ask(ticket, *ask, &mut self.dice);
+                    self.moment();
                 }
             }
         }
         self.hub.check();
+        if self.dead {
+            return self.restart_if_dead();
+        }
         if self.hub.wants_flush() {
             self.reached.cap(Cap::TurnFlush);
         }
@@ -122,13 +133,26 @@ impl World<'_> {
     /// The store answers one question.
     pub(crate) fn answer_one(&mut self) -> bool {
         let Some(due) = self.store.answer(&mut self.dice) else { return false };
+        let starts = self.starts;
         self.flush_if_asked();
+        if self.starts != starts {
+            // The server that asked has died of it.
+            return true;
+        }
+        if self.moment() {
+            // What was carried out is there afterwards, although the hub was never told.
+            self.restart_if_dead();
+            return true;
+        }
         self.reached.answer(&due.ask, &due.answer);
         self.oracle.answered(&due.ask, &due.answer);
         if !matches!(due.ask, Ask::Closed { .. } | Ask::Seen { .. }) {
             self.tell(|_| format!("  the store answers {:?} with {:?}", due.ask, due.answer));
         }
         self.input(Input::Answered { ticket: due.ticket, answer: due.answer });
+        // The hub has been told, and nobody else.
+        self.moment();
+        self.restart_if_dead();
         true
     }
 

@@ -55,6 +55,8 @@ pub struct Ear {
     /// Whether rooms tell who comes and goes in bulk, so that names may be missing for a while.
     pub bulk: bool,
     leaving: BTreeSet<Place>,
+    /// Logs of places one has left.
+    left: BTreeSet<LogId>,
     /// Conversations under a name that two people had: what is told of them belongs to either.
     ambiguous: BTreeSet<Place>,
     /// Numbers of texts said here under a nonce that were neither acknowledged nor refused yet.
@@ -91,6 +93,7 @@ impl Ear {
             strict,
             bulk,
             leaving: BTreeSet::new(),
+            left: BTreeSet::new(),
             ambiguous: BTreeSet::new(),
             unanswered: BTreeSet::new(),
             bye: None,
@@ -106,6 +109,14 @@ impl Ear {
     pub fn known_places(&self) -> impl Iterator<Item = (&Place, &Seen)> {
         let known = |place: &Place| self.strict && self.is_in() && !self.ambiguous.contains(place);
         self.places.iter().filter(move |(place, _)| known(place))
+    }
+
+    /// A conversation that waits for one, although one has not left it. None where what one hears is ambiguous, or one
+    /// is a guest to the store.
+    pub fn missed_conversation(&self, oracle: &Oracle) -> Option<LogId> {
+        let me = self.identity.filter(|_| self.strict && self.is_in() && self.ambiguous.is_empty())?;
+        let known = |log: &LogId| self.places.values().any(|seen| seen.log == *log) || self.left.contains(log);
+        oracle.unread(me).find(|log| !known(log))
     }
 
     /// One is about to leave a place. A conversation may be entered again before one knows that one has left it, since
@@ -229,7 +240,7 @@ impl Ear {
                 }
                 if let Some(place) = token.as_str().strip_prefix("left ") {
                     let place = Place::parse(place).expect("our own tag");
-                    self.places.remove(&place);
+                    self.left.extend(self.places.remove(&place).map(|seen| seen.log));
                     self.leaving.remove(&place);
                     return Some(Heard::Left);
                 }

@@ -36,13 +36,15 @@ pub mod world;
 
 use reached::Reached;
 use tape::Tape;
-use world::World;
+use world::{LastMoment, World};
 
 /// What came of a run.
 #[derive(Clone, Debug)]
 pub struct Played {
     /// Inputs applied: calls of a `handle_` function on any machine.
     pub inputs: u64,
+    /// Questions put and answers given before the faults ended: moments at which the server might have died.
+    pub moments: u64,
     /// Of everything that was sent, said and decided: the same for the same tape, in any build.
     pub hash: u64,
     /// What was reached.
@@ -54,15 +56,15 @@ pub struct Played {
 /// # Panics
 /// If anything breaks an invariant of the design; the message begins with its number.
 pub fn play(tape: &Tape) -> Played {
-    play_aloud(tape, false)
+    play_with(tape, None, false)
 }
 
-/// As [`play`], and tells on standard output what happens if `told`.
+/// As [`play`], in a world whose server dies at one moment more; and tells on standard output what happens if `told`.
 ///
 /// # Panics
 /// As [`play`].
-pub fn play_aloud(tape: &Tape, told: bool) -> Played {
-    let mut world = World::new(tape.header(), told);
+pub fn play_with(tape: &Tape, moment: Option<LastMoment>, told: bool) -> Played {
+    let mut world = World::new(tape.header(), moment, told);
     for number in 0..tape.steps() {
         world.step(tape.step(number));
     }

@@ -25,6 +25,10 @@ struct Cli {
     #[arg(long, value_name = "N", default_value_t = 1_000, conflicts_with_all = ["replay", "tape"])]
     steps: usize,
 
+    /// Play each world again for every question and every answer, with a server that dies just then
+    #[arg(long, conflicts_with_all = ["replay", "tape", "tell"])]
+    crash_everywhere: bool,
+
     /// Threads to run them on [default: one for each processor]
     #[arg(long, value_name = "N", conflicts_with_all = ["replay", "tape"])]
     threads: Option<usize>,
@@ -64,7 +68,8 @@ fn main() -> ExitCode {
     }
     let threads = cli.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let begun = Instant::now();
-    let summary = runner::run(Plan { from: cli.from, seeds: cli.seeds, steps: cli.steps, threads });
+    let everywhere = cli.crash_everywhere;
+    let summary = runner::run(Plan { from: cli.from, seeds: cli.seeds, steps: cli.steps, everywhere, threads });
     report(&summary, begun.elapsed().as_secs_f64(), threads);
     if let Some(failure) = &summary.failure {
         return fail(failure, cli.keep.as_deref());
@@ -95,6 +100,9 @@ fn report(summary: &Summary, seconds: f64, threads: usize) {
 /// Tells which world failed and how, as briefly as it can be told.
 fn fail(failure: &Failure, keep: Option<&Path>) -> ExitCode {
     println!("seed {} fails after {} steps: {}", failure.seed, failure.tape.steps(), failure.claim);
+    if let Some(moment) = failure.moment {
+        println!("the server died at its {moment:?}");
+    }
     let small = failure.minimised();
     println!("so it does with these {} of its steps:", small.tape.steps());
     small.tell();
@@ -142,6 +150,6 @@ fn play_file(path: &Path, told: bool) -> ExitCode {
             println!("{} steps, {} inputs: nothing is wrong", tape.steps(), played.inputs);
             ExitCode::SUCCESS
         }
-        Err(claim) => fail(&Failure { seed: 0, claim, tape }, None),
+        Err(claim) => fail(&Failure { seed: 0, claim, tape, moment: None }, None),
     }
 }

@@ -97,6 +97,8 @@ pub struct Oracle {
     /// Links without framing that broke, perhaps inside a line.
     cut_off: BTreeSet<usize>,
     numbers: u64,
+    /// Who has said of which log that they have read something of it.
+    reads: BTreeSet<(IdentityId, LogId)>,
     /// How many entries of a log the store keeps.
     entries_kept: u64,
 }
@@ -236,6 +238,25 @@ impl Oracle {
         // Whether it came from an operator is not kept: the store has checked it.
         let append = Append { log, from, nick, at, change, nonce: None, operator: true };
         self.appended(&append, id, at);
+    }
+
+    /// Somebody says how far they have read.
+    pub fn read(&mut self, identity: IdentityId, log: LogId) {
+        self.reads.insert((identity, log));
+    }
+
+    /// The conversations of somebody in which the other side has said something, and of which they never said that they
+    /// have read anything.
+    pub fn unread(&self, me: IdentityId) -> impl Iterator<Item = LogId> {
+        let waits = move |log: &Log| {
+            let mine = log.pair.is_some_and(|(a, b)| a != b && (a == me || b == me));
+            let theirs = |(id, append): (&u64, &Append)| {
+                append.from != me && matches!(append.change, Change::Message { .. }) && !log.is_gone(*id)
+            };
+            mine && log.entries.iter().any(theirs)
+        };
+        let logs = self.logs.iter().filter(move |(id, log)| waits(log) && !self.reads.contains(&(me, **id)));
+        logs.map(|(id, _)| *id)
     }
 
     /// Whose this token is.

@@ -151,8 +151,6 @@ marks! {
         Tombstone = "native: replayed past a tombstone",
         Found = "native: page of what was found",
         FoundMore = "native: page of what was found, with more to come",
-        Unread = "native: let into a conversation it has not read",
-        Absent = "native: somebody is back after a restart, unnoticed",
         Kicked = "native: kicked",
         Muted = "native: muted",
         Renamed = "native: somebody renamed",

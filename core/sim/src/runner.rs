@@ -8,7 +8,8 @@ use std::thread;
 
 use crate::reached::Reached;
 use crate::tape::Tape;
-use crate::{Played, play_aloud};
+use crate::world::LastMoment;
+use crate::{Played, play_with};
 
 /// Which worlds to run.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub struct Plan {
     pub seeds: u64,
     /// Steps of each world's safety phase.
     pub steps: usize,
+    /// Whether each is played again once for every moment at which its server might have died.
+    pub everywhere: bool,
     /// Threads to run them on, at least 1.
     pub threads: usize,
 }
@@ -47,6 +50,8 @@ pub struct Failure {
     pub claim: String,
     /// Its tape.
     pub tape: Tape,
+    /// The moment at which its server died, where it was made to.
+    pub moment: Option<LastMoment>,
 }
 
 thread_local! {
@@ -68,7 +73,7 @@ pub fn keep_panics_quiet() {
 /// # Errors
 /// The promise it broke.
 pub fn attempt(tape: &Tape) -> Result<Played, String> {
-    attempt_with(tape, false)
+    attempt_with(tape, None, false)
 }
 
 /// As [`attempt`], and tells on standard output what happens.
@@ -76,13 +81,33 @@ pub fn attempt(tape: &Tape) -> Result<Played, String> {
 /// # Errors
 /// The promise it broke.
 pub fn attempt_aloud(tape: &Tape) -> Result<Played, String> {
-    attempt_with(tape, true)
+    attempt_with(tape, None, true)
 }
 
-fn attempt_with(tape: &Tape, told: bool) -> Result<Played, String> {
+fn attempt_with(tape: &Tape, moment: Option<LastMoment>, told: bool) -> Result<Played, String> {
     CLAIM.set(None);
-    let played = catch_unwind(AssertUnwindSafe(|| play_aloud(tape, told)));
+    let played = catch_unwind(AssertUnwindSafe(|| play_with(tape, moment, told)));
     played.map_err(|_| CLAIM.take().unwrap_or_else(|| "a panic".into()))
+}
+
+/// Plays a tape once as it is, and then once for each moment at which its server might have died: with all that the
+/// store was asked up to then carried out, and with none of it. Ends with the first failure.
+fn attempt_everywhere(tape: &Tape) -> Vec<(Option<LastMoment>, Result<Played, String>)> {
+    let whole = attempt(tape);
+    let moments = whole.as_ref().map_or(0, |played| played.moments);
+    let mut outcomes = vec![(None, whole)];
+    for at in 0..moments {
+        for carried_out in [false, true] {
+            let moment = Some(LastMoment { at, carried_out });
+            let outcome = attempt_with(tape, moment, false);
+            let failed = outcome.is_err();
+            outcomes.push((moment, outcome));
+            if failed {
+                return outcomes;
+            }
+        }
+    }
+    outcomes
 }
 
 /// Runs the worlds of a plan; stops early where one fails.
@@ -101,14 +126,17 @@ pub fn run(plan: Plan) -> Summary {
                 break;
             }
             let tape = Tape::seeded(seed, plan.steps);
-            let outcome = attempt(&tape);
+            let outcome = if plan.everywhere { attempt_everywhere(&tape) } else { vec![(None, attempt(&tape))] };
             let mut summary = summary.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            match outcome {
-                Ok(played) => summary.add(seed, &played),
-                Err(claim) => {
-                    stop.store(true, Ordering::Relaxed);
-                    if summary.failure.as_ref().is_none_or(|known| seed < known.seed) {
-                        summary.failure = Some(Failure { seed, claim, tape });
+            for (moment, outcome) in outcome {
+                match outcome {
+                    Ok(played) => summary.add(seed, &played),
+                    Err(claim) => {
+                        stop.store(true, Ordering::Relaxed);
+                        if summary.failure.as_ref().is_none_or(|known| seed < known.seed) {
+                            let tape = tape.clone();
+                            summary.failure = Some(Failure { seed, claim, tape, moment });
+                        }
                     }
                 }
             }
@@ -136,6 +164,10 @@ impl Failure {
     /// Takes out every step without which the same promise is broken in the same place.
     #[must_use]
     pub fn minimised(&self) -> Self {
+        if self.moment.is_some() {
+            // With other steps it would be another moment.
+            return self.clone();
+        }
         self.minimised_by(|tape| attempt(tape).err())
     }
 
@@ -153,7 +185,7 @@ impl Failure {
                 let tape = smallest.tape.filtered(|step| step < start || step >= start + chunk);
                 match fails(&tape).filter(|claim| place_of(claim) == place_of(&self.claim)) {
                     Some(claim) => {
-                        smallest = Failure { seed: self.seed, claim, tape };
+                        smallest = Failure { seed: self.seed, claim, tape, moment: None };
                         shrunk = true;
                     }
                     None => start += chunk,
@@ -168,7 +200,7 @@ impl Failure {
 
     /// Plays it once more and tells on standard output what happens in it.
     pub fn tell(&self) {
-        let _ = attempt_aloud(&self.tape);
+        let _ = attempt_with(&self.tape, self.moment, true);
     }
 }
 
@@ -196,7 +228,7 @@ mod tests {
         let tape = Tape::seeded(3, 500);
         let wanted = [tape.step(77).byte(), tape.step(411).byte()];
         let claim = fails(&tape, wanted).expect("both are there");
-        let small = Failure { seed: 3, claim, tape }.minimised_by(|tape| fails(tape, wanted));
+        let small = Failure { seed: 3, claim, tape, moment: None }.minimised_by(|tape| fails(tape, wanted));
         assert_eq!(small.tape.steps(), 2);
         assert_eq!([small.tape.step(0).byte(), small.tape.step(1).byte()], wanted);
     }
@@ -204,7 +236,7 @@ mod tests {
     #[test]
     fn another_failure_on_the_way_is_not_taken_for_the_same() {
         let tape = Tape::seeded(4, 64);
-        let failure = Failure { seed: 4, claim: "here: it broke".into(), tape };
+        let failure = Failure { seed: 4, claim: "here: it broke".into(), tape, moment: None };
         let small = failure.minimised_by(|tape| {
             let place = if tape.steps() >= 40 { "here" } else { "elsewhere" };
             Some(format!("{place}: it broke"))

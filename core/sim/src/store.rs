@@ -104,9 +104,13 @@ impl LateStore {
         self.manners.fails_one_in = 0;
     }
 
-    /// The machine stops: the questions are gone, and with them what was not carried out. Gives the appends that were
-    /// lost, and those that are in the log although nobody was told.
-    pub fn crash(&mut self) -> (usize, usize) {
+    /// The machine stops: so many more of the open questions are carried out, in their order, as the last commit may
+    /// have done; the rest is gone. Gives the appends that were lost, and those that are in the log although nobody was
+    /// told.
+    pub fn crash(&mut self, carried_out: usize) -> (usize, usize) {
+        for open in self.open.iter_mut().filter(|open| open.answer.is_none()).take(carried_out) {
+            open.answer = Some(self.disk.answer(open.ask.clone()));
+        }
         let appends = self.open.iter().filter(|open| matches!(open.ask, Ask::Append(_)));
         let (kept, lost): (Vec<_>, Vec<_>) =
             appends.partition(|open| matches!(open.answer, Some(Answer::Appended { repeated: false, .. })));

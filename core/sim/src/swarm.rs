@@ -62,6 +62,8 @@ pub struct Swarm {
     pub memory: MemoryLimits,
     /// How it behaves.
     pub manners: Manners,
+    /// Whether the store fails now and then, before it is mended.
+    pub could_fail: bool,
     /// Whether the server wants a password.
     pub password: bool,
     /// How many people there are.
@@ -104,6 +106,7 @@ impl Swarm {
         Self {
             limits,
             memory: MemoryLimits { entries_per_log, ..MemoryLimits::default() },
+            could_fail: manners.fails_one_in > 0,
             manners,
             password,
             seats,

@@ -62,15 +62,30 @@ pub struct World<'t> {
     pub(crate) calm: bool,
     pub(crate) draining: bool,
     /// How often the server was started.
-    starts: u8,
+    pub(crate) starts: u8,
+    /// Questions put and answers given so far: moments at which a server may die.
+    moments: u64,
+    /// The moment at which this one dies.
+    last_moment: Option<LastMoment>,
+    /// It has died, and starts again before anything else happens.
+    pub(crate) dead: bool,
     pub(crate) buffer: Vec<u8>,
     /// What happens is told on standard output, for people.
     told: bool,
 }
 
+/// A moment at which a server dies.
+#[derive(Clone, Copy, Debug)]
+pub struct LastMoment {
+    /// At the question put or answer given with this number, counted from 0.
+    pub at: u64,
+    /// Whether the store carries out what it was asked up to then, although nobody is told any more.
+    pub carried_out: bool,
+}
+
 impl<'t> World<'t> {
-    /// A world of the kind that the header draws.
-    pub fn new(mut header: Dice<'t>, told: bool) -> Self {
+    /// A world of the kind that the header draws, whose server dies at `last_moment`, once.
+    pub fn new(mut header: Dice<'t>, last_moment: Option<LastMoment>, told: bool) -> Self {
         let swarm = Swarm::draw(&mut header);
         let now = Now::new(Instant::from_micros(1_000_000), Timestamp(1_763_790_000_000));
         let password = swarm.password.then_some(PASSWORD);
@@ -91,6 +106,9 @@ impl<'t> World<'t> {
             calm: false,
             draining: false,
             starts: 0,
+            moments: 0,
+            last_moment,
+            dead: false,
             buffer: Vec::new(),
             told,
             swarm,
@@ -175,11 +193,32 @@ impl<'t> World<'t> {
         }
     }
 
-    /// The server's machine stops and starts again; the store keeps what it had carried out.
+    /// A question was put, or an answer is about to be given or was given. Whether the server dies of it.
+    pub(crate) fn moment(&mut self) -> bool {
+        let now = self.moments;
+        self.moments += u64::from(!self.calm);
+        self.dead |= !self.calm && self.last_moment.is_some_and(|last| last.at == now);
+        self.dead
+    }
+
+    /// A server that has died starts again; what it put out since was lost with it.
+    pub(crate) fn restart_if_dead(&mut self) {
+        if std::mem::take(&mut self.dead) {
+            let all = self.last_moment.is_some_and(|last| last.carried_out);
+            self.restart(if all { usize::MAX } else { 0 });
+        }
+    }
+
+    /// The server's machine stops, at a time when the store was committing, or not, and starts again.
     pub(crate) fn crash(&mut self) {
+        let carried_out = self.dice.below(self.store.waiting() + 1);
+        self.restart(carried_out);
+    }
+
+    fn restart(&mut self, carried_out: usize) {
         self.reached.path(Path::Restart);
         self.tell(|_| "the server crashes and starts again".into());
-        let (lost, kept) = self.store.crash();
+        let (lost, kept) = self.store.crash(carried_out);
         (0..lost).for_each(|_| self.reached.path(Path::StoreLost));
         (0..kept).for_each(|_| self.reached.path(Path::StoreKept));
         let store = &mut self.store;
@@ -238,6 +277,10 @@ impl<'t> World<'t> {
         self.tell(|world| {
             format!("{} {}", world.name(seat), if farewell.is_some() { "is refused" } else { "connects" })
         });
+        if farewell.is_none() && self.seats[seat].link.is_none() {
+            // The server died of it.
+            return;
+        }
         self.introduce(seat, farewell.as_deref());
     }
 
@@ -393,7 +436,8 @@ impl<'t> World<'t> {
 
     /// What came of it.
     pub fn played(self) -> crate::Played {
-        crate::Played { inputs: self.inputs, hash: self.hash.finish(), reached: self.reached }
+        let Self { inputs, moments, hash, reached, .. } = self;
+        crate::Played { inputs, moments, hash: hash.finish(), reached }
     }
 
     pub(crate) fn name(&self, seat: usize) -> String {

@@ -17,12 +17,20 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn the_same_seeds_give_the_same_transcript_on_any_number_of_threads() {
-    let plan = Plan { from: 100, seeds: 12, steps: 300, threads: 1 };
+    let plan = Plan { from: 100, seeds: 12, steps: 300, everywhere: false, threads: 1 };
     let (one, three) = (run(plan), run(Plan { threads: 3, ..plan }));
     assert!(one.failure.is_none() && three.failure.is_none());
     assert_eq!((one.seeds, one.inputs, one.hash), (three.seeds, three.inputs, three.hash));
     let other = run(Plan { from: 101, ..plan });
     assert_ne!(one.hash, other.hash, "other seeds give another transcript");
+}
+
+#[test]
+fn a_server_that_dies_at_any_question_or_answer_loses_nothing_that_anybody_saw() {
+    let plan = Plan { from: 300, seeds: 4, steps: 120, everywhere: true, threads: 2 };
+    let summary = run(plan);
+    assert!(summary.failure.is_none(), "{:?}", summary.failure);
+    assert!(summary.seeds > 100, "each world was played for all its moments: {}", summary.seeds);
 }
 
 #[test]

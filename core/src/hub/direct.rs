@@ -2,7 +2,7 @@
 
 use crate::id::{ConnId, IdentityId};
 use crate::name::Nick;
-use crate::store::{Answer, Ask, Opened, Peer, Subject};
+use crate::store::{Answer, Ask, Opened, Peer, Subject, Unread};
 use crate::vocabulary::{Code, Command, Place, Request, Tag};
 
 use super::Hub;
@@ -39,9 +39,22 @@ impl Hub {
             }
             Some(Holder::Session(_)) | None => Peer::Named(peer.clone()),
         };
+        self.ask_direct(slot, me, peer, then);
+    }
+
+    fn ask_direct(&mut self, slot: u32, me: IdentityId, peer: Peer, then: AfterOpening) {
         self.sessions[slot].waiting += 1;
         let pending = Pending::OpenDirect { conn: self.sessions[slot].conn, then };
         self.asks.ask(&mut self.mail.outputs, Ask::Open(Subject::Direct { me, peer }), pending);
+    }
+
+    /// Lets a session into a conversation in which it was spoken to while away. By the other side's identity: its name
+    /// may have passed on meanwhile.
+    pub(super) fn open_unread(&mut self, slot: u32, unread: Unread, resume: Known) {
+        let me = self.users[self.sessions[slot].user.expect("only somebody who is in talks")].identity;
+        let nick = self.by_identity.get(&unread.peer).map_or(unread.nick, |user| self.users[*user].nick.clone());
+        let peer = Peer::Present(unread.peer, nick);
+        self.ask_direct(slot, me, peer, AfterOpening::Enter { reference: None, resume });
     }
 
     /// The store opened a conversation, or there is nobody of that name.

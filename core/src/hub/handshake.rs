@@ -281,12 +281,12 @@ impl Hub {
             self.join_direct(slot, peer, Some((resume.log, resume.id)), None);
         }
         let told = |peer: &Nick| hello.resume.iter().any(|resume| resume.place == Place::Direct(peer.clone()));
-        let unread = found.unread.iter().filter(|(_, peer)| !told(peer));
+        let unread = found.unread.into_iter().filter(|unread| !told(&unread.nick));
         let left = (self.config.limits.rooms_per_session_max as usize).saturating_sub(hello.resume.len());
-        for (log, peer) in unread.take(left).filter(|_| native) {
+        for unread in unread.take(left).filter(|_| native) {
             // The client may know it by a name that the other side had before.
-            let known = hello.resume.iter().find(|resume| resume.log == *log).map(|resume| (resume.log, resume.id));
-            self.join_direct(slot, peer, known, None);
+            let known = hello.resume.iter().find(|resume| resume.log == unread.log);
+            self.open_unread(slot, unread, known.map(|resume| (resume.log, resume.id)));
         }
         // What it has not entered again by now is given up.
         self.end_kept(user);

@@ -14,7 +14,8 @@ use crate::limits::{Limits, Pace};
 use crate::name::{Nick, RoomName};
 use crate::secret::{Secret, SecretHash};
 use crate::store::{
-    Absentee, Answer, Append, Ask, Change, Cursor, Entry, Hit, Opened, Peer as Other, Search, Subject, Verified, Verify,
+    Absentee, Answer, Append, Ask, Change, Cursor, Entry, Hit, Opened, Peer as Other, Search, Subject, Unread,
+    Verified, Verify,
 };
 use crate::text::{Body, Note};
 use crate::time::{Instant, Now, Timestamp};
@@ -341,6 +342,7 @@ records! {
     Hit { log, place, entry, cursor }
     Absentee { identity, nick, rooms }
     Verified { identity, known, reads, unread }
+    Unread { log, peer, nick }
 }
 
 macro_rules! alternatives {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::id::{IdentityId, LogId, MessageId};
 use crate::name::Nick;
 use crate::secret::SecretHash;
-use crate::store::{Absentee, Answer, READS_MAX, UNREAD_MAX, Verified, Verify};
+use crate::store::{Absentee, Answer, READS_MAX, UNREAD_MAX, Unread, Verified, Verify};
 use crate::time::Timestamp;
 
 use super::{LogSubject, MemoryStore};
@@ -63,19 +63,20 @@ impl MemoryStore {
     }
 
     /// The other sides of conversations in which they have said something that this identity has not read.
-    fn unread(&self, identity: IdentityId) -> Vec<(LogId, Nick)> {
+    fn unread(&self, identity: IdentityId) -> Vec<Unread> {
         let mine = self.directs.iter().filter(|((a, b), _)| (*a == identity) != (*b == identity));
-        let mut found: Vec<(u64, LogId, Nick)> = mine
+        let mut found: Vec<(u64, Unread)> = mine
             .filter_map(|((a, b), log)| {
                 let peer = if *a == identity { *b } else { *a };
                 let read = self.reads.get(&(identity, *log)).copied().unwrap_or_default();
                 let entries = &self.logs.get(log)?.entries;
                 let newest = entries.iter().rev().find(|row| row.entry.from == peer && row.entry.change.is_some())?;
-                (newest.entry.id > read).then(|| Some((newest.written, *log, self.people.nick(peer)?)))?
+                let unread = Unread { log: *log, peer, nick: self.people.nick(peer)? };
+                (newest.entry.id > read).then_some((newest.written, unread))
             })
             .collect();
         found.sort_by_key(|(written, ..)| core::cmp::Reverse(*written));
-        found.into_iter().map(|(_, log, nick)| (log, nick)).take(UNREAD_MAX).collect()
+        found.into_iter().map(|(_, unread)| unread).take(UNREAD_MAX).collect()
     }
 
     /// How far somebody has read.
