@@ -110,7 +110,11 @@ impl Ear {
         // A name one had oneself may also be that of somebody gone, whom one has talked to.
         let me = self.nick.as_ref() == Some(to);
         if !me && let Some(seen) = self.places.remove(&Place::Direct(from.clone())) {
-            self.places.insert(Place::Direct(to.clone()), seen);
+            let place = Place::Direct(to.clone());
+            // Somebody who had that name before and has gone: two conversations go by it now.
+            if self.places.insert(place.clone(), seen).is_some() {
+                self.ambiguous.insert(place);
+            }
         }
     }
 }
