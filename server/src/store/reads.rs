@@ -1,8 +1,7 @@
 //! How far everybody has read, and what waits for them.
 
 use parlor_core::id::{IdentityId, LogId, MessageId};
-use parlor_core::name::Nick;
-use parlor_core::store::{Answer, READS_MAX, UNREAD_MAX};
+use parlor_core::store::{Answer, READS_MAX, UNREAD_MAX, Unread};
 use rusqlite::OptionalExtension;
 
 use super::engine::Engine;
@@ -56,9 +55,9 @@ impl Engine {
     }
 
     /// Conversations in which the other side has said something that this identity has not read.
-    pub(super) fn unread(&mut self, identity: IdentityId) -> rusqlite::Result<Vec<(LogId, Nick)>> {
+    pub(super) fn unread(&mut self, identity: IdentityId) -> rusqlite::Result<Vec<Unread>> {
         let Self { db, names, .. } = self;
-        let sql = "SELECT log.log, peer.nick FROM waiting CROSS JOIN log ON log.num = waiting.log \
+        let sql = "SELECT log.log, peer.id, peer.nick FROM waiting CROSS JOIN log ON log.num = waiting.log \
                    CROSS JOIN identity peer ON peer.id = iif(log.low = ?1, log.high, log.low) \
                    LEFT JOIN read ON read.identity = ?1 AND read.log = waiting.log \
                    WHERE waiting.identity = ?1 AND waiting.id > coalesce(read.id, 0) AND waiting.id >= log.first \
@@ -68,7 +67,8 @@ impl Engine {
         let mut unread = Vec::new();
         while let Some(row) = rows.next()? {
             let log = LogId(row.get::<_, i64>(0)?.cast_unsigned());
-            unread.push((log, names.nick(row.get_ref(1)?.as_str()?)));
+            let peer = IdentityId(row.get::<_, i64>(1)?.cast_unsigned());
+            unread.push(Unread { log, peer, nick: names.nick(row.get_ref(2)?.as_str()?) });
         }
         Ok(unread)
     }

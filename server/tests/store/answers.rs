@@ -210,7 +210,7 @@ fn unread_conversations_are_told_the_newest_first_until_they_are_read() {
     world.say(conversations[0].0, IdentityId(2), "are you there?");
     let unread = |world: &mut World| {
         let unread = world.come_back("ada", 1, 1).unread.into_iter();
-        unread.map(|(_, nick)| nick.to_string()).collect::<Vec<_>>()
+        unread.map(|unread| unread.nick.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(unread(&mut world), ["bob", "ali", "eve"]);
     world.ask(Ask::Read { identity: ada, log: conversations[0].0, id: MessageId(2) });

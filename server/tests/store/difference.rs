@@ -5,7 +5,7 @@ use parlor_core::id::{IdentityId, LogId, MessageId, Ticket};
 
 use parlor_core::secret::SecretHash;
 use parlor_core::store::{
-    Answer, Append, Ask, Change, Cursor, Hit, MemoryLimits, MemoryStore, Peer, Search, Subject, Verify,
+    Answer, Append, Ask, Change, Cursor, Hit, MemoryLimits, MemoryStore, Peer, Search, Subject, Unread, Verify,
 };
 use parlor_core::text::{Body, Note};
 use parlor_core::time::Timestamp;
@@ -186,7 +186,7 @@ impl Side {
                     *log = self.number(*log);
                 }
                 verified.reads.sort();
-                for (log, _) in &mut verified.unread {
+                for Unread { log, .. } in &mut verified.unread {
                     *log = self.number(*log);
                 }
                 Answer::Verified(verified)

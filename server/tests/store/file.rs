@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parlor_core::id::{IdentityId, MessageId};
-use parlor_core::store::{Answer, Ask, Subject};
+use parlor_core::store::{Answer, Ask, Subject, Unread};
 use parlor_core::time::Timestamp;
 use parlor_core::vocabulary::Span;
 use rusqlite::Connection;
@@ -25,7 +25,7 @@ fn a_restart_keeps_everything() {
     let verified = world.come_back("ada", 1, 1);
     assert_eq!((verified.identity, verified.known), (ada, true));
     assert_eq!(verified.reads, [(lobby, MessageId(1))]);
-    assert_eq!(verified.unread, [(direct, nick("bob"))]);
+    assert_eq!(verified.unread, [Unread { log: direct, peer: bob, nick: nick("bob") }]);
     assert_eq!(world.ask(verify("BOB", None, Some(3), 1)), Answer::NickTaken);
     let opened = world.opened(Subject::Room { room: room("lobby"), founder: None });
     assert_eq!((opened.log, opened.operator, opened.last), (lobby, Some(ada), MessageId(2)));
