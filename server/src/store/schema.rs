@@ -41,6 +41,7 @@ pub(super) fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, String>
     let version = version_of(&db, path)?;
     // Only after it is known to be ours is anything written.
     keep_wal(&db).map_err(cannot)?;
+    begin_log_anew(&db).map_err(cannot)?;
     migrate(&mut db, version).map_err(cannot)?;
     Ok(db)
 }
@@ -120,6 +121,18 @@ fn keep_wal(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
     // What is deleted is overwritten, in pages that become free too.
     db.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))
+}
+
+/// Brings what an earlier program left in the log into the database. If a sync had failed it and it ended before the
+/// next commit, that commit's frames look whole, since the operating system shows what it was given, but they may never
+/// reach the disk (<https://wiki.postgresql.org/wiki/Fsync_Errors>). Whatever followed them in the log would be lost with
+/// them when the power is cut; copied, they are written and synced once more.
+fn begin_log_anew(db: &Connection) -> rusqlite::Result<()> {
+    if checkpoint(db, Checkpoint::Truncate)? {
+        return Ok(());
+    }
+    // Somebody else reads, which keeps the log.
+    Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY), None))
 }
 
 /// Each step is one transaction: after a crash the file has the one version or the other.
