@@ -1,5 +1,8 @@
 //! The program itself, as a person or a service manager runs it.
 
+#[cfg(target_os = "linux")]
+#[path = "process/full_disk.rs"]
+mod full_disk;
 #[path = "process/program.rs"]
 mod program;
 

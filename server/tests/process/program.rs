@@ -72,7 +72,12 @@ impl Server {
     }
 
     pub(crate) fn start_in(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = command(arguments, environment).spawn().unwrap();
+        Self::start_by(command(arguments, environment))
+    }
+
+    /// Starts it by a command of the test's own, which leads to it.
+    pub(crate) fn start_by(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = read_all(child.stderr.take().unwrap());
         let (stdout, listening) = announced(child.stdout.take().unwrap());
         Self { child, stdout: Some(stdout), stderr: Some(stderr), listening }
