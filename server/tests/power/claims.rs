@@ -5,14 +5,14 @@ use std::path::Path;
 
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::limits::PAGE_MAX;
-use parlor_core::name::Nick;
+use parlor_core::name::{Nick, RoomName};
 use parlor_core::secret::SecretHash;
-use parlor_core::store::{Answer, Append, Ask, Change, Cursor, Entry, Opened, Peer, Search, Subject};
-use parlor_core::text::{Body, Note};
+use parlor_core::store::{Answer, Append, Ask, Change, Cursor, Entry, Opened, Peer, Subject};
+use parlor_core::text::Body;
 use parlor_core::vocabulary::Span;
 
 use crate::kept::Kept;
-use crate::life::{EVERYWHERE, Life, verify};
+use crate::life::{self, EVERYWHERE, Life, verify};
 
 /// Opens the store that a mishap left in a directory and claims: it holds the first so many of all entries that were
 /// ever stored, all that were acknowledged up to `position` among them, each as it was; the index finds each; people
@@ -21,7 +21,7 @@ use crate::life::{EVERYWHERE, Life, verify};
 /// Gives back how many entries there are.
 pub(crate) fn whole_after(directory: &Path, life: &Life, position: usize) -> usize {
     let mut kept = Kept::open(directory).unwrap_or_else(|error| panic!("the store cannot be opened: {error}"));
-    assert!(matches!(kept.ask(Ask::Absent), Answer::Absent(_)));
+    whoever_was_here_is_known(&mut kept, life, position);
     people_are_who_they_were(&mut kept, life, position);
     let entries = logs_are_a_prefix(&mut kept, life, position);
     assert!(entries >= life.acknowledged(position), "{entries} of {} are left", life.acknowledged(position));
@@ -31,6 +31,22 @@ pub(crate) fn whole_after(directory: &Path, life: &Life, position: usize) -> usi
     kept.close();
     file_is_sound(directory);
     entries
+}
+
+fn whoever_was_here_is_known(kept: &mut Kept, life: &Life, position: usize) {
+    let Answer::Absent(absent) = kept.ask(Ask::Absent) else { panic!("who was here is not known") };
+    for (who, person) in life.people.iter().enumerate() {
+        let rooms = absent.iter().filter(|absentee| absentee.identity == person.identity).flat_map(|it| &it.rooms);
+        let found: BTreeSet<_> = rooms.map(RoomName::as_str).collect();
+        for room in &life.rooms {
+            let changes: Vec<_> = life.present.iter().filter(|at| at.0 == who && at.1 == room.log).collect();
+            let safe = changes.iter().rposition(|at| at.3 <= position);
+            let mut possible =
+                changes[safe.unwrap_or_default()..].iter().map(|at| at.2).chain(safe.is_none().then_some(false));
+            let here = found.contains(room.name.as_str());
+            assert!(possible.any(|it| it == here), "{:?} is in {}: {here}", person.nicks[0].0, room.name);
+        }
+    }
 }
 
 fn people_are_who_they_were(kept: &mut Kept, life: &Life, position: usize) {
@@ -71,6 +87,9 @@ fn logs_are_a_prefix(kept: &mut Kept, life: &Life, position: usize) -> usize {
         assert_eq!(expected.len(), opened.last.0 as usize, "the log ends elsewhere");
         assert_eq!(found, expected, "log {} of {total} entries in all", opened.log);
         assert_eq!(opened.first, MessageId(1));
+        for (log, id, at) in &life.shown {
+            assert!(*log != opened.log || *at > position || *id <= opened.last, "{id:?} was shown and is gone");
+        }
         topic_is_the_last(&opened, &expected);
     }
     total
@@ -123,14 +142,7 @@ pub(crate) fn search(kept: &mut Kept, logs: &[LogId], query: &str) -> BTreeSet<(
     let mut found = BTreeSet::new();
     let mut before: Option<Cursor> = None;
     loop {
-        let search = Search {
-            by: IdentityId(1),
-            logs: logs.to_vec(),
-            own: false,
-            query: Note::parse(query).unwrap(),
-            before,
-            limit: PAGE_MAX,
-        };
+        let search = life::search(logs, query, before, PAGE_MAX);
         let Answer::Found { hits, cursor } = kept.ask(Ask::Search(Box::new(search))) else {
             panic!("{query} cannot be searched for");
         };

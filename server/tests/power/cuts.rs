@@ -55,12 +55,20 @@ fn checkpoints(journal: &Journal) -> usize {
 #[test]
 fn whatever_was_acknowledged_is_there_after_a_power_cut_at_every_sync() {
     let after = scratch();
-    let (mut syncs, mut cuts, mut of_database, mut more) = (0, 0, 0, 0);
+    let (mut syncs, mut cuts, mut ends, mut of_database, mut more) = (0, 0, 0, 0, 0);
     for seed in 0..2 {
         let (life, journal) = lived(seed, 150);
         of_database += checkpoints(&journal);
         let mut cut = PowerCut::new(&journal);
+        let (mut rng, mut last) = (fastrand::Rng::with_seed(seed), 0);
         for position in journal.syncs() {
+            // Somewhere between two syncs the program alone ends.
+            let between = rng.usize(last..=position);
+            cut.advance(between);
+            cut.files(Survival::Everything).write_to(after.path()).unwrap();
+            claims::whole_after(after.path(), &life, between);
+            ends += 1;
+            last = position;
             cut.advance(position);
             syncs += 1;
             let parts = [Survival::Parts(2 * position as u64), Survival::Parts(2 * position as u64 + 1)];
@@ -73,6 +81,7 @@ fn whatever_was_acknowledged_is_there_after_a_power_cut_at_every_sync() {
         }
     }
     println!("{cuts} power cuts around {syncs} syncs, {of_database} of them of the database; {more} kept more");
+    println!("{ends} ends of the program between two syncs");
     assert!(syncs >= 100, "{syncs}");
     assert!(cuts >= 400, "{cuts}");
     assert!(of_database >= 10, "{of_database}");

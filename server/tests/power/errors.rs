@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 
-use frail_disk::{Disk, FailedSync, Failure, Fault, Operation, PowerCut, Survival};
+use frail_disk::{Change, Disk, FailedSync, Failure, Fault, Operation, PowerCut, Survival};
 
 use crate::claims;
 use crate::cuts::{checkpoint, scratch};
@@ -20,6 +20,8 @@ struct Met {
     lives: u64,
     errors: u64,
     failed: usize,
+    /// Power cuts at syncs after one that failed.
+    cuts: u64,
 }
 
 /// Lives on a disk of which something was planned, asking again what fails; `look` has a look after each round.
@@ -66,6 +68,22 @@ fn all_is_kept(disk: &Disk, home: &Path, kept: Kept, life: &Life, seed: u64) {
     assert_eq!(claims::whole_after(home, life, position), life.stored.len());
 }
 
+/// The power is cut at every third sync that came after one that failed: what that one forgot was never relied on.
+fn what_was_forgotten_is_not_missed(disk: &Disk, life: &Life) -> u64 {
+    let journal = disk.journal();
+    let failed = journal.iter().position(|change| matches!(change, Change::SyncFailed { .. }));
+    let mut cut = PowerCut::with(&journal, FailedSync::Forgets);
+    let after = scratch();
+    let mut cuts = 0;
+    for position in journal.syncs().filter(|&sync| failed.is_some_and(|failed| sync > failed)).step_by(3) {
+        cut.advance(position);
+        cut.files(Survival::Nothing).write_to(after.path()).unwrap();
+        claims::whole_after(after.path(), life, position);
+        cuts += 1;
+    }
+    cuts
+}
+
 /// How often this is done in a life on a disk that never fails.
 fn calls(on: Operation) -> u64 {
     let (home, disk) = (scratch(), Arc::new(Disk::new()));
@@ -91,6 +109,7 @@ fn fail_from_each(on: Operation, failure: Failure, times: u64, step: usize) -> M
         met.failed += life.failed;
         met.errors += disk.failed();
         all_is_kept(&disk, home.path(), kept, &life, after);
+        met.cuts += if times == 1 { what_was_forgotten_is_not_missed(&disk, &life) } else { 0 };
     }
     println!("{on:?}, {times} at a time, {failure:?}: {met:?}");
     assert!(met.errors > 0, "{on:?} never failed");
@@ -109,6 +128,7 @@ fn each_sync_may_fail_and_nothing_is_lost_and_storing_comes_back() {
     let met = fail_from_each(Operation::Sync, Failure::Io, 1, 1);
     assert!(met.lives >= 20, "{met:?}");
     assert!(met.failed >= 20, "{met:?}");
+    assert!(met.cuts >= 50, "{met:?}");
     let met = fail_from_each(Operation::Sync, Failure::Io, 3, 1);
     assert!(met.failed >= 60, "{met:?}");
 }

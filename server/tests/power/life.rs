@@ -6,10 +6,10 @@ use fastrand::Rng;
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::name::{Nick, RoomName};
 use parlor_core::secret::SecretHash;
-use parlor_core::store::{Answer, Append, Ask, Change, Entry, Subject, Verify};
+use parlor_core::store::{Answer, Append, Ask, Change, Cursor, Entry, Search, Subject, Verify};
 use parlor_core::text::{Body, Note};
 use parlor_core::time::Timestamp;
-use parlor_core::vocabulary::Tag;
+use parlor_core::vocabulary::{Span, Tag};
 
 use crate::kept::{Kept, Told};
 
@@ -52,6 +52,10 @@ pub(crate) struct Life {
     pub(crate) stored: Vec<Stored>,
     /// Who had read which log how far, and from which position on that was safe.
     pub(crate) reads: Vec<(usize, LogId, MessageId, usize)>,
+    /// Who was in which room or not any more, in that order, and from which position on that was safe.
+    pub(crate) present: Vec<(usize, LogId, bool, usize)>,
+    /// The newest message that somebody was shown in a log, and the position at which they were.
+    pub(crate) shown: Vec<(LogId, MessageId, usize)>,
     /// Answers that were failures.
     pub(crate) failed: usize,
     rng: Rng,
@@ -66,6 +70,9 @@ enum Asked {
     Read(usize, LogId, MessageId),
     Rename(usize, Nick),
     Go(usize),
+    Presence(usize, LogId, bool),
+    Look(LogId),
+    Search(LogId),
 }
 
 impl Life {
@@ -76,6 +83,8 @@ impl Life {
             rooms: Vec::new(),
             stored: Vec::new(),
             reads: Vec::new(),
+            present: Vec::new(),
+            shown: Vec::new(),
             failed: 0,
             rng: Rng::with_seed(seed),
             now: 1_790_000_000_000,
@@ -148,8 +157,11 @@ impl Life {
         self.now += self.rng.i64(0..5_000);
         let who = self.rng.usize(..self.people.len());
         let log = self.rooms[self.rng.usize(..self.rooms.len())].log;
-        match self.rng.u8(..20) {
+        match self.rng.u8(..23) {
             0 => Asked::Go(who),
+            20 => Asked::Presence(who, log, self.rng.bool()),
+            21 => Asked::Look(log),
+            22 => Asked::Search(log),
             1 => {
                 let last = self.stored.iter().filter(|stored| stored.log == log).map(|stored| stored.id).max();
                 Asked::Read(who, log, last.unwrap_or_default())
@@ -213,6 +225,11 @@ impl Life {
             Asked::Append(append) => Ask::Append(Box::new(append.clone())),
             Asked::Read(who, log, id) => Ask::Read { identity: self.people[*who].identity, log: *log, id: *id },
             Asked::Rename(who, nick) => Ask::Rename { identity: self.people[*who].identity, nick: nick.clone() },
+            Asked::Presence(who, log, here) => {
+                Ask::Present { identity: self.people[*who].identity, log: *log, here: *here }
+            }
+            Asked::Look(log) => Ask::History { log: *log, span: Span::Latest, limit: 1 },
+            Asked::Search(log) => Ask::Search(Box::new(search(&[*log], EVERYWHERE, None, 1))),
             Asked::Go(who) => Ask::Seen { identity: self.people[*who].identity, at: Timestamp(self.now) },
         }
     }
@@ -227,6 +244,13 @@ impl Life {
             (Asked::Read(who, log, id), Answer::Done) => self.reads.push((who, log, id, position)),
             (Asked::Rename(who, nick), Answer::Done) => self.people[who].nicks.push((nick, position)),
             (Asked::Go(_), Answer::Done) => {}
+            (Asked::Presence(who, log, here), Answer::Done) => self.present.push((who, log, here, position)),
+            (Asked::Look(log), Answer::Page { entries, .. }) => {
+                self.shown.extend(entries.last().map(|entry| (log, entry.id, position)));
+            }
+            (Asked::Search(log), Answer::Found { hits, .. }) => {
+                self.shown.extend(hits.first().map(|hit| (log, hit.entry.id, position)));
+            }
             (_, answer) => panic!("an answer to another question: {answer:?}"),
         }
     }
@@ -273,6 +297,12 @@ impl Life {
     pub(crate) fn acknowledged(&self, position: usize) -> usize {
         self.stored.iter().take_while(|stored| stored.position <= position).count()
     }
+}
+
+/// What is looked for, and where.
+pub(crate) fn search(logs: &[LogId], query: &str, before: Option<Cursor>, limit: u32) -> Search {
+    let query = Note::parse(query).unwrap();
+    Search { by: IdentityId(1), logs: logs.to_vec(), own: false, query, before, limit }
 }
 
 /// Who is this?
