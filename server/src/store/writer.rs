@@ -16,7 +16,7 @@ use super::names::Names;
 use super::search::search;
 use super::trouble::said;
 
-/// Most questions in one transaction.
+/// Most questions in one transaction. Half as many cost a tenth more each, twice as many no less.
 const BATCH_MAX: usize = 512;
 
 /// Between two rounds of letting go what is too old.

@@ -249,6 +249,8 @@ struct Both {
     batch: Vec<(Question, Answer, i64, u8)>,
     now: i64,
     fresh: u8,
+    /// The number of the last identity.
+    identities: u64,
 }
 
 impl Both {
@@ -263,6 +265,7 @@ impl Both {
             batch: Vec::new(),
             now: 1_000_000_000_000,
             fresh: 0,
+            identities: 0,
         }
     }
 
@@ -276,19 +279,30 @@ impl Both {
                 self.engine = Some(Engine::open(&self.home.path().join(FILE), Options::default()).unwrap());
             }
             Step::Ask(question @ Question::Search { .. }) => self.search(question),
-            Step::Ask(question) => {
-                let ask = self.memory_side.ask(question, self.now, self.fresh, None);
-                let answer = self.memory.answer(ask);
-                let answer = self.memory_side.same(answer);
-                self.batch.push((question.clone(), answer, self.now, self.fresh));
-                if matches!(question, Question::Verify { fresh: true, .. }) {
-                    self.fresh += 1;
-                }
-                if matches!(question, Question::Room { .. } | Question::Direct { .. }) {
-                    // What it is called must be known before it is asked about.
-                    self.commit();
-                }
+            Step::Ask(Question::Direct { me, peer, nick }) if self.identities > 0 => {
+                // Nobody talks to somebody who is yet to come.
+                let there = |who: u64| 1 + who % self.identities;
+                self.ask(&Question::Direct { me: there(*me), peer: peer.map(there), nick });
             }
+            Step::Ask(Question::Direct { .. }) => {}
+            Step::Ask(question) => self.ask(question),
+        }
+    }
+
+    fn ask(&mut self, question: &Question) {
+        let ask = self.memory_side.ask(question, self.now, self.fresh, None);
+        let answer = self.memory.answer(ask);
+        let answer = self.memory_side.same(answer);
+        if let Answer::Verified(verified) = &answer {
+            self.identities = self.identities.max(verified.identity.0);
+        }
+        self.batch.push((question.clone(), answer, self.now, self.fresh));
+        if matches!(question, Question::Verify { fresh: true, .. }) {
+            self.fresh += 1;
+        }
+        if matches!(question, Question::Room { .. } | Question::Direct { .. }) {
+            // What it is called must be known before it is asked about.
+            self.commit();
         }
     }
 
