@@ -11,22 +11,27 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::hub::{Closing, Deadline};
+use crate::id::MessageId;
 use crate::name::RoomName;
 use crate::secret::Secret;
 use crate::time::{Instant, Now};
 use crate::vocabulary::{Place, Tag};
 use crate::wire::Dialect;
 
+mod asked;
 mod events;
 mod export;
 mod history;
 mod intent;
+mod jump;
 mod leave;
 mod link;
 mod outbox;
 mod pending;
 mod reading;
+mod revise;
 mod rooms;
+mod search;
 mod slash;
 mod state;
 mod timeline;
@@ -36,10 +41,15 @@ mod tutorial;
 #[cfg(test)]
 mod tests;
 
-pub use state::{Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Room, RoomKey, State};
+pub use jump::{Around, Jump};
+pub use search::{Hit, Search};
+pub use state::{
+    DELETED, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State,
+};
 pub use timeline::Timeline;
 
-use history::Asked;
+use asked::Asked;
+use jump::Seek;
 use leave::Leave;
 use link::{Line, Phase};
 use outbox::Outbox;
@@ -113,6 +123,42 @@ pub enum Intent {
     RetryNow,
     /// Sends a failed or unconfirmed message again.
     Resend(EntryKey),
+    /// Gives a message of one's own another text, which may hold newlines. Shown once the server says so; what is
+    /// refused stands in the room's timeline as an error that keeps the text. Native servers only, and only while
+    /// there is a connection.
+    Edit {
+        /// Which.
+        entry: EntryKey,
+        /// What it is to read.
+        text: String,
+    },
+    /// Takes a message back: one's own, or as the room's operator anybody's. Else as [`Intent::Edit`].
+    Delete {
+        /// Which.
+        entry: EntryKey,
+    },
+    /// Looks for messages that hold every word of a query ([`crate::search`]); answered in [`State::search`].
+    Search {
+        /// What.
+        query: String,
+        /// In all rooms one is in and all conversations, not only in the shown room.
+        everywhere: bool,
+    },
+    /// Wants older hits of the search.
+    SearchMore,
+    /// Forgets the search and what it found.
+    CloseSearch,
+    /// Goes to a message that was found: shows its room and says in [`State::jump`] where it stands. One that is older
+    /// than what is held is paged back to, up to 2,000 positions; what stands around one that lies further back is
+    /// read into [`State::around`] instead, so that the room's timeline keeps its place and the newest.
+    Jump {
+        /// Where it was said ([`Hit::place`]).
+        place: Place,
+        /// Its position there ([`Hit::id`]).
+        id: MessageId,
+    },
+    /// Forgets [`State::around`].
+    CloseAround,
     /// Says goodbye and ends.
     Quit,
 }
@@ -171,6 +217,8 @@ pub struct Client {
     /// Places one has asked to leave, each with the ping whose answer tells that one has: until then what the server
     /// says of them may be older.
     parting: VecDeque<(Place, Tag)>,
+    /// The message that is being gone to.
+    seeking: Option<Seek>,
     /// The place to show once the server lets one in.
     joining: Option<Place>,
     look: Look,
@@ -207,6 +255,7 @@ impl Client {
             early: VecDeque::new(),
             asked: BTreeMap::new(),
             parting: VecDeque::new(),
+            seeking: None,
             joining: None,
             look: Look::default(),
             read_next: Instant::ZERO,
@@ -274,6 +323,7 @@ impl Client {
 
     /// What every input ends with: what can be sent is put into the outbox, what changed is told once.
     fn settle(&mut self) {
+        self.seek_on();
         self.send_pending();
         self.tell_read();
         self.advance_leaving();

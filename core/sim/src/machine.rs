@@ -1,13 +1,14 @@
 //! A real client machine at the other end of a link: what its person does, and what its driver has to do.
 
 use parlor_core::client::{Client, Entry, EntryKind, Input, Intent, Link, Output, Profile, Question};
+use parlor_core::id::MessageId;
 use parlor_core::secret::Secret;
 use parlor_core::text::{Body, printable};
 use parlor_core::time::Now;
 use parlor_core::vocabulary::{Command, Request};
 use parlor_core::wire::{Decoded, Dialect, ServerCodec};
 
-use crate::ear::Ear;
+use crate::ear::{Ear, SEARCHED};
 use crate::oracle::Oracle;
 use crate::puppet::{NICKS, PASSWORD, ROOMS};
 use crate::reached::{Path, Reached};
@@ -196,7 +197,7 @@ impl Machine {
             let number = oracle.number(PERSON + seat);
             said::text(number, if dice.one_in(8) { dice.below(said::LINE_KINDS) } else { dice.below(5) })
         };
-        match dice.below(40) {
+        match dice.below(50) {
             0..=17 => Intent::Say(text(dice, oracle)),
             18 | 19 => Intent::Submit(format!("/join {room}")),
             20 => Intent::Submit("/part tea".into()),
@@ -212,8 +213,40 @@ impl Machine {
             34 | 35 => Intent::Draft("half a thou".into()),
             36 | 37 => Intent::RetryNow,
             38 if dice.one_in(12) => Intent::Quit,
+            40 | 41 => match self.an_entry(dice) {
+                Some(entry) => Intent::Edit { entry: entry.key, text: text(dice, oracle) },
+                None => Intent::Submit(format!("/edit {}", text(dice, oracle))),
+            },
+            42 => self
+                .an_entry(dice)
+                .map_or(Intent::Submit("/delete".into()), |entry| Intent::Delete { entry: entry.key }),
+            43 | 44 => {
+                Intent::Search { query: SEARCHED[dice.below(SEARCHED.len())].into(), everywhere: dice.one_in(2) }
+            }
+            45 => Intent::SearchMore,
+            46 => Intent::CloseSearch,
+            47 => self.a_jump(dice).unwrap_or(Intent::CloseAround),
+            48 => Intent::CloseAround,
             _ => Intent::Say(text(dice, oracle)),
         }
+    }
+
+    /// Something in the shown room, whose ever it is.
+    fn an_entry(&self, dice: &mut Dice<'_>) -> Option<&Entry> {
+        let room = self.client.state().shown_room()?;
+        let newest = room.timeline.len().min(16);
+        room.timeline.iter().rev().nth(dice.below(newest.max(1)))
+    }
+
+    /// To a hit, or to anywhere.
+    fn a_jump(&self, dice: &mut Dice<'_>) -> Option<Intent> {
+        let state = self.client.state();
+        let hits = state.search.as_ref().map_or(&[][..], |search| &search.hits);
+        if let Some(hit) = hits.get(dice.below(hits.len().max(1))) {
+            return Some(Intent::Jump { place: hit.place.clone(), id: hit.id });
+        }
+        let place = state.shown_room()?.place.clone()?;
+        Some(Intent::Jump { place, id: MessageId(dice.below(64) as u64) })
     }
 
     /// What a person sees holds together: the log in order, nothing twice, everything as it was said.

@@ -4,12 +4,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::history::Asked;
+use super::asked::Asked;
 use super::rooms::sentence;
-use super::{Client, Delivery, EntryKind, Question};
+use super::{Client, EntryKind, Question};
 use crate::id::MessageId;
 use crate::name::{Nick, RoomName};
-use crate::text::{Note, printable};
+use crate::text::Note;
 use crate::time::Timestamp;
 use crate::vocabulary::{Code, Command, Event, Message, Place, RoomLine, Tag};
 
@@ -64,10 +64,10 @@ impl Client {
             Event::Presence { room, count, joined, parted } => self.presence(room, count, &joined, &parted),
             Event::Ack { nonce, place: _, id } => self.acknowledged(&nonce, id),
             Event::Message(message) => self.message(&message),
-            // The timeline does not show corrections yet.
-            Event::Edited { .. } | Event::Deleted { .. } => {}
-            Event::Page { place: _, messages, has_more, cursor: _, reference } => {
-                self.page_arrived(messages, has_more, reference)
+            Event::Edited { place, id, target, text, by: _, at: _ } => self.edited(&place, id, target, text.as_str()),
+            Event::Deleted { place, id, target, by: _, at: _ } => self.deleted(&place, id, target),
+            Event::Page { place: _, messages, has_more, cursor, reference } => {
+                self.page_arrived(messages, has_more, cursor, reference);
             }
             Event::Rooms { rooms, has_more, reference } => self.rooms_listed(&rooms, has_more, reference),
             Event::Members { room, members, has_more, reference } => {
@@ -145,7 +145,7 @@ impl Client {
         self.notice_hole(index, message.id);
         let room = &mut self.state.rooms[index];
         if let Some(held) = room.timeline.find(message.id) {
-            self.confirm_text(index, held, message);
+            self.told_again(index, held, message);
         } else {
             let dropped = room.timeline.is_full() && message.id <= room.book.seen;
             if !(dropped && room.timeline.oldest_id().is_some_and(|oldest| message.id < oldest)) {
@@ -155,20 +155,6 @@ impl Client {
         let book = &mut self.state.rooms[index].book;
         book.seen = book.seen.max(message.id);
         self.read_shown();
-    }
-
-    /// One's own message, held since its `ack`, as the server tells it to everybody.
-    fn confirm_text(&mut self, index: usize, held: usize, message: &Message) {
-        let changed = self.state.rooms[index].timeline.change(held, |entry| {
-            let EntryKind::Message { mine: true, text, delivery: Delivery::Confirmed, .. } = &mut entry.kind else {
-                return false;
-            };
-            let news = entry.at != Some(message.at);
-            entry.at = Some(message.at);
-            *text = printable(message.text.as_str());
-            news
-        });
-        self.dirty |= changed == Some(true);
     }
 
     fn topic_set(&mut self, place: &Place, id: MessageId, text: &Note, by: &Nick, at: Timestamp) {
@@ -272,31 +258,6 @@ impl Client {
         } else if matches!(code, Code::PasswordRequired | Code::BadPassword) {
             self.ask(Question::Password { why });
         }
-    }
-
-    fn refused_request(&mut self, asked: &Asked, text: &str) {
-        let index = asked.room().and_then(|key| self.index_of(key));
-        match asked {
-            Asked::Older { .. } => {
-                if let Some(index) = index {
-                    self.state.rooms[index].loading_older = false;
-                    self.dirty = true;
-                }
-            }
-            Asked::Fill { .. } => {
-                if let Some(index) = index {
-                    self.fill_refused(index);
-                }
-                return;
-            }
-            Asked::Join { place, .. } => {
-                if self.joining.as_ref() == Some(place) {
-                    self.joining = None;
-                }
-            }
-            Asked::First { .. } | Asked::Rooms { .. } | Asked::Names { .. } | Asked::Other { .. } => {}
-        }
-        self.error(index.unwrap_or(usize::MAX), text);
     }
 
     pub(super) fn is_me(&self, nick: &Nick) -> bool {

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use serde::Serialize;
 
-use super::{Delivery, Entry, EntryKind};
+use super::{Delivery, Entry, EntryKind, Revision};
 
 /// An entry as a program reads it. The order of the members is the order in which they are written.
 #[derive(Serialize)]
@@ -47,6 +47,21 @@ impl Entry {
             EntryKind::Message { mine: true, delivery, .. } => Some(delivery),
             EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
         }
+    }
+
+    /// Whether it is a message of one's own.
+    pub fn is_mine(&self) -> bool {
+        matches!(self.kind, EntryKind::Message { mine: true, .. })
+    }
+
+    /// Whether it is a message that reads otherwise than it was said.
+    pub fn is_edited(&self) -> bool {
+        matches!(self.kind, EntryKind::Message { revision: Revision::Edited(_), .. })
+    }
+
+    /// Whether it is what is left of a message that was taken back.
+    pub fn is_deleted(&self) -> bool {
+        matches!(self.kind, EntryKind::Message { revision: Revision::Deleted, .. })
     }
 
     /// The entry as one plain text: `nick: text`, `* nick waves`, `* ada joined`, `! sentence`. Newlines within the

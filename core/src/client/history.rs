@@ -1,12 +1,12 @@
 //! What was said before and meanwhile: the first page, older pages, what a reconnect missed.
 
-use alloc::format;
 use alloc::vec::Vec;
 
-use super::{Client, Delivery, EntryKind, RoomKey};
+use super::asked::Asked;
+use super::{Client, Delivery, EntryKind, Revision};
 use crate::id::{LogId, MessageId};
 use crate::name;
-use crate::vocabulary::{Command, Message, Place, Request, RoomInfo, Span, Tag};
+use crate::vocabulary::{Command, Message, Place, RoomInfo, Span, Tag};
 
 /// Messages in the first page of a room.
 const FIRST_PAGE: u32 = 50;
@@ -14,8 +14,6 @@ const FIRST_PAGE: u32 = 50;
 const OLDER_PAGE: u32 = 100;
 /// Pages fetched to fill a hole; what is still missing then is said.
 const HOLE_PAGES_MAX: u32 = 5;
-/// Questions open at once.
-const ASKED_MAX: usize = 1_024;
 
 /// A part of the log that is missing between two that are held; ends exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,59 +23,13 @@ pub(super) struct Hole {
     pages: u32,
 }
 
-/// What a reference was given out for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// The newest page of a room; `front` if it belongs before all that is held.
-    First { room: RoomKey, front: bool },
-    /// A page before the oldest held.
-    Older { room: RoomKey },
-    /// A page of the hole, the one before this position.
-    Fill { room: RoomKey, next: MessageId },
-    /// The list of rooms, to be shown there.
-    Rooms { room: RoomKey },
-    /// The list of members, to be shown there.
-    Names { room: RoomKey },
-    /// Being let into a place.
-    Join { room: Option<RoomKey>, place: Place },
-    /// Anything whose refusal is to be shown there.
-    Other { room: Option<RoomKey> },
-}
-
-impl Asked {
-    pub(super) fn room(&self) -> Option<RoomKey> {
-        match self {
-            Asked::First { room, .. }
-            | Asked::Older { room }
-            | Asked::Fill { room, .. }
-            | Asked::Rooms { room }
-            | Asked::Names { room } => Some(*room),
-            Asked::Join { room, .. } | Asked::Other { room } => *room,
-        }
-    }
-}
-
 impl Client {
-    /// Sends a command whose direct answer or refusal is waited for.
-    pub(super) fn request(&mut self, command: Command, asked: Asked) {
-        if !self.is_online() {
-            return;
-        }
-        let reference = Tag::parse(&format!("r{}", self.count()));
-        if self.asked.len() >= ASKED_MAX {
-            self.asked.pop_first();
-        }
-        if let Some(reference) = &reference {
-            self.asked.insert(reference.clone(), asked);
-        }
-        self.send(Request { command, reference });
-    }
-
     /// Compares what the server says of a room's log with what is held, and asks for what is missing.
     pub(super) fn catch_up(&mut self, index: usize, info: &RoomInfo) {
         let room = &mut self.state.rooms[index];
         let resuming = core::mem::take(&mut room.book.resuming);
         let same = room.book.log == Some(info.log);
+        room.book.replayed = if resuming && same { info.last_id } else { MessageId(0) };
         if !same {
             self.new_log(index, info.log, info.last_id);
         } else if !resuming && info.last_id > room.book.seen {
@@ -153,7 +105,7 @@ impl Client {
     /// Ids have no holes: where one is left out, something was missed.
     pub(super) fn notice_hole(&mut self, index: usize, id: MessageId) {
         let book = &self.state.rooms[index].book;
-        let (seen, known) = (book.seen, book.log.is_some() && book.began);
+        let (seen, known) = (book.seen.max(book.replayed), book.log.is_some() && book.began);
         if known && id.0 > seen.0.saturating_add(1) {
             self.open_hole(index, seen, id);
             self.fill(index);
@@ -184,12 +136,17 @@ impl Client {
     }
 
     /// The person scrolled up.
-    pub(super) fn older(&mut self) {
+    pub(super) fn scrolled_up(&mut self) {
+        self.older(self.state.shown, OLDER_PAGE);
+    }
+
+    /// Asks for messages older than those held.
+    pub(super) fn older(&mut self, index: usize, limit: u32) {
         if !self.is_online() {
             return;
         }
-        let limit = self.page(OLDER_PAGE);
-        let Some(room) = self.state.rooms.get_mut(self.state.shown) else { return };
+        let limit = self.page(limit);
+        let Some(room) = self.state.rooms.get_mut(index) else { return };
         let (Some(place), Some(oldest)) = (room.place.clone(), room.timeline.oldest_id()) else { return };
         if !room.has_older || room.loading_older || !room.book.live {
             return;
@@ -205,28 +162,49 @@ impl Client {
     }
 
     /// A page arrived.
-    pub(super) fn page_arrived(&mut self, messages: Vec<Message>, has_more: bool, reference: Option<Tag>) {
+    pub(super) fn page_arrived(
+        &mut self,
+        messages: Vec<Message>,
+        has_more: bool,
+        cursor: Option<Tag>,
+        reference: Option<Tag>,
+    ) {
         let Some(asked) = reference.and_then(|reference| self.asked.remove(&reference)) else { return };
-        let Some(index) = asked.room().and_then(|key| self.index_of(key)) else { return };
         self.dirty = true;
-        match asked {
-            Asked::First { front, .. } => {
+        let index = asked.room().and_then(|key| self.index_of(key));
+        match (asked, index) {
+            (Asked::Search { number }, _) => self.found(number, &messages, has_more, cursor),
+            (Asked::Around { number, behind }, _) => self.around_arrived(number, behind, &messages),
+            (Asked::First { front, .. }, Some(index)) => {
                 self.add_page(index, messages, front);
                 let room = &mut self.state.rooms[index];
                 room.book.began = true;
                 room.has_older = has_more;
-                if room.book.read.0 > 0 {
+                // What was said to oneself alone is unread until it was read.
+                let direct = matches!(room.place, Some(Place::Direct(_)));
+                if room.book.read.0 > 0 || direct {
                     self.recount(index);
                 }
             }
-            Asked::Older { .. } => {
+            (Asked::Older { .. }, Some(index)) => {
                 self.add_page(index, messages, true);
                 let room = &mut self.state.rooms[index];
                 room.loading_older = false;
                 room.has_older = has_more && !room.timeline.is_full();
             }
-            Asked::Fill { next, .. } => self.fill_page(index, messages, has_more, next),
-            Asked::Rooms { .. } | Asked::Names { .. } | Asked::Join { .. } | Asked::Other { .. } => {}
+            (Asked::Fill { next, .. }, Some(index)) => self.fill_page(index, messages, has_more, next),
+            (
+                Asked::First { .. }
+                | Asked::Older { .. }
+                | Asked::Fill { .. }
+                | Asked::Rooms { .. }
+                | Asked::Names { .. }
+                | Asked::Join { .. }
+                | Asked::Edit { .. }
+                | Asked::Delete { .. }
+                | Asked::Other { .. },
+                _,
+            ) => {}
         }
     }
 
@@ -235,7 +213,11 @@ impl Client {
         for message in messages.into_iter().rev() {
             let timeline = &self.state.rooms[index].timeline;
             let first = timeline.oldest_id().is_none_or(|oldest| message.id < oldest);
-            if timeline.find(message.id).is_some() || front && timeline.is_full() {
+            if let Some(held) = timeline.find(message.id) {
+                self.told_again(index, held, &message);
+                continue;
+            }
+            if front && timeline.is_full() {
                 continue;
             }
             let entry = self.message_entry(&message);
@@ -318,14 +300,15 @@ impl Client {
             mine,
             mention,
             delivery: Delivery::Confirmed,
+            revision: message.edited.map_or(Revision::First, Revision::Edited),
         };
         self.entry(Some(message.at), Some(message.id), kind)
     }
 
     /// Puts a message that is news where it belongs, unless it is held.
     pub(super) fn insert_message(&mut self, index: usize, message: &Message) {
-        if self.state.rooms[index].timeline.find(message.id).is_some() {
-            return;
+        if let Some(held) = self.state.rooms[index].timeline.find(message.id) {
+            return self.told_again(index, held, message);
         }
         let mut entry = self.message_entry(message);
         entry.seq = self.news(index);
@@ -339,7 +322,7 @@ impl Client {
         }
     }
 
-    fn page(&self, wanted: u32) -> u32 {
+    pub(super) fn page(&self, wanted: u32) -> u32 {
         self.line.as_ref().map_or(wanted, |line| wanted.min(line.page))
     }
 }

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 
-use super::history::Asked;
+use super::asked::Asked;
 use super::reading::Look;
 use super::{Client, Intent, Question};
 use crate::name::Nick;
@@ -33,7 +33,7 @@ impl Client {
             }
             Intent::Cycle(by) => self.cycle(by),
             Intent::Look { focused, at_bottom } => self.look(Look { focused, at_bottom }),
-            Intent::Older => self.older(),
+            Intent::Older => self.scrolled_up(),
             Intent::Nick(nick) => self.take_nick(&nick),
             Intent::Password(password) => {
                 self.profile.password = Some(password);
@@ -43,6 +43,13 @@ impl Client {
             }
             Intent::RetryNow => self.retry_now(),
             Intent::Resend(key) => self.resend(key),
+            Intent::Edit { entry, text } => self.edit(entry, &text),
+            Intent::Delete { entry } => self.delete(entry),
+            Intent::Search { query, everywhere } => self.search(query, everywhere),
+            Intent::SearchMore => self.search_more(),
+            Intent::CloseSearch => self.close_search(),
+            Intent::Jump { place, id } => self.jump(place, id),
+            Intent::CloseAround => self.close_around(),
             Intent::Quit => self.quit(),
         }
     }

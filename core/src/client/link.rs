@@ -338,7 +338,7 @@ impl Client {
         self.out.clear();
         // Of what was answered to the connection's last words nothing is left to write.
         self.outputs.retain(|output| *output != Output::Wake);
-        self.asked.clear();
+        self.abandon_asked();
         self.joining = None;
         self.parting.clear();
         self.typists.clear();

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::ToString;
 use core::time::Duration;
 
-use super::{Client, Delivery, Entry, EntryKey, EntryKind, Intent, RoomKey};
+use super::{Client, Delivery, Entry, EntryKey, EntryKind, Intent, Revision, RoomKey};
 use crate::id::MessageId;
 use crate::limits::CLIENT_FRAME_BYTES_MAX;
 use crate::name::RoomName;
@@ -54,14 +54,7 @@ impl Client {
         if !room.book.wanted {
             return Err(format!("You are not in {0}; /join {0} takes you there.", room.title));
         }
-        let text_bytes = self.line.as_ref().map_or(crate::text::TEXT_BYTES_MAX, |line| line.text_bytes);
-        if text.len() > text_bytes {
-            return Err(BadText::TooLong(text_bytes).to_string());
-        }
-        let body = Body::parse(text).map_err(|bad| bad.to_string())?;
-        if escaped_len(text) > CLIENT_FRAME_BYTES_MAX - FRAME_BYTES {
-            return Err("The text is too long with all its quotes and line ends; send it in two parts.".into());
-        }
+        let body = self.body(text)?;
         if self.pending.len() >= PENDING_MAX {
             return Err("Too many messages wait to be sent; wait a moment.".into());
         }
@@ -72,10 +65,27 @@ impl Client {
             mine: true,
             mention: false,
             delivery: Delivery::Pending,
+            revision: Revision::First,
         };
         let entry = self.entry(Some(self.now.timestamp), None, kind);
         self.await_confirmation(index, entry, body, action);
         Ok(())
+    }
+
+    /// What was typed, as a text that the server takes and that fits a frame.
+    ///
+    /// # Errors
+    /// One plain sentence if it does not.
+    pub(super) fn body(&self, text: &str) -> Result<Body, alloc::string::String> {
+        let text_bytes = self.line.as_ref().map_or(crate::text::TEXT_BYTES_MAX, |line| line.text_bytes);
+        if text.len() > text_bytes {
+            return Err(BadText::TooLong(text_bytes).to_string());
+        }
+        let body = Body::parse(text).map_err(|bad| bad.to_string())?;
+        match escaped_len(text) > CLIENT_FRAME_BYTES_MAX - FRAME_BYTES {
+            true => Err("The text is too long with all its quotes and line ends; send it in two parts.".into()),
+            false => Ok(body),
+        }
     }
 
     /// Shows a message of one's own as the newest of its room, and lets it be sent under a fresh nonce.
@@ -245,9 +255,7 @@ impl Client {
 
     /// The person wants a failed or unconfirmed message to be sent again.
     pub(super) fn resend(&mut self, key: EntryKey) {
-        let mut rooms = self.state.rooms.iter().enumerate();
-        let found = rooms.find_map(|(index, room)| Some((index, room.timeline.position(key)?)));
-        let Some((index, at)) = found else { return };
+        let Some((index, at)) = self.holder_of(key) else { return };
         let room = &mut self.state.rooms[index];
         let Some(Entry { kind: EntryKind::Message { text, action, delivery, .. }, .. }) = room.timeline.get(at) else {
             return;
@@ -284,6 +292,13 @@ impl Client {
                 | Intent::Password(_)
                 | Intent::RetryNow
                 | Intent::Resend(_)
+                | Intent::Edit { .. }
+                | Intent::Delete { .. }
+                | Intent::Search { .. }
+                | Intent::SearchMore
+                | Intent::CloseSearch
+                | Intent::Jump { .. }
+                | Intent::CloseAround
                 | Intent::Quit => {}
             }
         }

@@ -1,7 +1,7 @@
 //! What was read and what was not.
 
 use super::rooms::sentence;
-use super::{Client, EntryKind, Output};
+use super::{Client, EntryKind, Output, Revision};
 use crate::id::MessageId;
 use crate::name;
 use crate::vocabulary::{Command, Place};
@@ -40,6 +40,7 @@ impl Client {
         if room.unread > 0 || room.mentions > 0 {
             room.unread = 0;
             room.mentions = 0;
+            room.timeline.clear_unread();
             self.dirty = true;
         }
     }
@@ -55,6 +56,9 @@ impl Client {
             room.marker = Some(key);
         }
         room.unread = room.unread.saturating_add(1);
+        if let Some(at) = room.timeline.position(key) {
+            room.timeline.change(at, |entry| entry.unread = true);
+        }
         if mention || direct {
             room.mentions = room.mentions.saturating_add(1);
             if self.notified < NOTIFIED_MAX && self.outputs.len() < 64 {
@@ -76,18 +80,22 @@ impl Client {
     pub(super) fn recount(&mut self, index: usize) {
         let room = &mut self.state.rooms[index];
         let direct = matches!(room.place, Some(Place::Direct(_)));
-        let (mut unread, mut mentions, mut marker) = (0, 0, None);
-        for entry in room.timeline.iter().rev() {
+        let (read, mut unread, mut mentions, mut marker) = (room.book.read, 0, 0, None);
+        let mut behind = true;
+        room.timeline.mark_unread(|entry| {
+            behind &= entry.id.is_none_or(|id| id > read);
             match (entry.id, &entry.kind) {
-                (Some(id), _) if id <= room.book.read => break,
-                (Some(_), EntryKind::Message { mine: false, mention, .. }) => {
+                (Some(_), EntryKind::Message { mine: false, mention, revision, .. })
+                    if behind && *revision != Revision::Deleted =>
+                {
                     unread += 1;
                     mentions += u32::from(*mention || direct);
                     marker = Some(entry.key);
+                    true
                 }
-                (_, EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_)) => {}
+                (_, EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_)) => false,
             }
-        }
+        });
         if (room.unread, room.mentions) != (unread, mentions) {
             room.unread = unread;
             room.mentions = mentions;
@@ -117,10 +125,14 @@ impl Client {
 
     /// Whether a text names oneself: the nickname as a word, written in whatever case.
     pub(super) fn names_me(&self, text: &str) -> bool {
-        let me = name::fold(&self.state.nick);
-        let text = name::fold(text);
-        !me.is_empty() && has_word(&text, &me)
+        names(&self.state.nick, text)
     }
+}
+
+/// Whether a text holds a nickname as a word, written in whatever case.
+pub(super) fn names(nick: &str, text: &str) -> bool {
+    let nick = name::fold(nick);
+    !nick.is_empty() && has_word(&name::fold(text), &nick)
 }
 
 fn owes(room: &super::Room) -> bool {

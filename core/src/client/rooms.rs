@@ -4,7 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::history::{Asked, Hole};
+use super::asked::Asked;
+use super::history::Hole;
 use super::{Client, Delivery, Entry, EntryKey, EntryKind, Member, Room, RoomKey, Timeline};
 use crate::id::{LogId, MessageId};
 use crate::name::{self, Nick};
@@ -43,6 +44,8 @@ pub(super) struct Book {
     pub(super) began: bool,
     /// There are entries of an earlier log.
     pub(super) detached: bool,
+    /// Up to here the server replays what was missed: ids it leaves out are of messages that were taken back.
+    pub(super) replayed: MessageId,
     /// What is still to be fetched.
     pub(super) hole: Option<Hole>,
     /// What the members are sorted by, one for one.
@@ -171,6 +174,7 @@ impl Client {
             // It answers what was asked before one asked to leave.
             return;
         }
+        self.asked.retain(|_, asked| !matches!(asked, Asked::Join { place, .. } if *place == info.place));
         let Some(index) = self.room_at(&info.place) else { return };
         let me = Nick::parse(&self.state.nick).ok();
         let room = &mut self.state.rooms[index];
@@ -224,18 +228,19 @@ impl Client {
     /// An entry of this client; everything that others wrote becomes harmless here and nowhere else.
     pub(super) fn entry(&mut self, at: Option<Timestamp>, id: Option<MessageId>, kind: EntryKind) -> Entry {
         let kind = match kind {
-            EntryKind::Message { from, text, action, mine, mention, delivery } => {
+            EntryKind::Message { from, text, action, mine, mention, delivery, revision } => {
                 let delivery = match delivery {
                     Delivery::Failed(why) => Delivery::Failed(printable(&why)),
                     Delivery::Pending | Delivery::Confirmed | Delivery::Unconfirmed => delivery,
                 };
-                EntryKind::Message { from: printable(&from), text: printable(&text), action, mine, mention, delivery }
+                let (from, text) = (printable(&from), printable(&text));
+                EntryKind::Message { from, text, action, mine, mention, delivery, revision }
             }
             EntryKind::Notice(text) => EntryKind::Notice(printable(&text)),
             EntryKind::Error(text) => EntryKind::Error(printable(&text)),
         };
         self.dirty = true;
-        Entry { key: EntryKey(self.count()), at, id, seq: 0, kind }
+        Entry { key: EntryKey(self.count()), at, id, seq: 0, changed: 0, kind, unread: false }
     }
 
     /// Numbers an entry as news of a room.

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::history::Asked;
+use super::asked::Asked;
 use super::{Client, Room};
 use crate::limits::LIST_MAX;
 use crate::name::{Nick, RoomName};
@@ -18,6 +18,10 @@ const HELP: &str = "What you can type:
   /msg NICK [TEXT]       talk to somebody alone
   /me TEXT               say what you do
   /nick NAME             take another name
+  /edit TEXT             correct the last thing you said here
+  /delete                take it back
+  /search WORDS          look for what was said, everywhere
+  /find WORDS            look for it in this room
   /topic [TEXT]          set what this room is about
   /rooms                 list the rooms
   /names                 list who is here
@@ -33,7 +37,7 @@ const HELP_TUTORIAL: &str = "What you can type here:
   /quit                  say goodbye and leave
   //text                 say something that begins with a slash";
 
-const OFFLINE: &str = "There is no connection just now; try again once there is.";
+pub(super) const OFFLINE: &str = "There is no connection just now; try again once there is.";
 const ONE_ROOM: &str = "This kind of server has one room and no such command; /help lists what you can type.";
 
 /// A sentence for the person.
@@ -54,7 +58,8 @@ impl Client {
             "nick" if rest.is_empty() => return Err("Write /nick NAME.".into()),
             "nick" => self.take_nick(rest),
             "names" => self.names(),
-            "join" | "part" | "leave" | "msg" | "query" | "topic" | "rooms" | "list" | "kick" | "mute" | "unmute" => {
+            "join" | "part" | "leave" | "msg" | "query" | "topic" | "rooms" | "list" | "kick" | "mute" | "unmute"
+            | "edit" | "delete" | "search" | "find" => {
                 if !self.is_native() {
                     return Err(ONE_ROOM.into());
                 }
@@ -75,6 +80,11 @@ impl Client {
         match word {
             "join" => return self.join(rest),
             "msg" | "query" => return self.msg(rest),
+            "edit" if rest.is_empty() => return Err("Write /edit and the new text.".into()),
+            "edit" => return self.try_edit(self.last_own()?, rest),
+            "delete" => return self.try_delete(self.last_own()?),
+            "search" | "find" if rest.is_empty() => return Err(format!("Write /{word} and what to look for.")),
+            "search" | "find" => self.search(rest.into(), word == "search"),
             "part" | "leave" => return self.part(here, note(rest)?),
             "topic" => {
                 if rest.is_empty() {
@@ -125,7 +135,7 @@ impl Client {
     }
 
     /// Shows a place, entering it first where one is not in it.
-    fn open(&mut self, place: Place) {
+    pub(super) fn open(&mut self, place: Place) {
         match self.index_at(&place) {
             Some(index) if self.state.rooms[index].book.live => self.show(index),
             Some(_) | None => {

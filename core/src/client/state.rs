@@ -4,7 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Profile;
+use super::jump::{Around, Jump};
 use super::rooms::Book;
+use super::search::Search;
 use super::timeline::Timeline;
 use crate::id::MessageId;
 use crate::text::{Note, printable};
@@ -29,6 +31,13 @@ pub struct State {
     pub rooms: Vec<Room>,
     /// Which of [`State::rooms`] is shown; an index, always valid unless there are none.
     pub shown: usize,
+    /// What was looked for, and what was found, until it is closed ([`super::Intent::CloseSearch`]).
+    pub search: Option<Search>,
+    /// The messages around one that lies too far back for the room's timeline ([`super::Intent::Jump`]), until they
+    /// are closed ([`super::Intent::CloseAround`]).
+    pub around: Option<Around>,
+    /// Where the last [`super::Intent::Jump`] led: to be scrolled to, and shown as found, whenever this changes.
+    pub jump: Option<Jump>,
     /// Counts every change, so that a face can tell whether to draw.
     pub revision: u64,
     pub(super) unsent: usize,
@@ -45,6 +54,9 @@ impl State {
             question: None,
             rooms: Vec::new(),
             shown: 0,
+            search: None,
+            around: None,
+            jump: None,
             revision: 0,
             unsent: 0,
             seq: 0,
@@ -62,14 +74,16 @@ impl State {
     }
 
     /// What arrived after the news numbered `seq`, in order of arrival: every confirmed message once (one's own when
-    /// the server confirms it), every notice, every error. Pages of older messages are no news. Costs a walk over the
-    /// rooms in which something is new.
+    /// the server confirms it), every notice, every error. Pages of older messages are no news. A message that was
+    /// corrected or taken back is news once more: what was told before has an [`Entry::seq`] that is not above `seq`.
+    /// Costs a walk over the rooms in which something is new.
     pub fn news_since(&self, seq: u64) -> Vec<(&Room, &Entry)> {
         let fresh = self.rooms.iter().filter(|room| room.book.newest_seq > seq);
         let mut news: Vec<_> = fresh
-            .flat_map(|room| room.timeline.iter().filter(|entry| entry.seq > seq).map(move |entry| (room, entry)))
+            .flat_map(|room| room.timeline.iter().map(move |entry| (room, entry)))
+            .filter(|(_, entry)| entry.seq > seq || entry.changed > seq)
             .collect();
-        news.sort_unstable_by_key(|(_, entry)| entry.seq);
+        news.sort_unstable_by_key(|(_, entry)| if entry.seq > seq { entry.seq } else { entry.changed });
         news
     }
 
@@ -169,6 +183,14 @@ pub struct Room {
     pub(super) book: Book,
 }
 
+impl Room {
+    /// The newest message of one's own here that can be corrected or taken back: what `/edit` and `/delete` mean, and
+    /// what the Up key brings into an empty composer.
+    pub fn last_own(&self) -> Option<&Entry> {
+        self.timeline.iter().rev().find(|entry| entry.id.is_some() && entry.is_mine() && !entry.is_deleted())
+    }
+}
+
 /// Somebody in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -194,8 +216,12 @@ pub struct Entry {
     /// Its number in order of arrival, for [`State::news_since`]; 0 for what is no news: pages of older messages, and
     /// one's own messages until they are confirmed or refused.
     pub seq: u64,
+    /// Its number as news once more, when it was corrected or taken back while one was here; 0 where it was not.
+    pub changed: u64,
     /// What it is.
     pub kind: EntryKind,
+    /// It is counted in [`Room::unread`].
+    pub(super) unread: bool,
 }
 
 /// What a row of a timeline is.
@@ -215,12 +241,39 @@ pub enum EntryKind {
         mention: bool,
         /// What became of it.
         delivery: Delivery,
+        /// Whether it still reads as it was said.
+        revision: Revision,
     },
     /// Something happened (`ada joined`, `The topic is now …`); a sentence.
     Notice(String),
     /// Something went wrong; a sentence.
     Error(String),
 }
+
+/// Whether a message still reads as it was said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Revision {
+    /// It does.
+    #[default]
+    First,
+    /// It reads otherwise since the edit at this position of the log.
+    Edited(MessageId),
+    /// It was taken back: its text is gone, and [`DELETED`] stands in its place.
+    Deleted,
+}
+
+impl Revision {
+    /// The newest edit that is known.
+    pub(super) fn edit(self) -> Option<MessageId> {
+        match self {
+            Revision::First | Revision::Deleted => None,
+            Revision::Edited(id) => Some(id),
+        }
+    }
+}
+
+/// What stands in the place of a text that was taken back.
+pub const DELETED: &str = "(deleted)";
 
 /// What became of a message of one's own.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,9 @@ mod bounds;
 mod found;
 mod link;
 mod messages;
+mod revise;
 mod rooms;
+mod search;
 mod slash;
 mod tutorial;
 
@@ -209,6 +211,16 @@ fn said(name: &str, id: u64, from: &str, text: &str) -> Message {
 
 fn message(name: &str, id: u64, from: &str, text: &str) -> Event {
     Event::Message(Box::new(said(name, id, from, text)))
+}
+
+fn edited(name: &str, id: u64, target: u64, by: &str, text: &str) -> Event {
+    let (id, target) = (MessageId(id), MessageId(target));
+    Event::Edited { place: place(name), id, target, text: Body::parse(text).unwrap(), by: nick(by), at: Timestamp(0) }
+}
+
+fn deleted(name: &str, id: u64, target: u64, by: &str) -> Event {
+    let (id, target) = (MessageId(id), MessageId(target));
+    Event::Deleted { place: place(name), id, target, by: nick(by), at: Timestamp(0) }
 }
 
 fn nonce_of(request: &Request) -> Tag {

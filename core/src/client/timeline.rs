@@ -78,7 +78,20 @@ impl Timeline {
         self.bytes -= size_of(entry);
         let changed = change(entry);
         self.bytes += size_of(entry);
+        self.drop_oldest();
         Some(changed)
+    }
+
+    /// Nothing is unread any more.
+    pub(super) fn clear_unread(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.unread = false);
+    }
+
+    /// Looks at every entry, newest first; what is looked at may become read or unread.
+    pub(super) fn mark_unread(&mut self, mut unread: impl FnMut(&Entry) -> bool) {
+        for entry in self.entries.iter_mut().rev() {
+            entry.unread = unread(entry);
+        }
     }
 
     /// The lowest id held.
@@ -156,6 +169,10 @@ impl Timeline {
         }
         self.bytes += size_of(&entry);
         self.entries.insert(index, entry);
+        self.drop_oldest();
+    }
+
+    fn drop_oldest(&mut self) {
         while self.entries.len() > Self::ENTRIES_MAX || self.bytes > Self::BYTES_MAX && self.entries.len() > 1 {
             let dropped = self.entries.pop_front();
             self.bytes -= dropped.as_ref().map_or(0, size_of);

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::pending::{ECHO_MAX, confirm};
-use super::{Client, Delivery, EntryKind, Question};
+use super::{Client, Delivery, EntryKind, Question, Revision};
 use crate::limits::CHUNK_BYTES_MAX;
 use crate::text::{BadText, forbidden_control};
 use crate::vocabulary::Row;
@@ -166,6 +166,7 @@ impl Client {
             mine,
             mention,
             delivery: Delivery::Confirmed,
+            revision: Revision::First,
         };
         let mut entry = self.entry(Some(self.now.timestamp), None, kind);
         entry.seq = self.news(0);

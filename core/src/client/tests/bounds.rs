@@ -18,6 +18,20 @@ fn bounded(desk: &Desk) {
     let state = desk.state();
     assert!(state.rooms.len() <= 256);
     assert!(state.rooms.is_empty() || state.shown < state.rooms.len());
+    assert!(desk.client.asked.len() <= 1_024);
+    let waits = |wanted: fn(&Asked) -> bool| desk.client.asked.values().any(wanted);
+    if let Some(search) = &state.search {
+        assert!(search.hits.len() <= Search::HITS_MAX);
+        assert!(!search.loading || waits(|asked| matches!(asked, Asked::Search { .. })), "nothing hangs");
+    }
+    if let Some(around) = &state.around {
+        assert!(around.messages.len() <= 40);
+        assert!(!around.loading || waits(|asked| matches!(asked, Asked::Around { .. })), "nothing hangs");
+    }
+    for room in state.rooms.iter().filter(|room| room.loading_older) {
+        let older = |asked: &Asked| matches!(asked, Asked::Older { room: of } if *of == room.key);
+        assert!(desk.client.asked.values().any(older), "nothing hangs");
+    }
     for room in &state.rooms {
         assert!(room.timeline.len() <= Timeline::ENTRIES_MAX);
         assert!(room.timeline.bytes() <= Timeline::BYTES_MAX);
@@ -26,6 +40,8 @@ fn bounded(desk: &Desk) {
         assert!(room.book.keys.is_sorted());
         assert!(room.member_count as usize >= room.members.len());
         assert!(room.typing.len() <= 16);
+        let unread = room.timeline.iter().filter(|entry| entry.unread).count();
+        assert!(unread <= room.unread as usize && room.mentions <= room.unread, "the counters agree with what is held");
         let ids: Vec<MessageId> = room.timeline.iter().filter_map(|entry| entry.id).collect();
         assert!(ids.is_sorted_by(|a, b| a < b), "log order, nothing twice: {ids:?}");
         for entry in room.timeline.iter() {
@@ -125,7 +141,7 @@ fn nick_of(number: u8) -> Nick {
 }
 
 prop_compose! {
-    fn any_message()(at in any::<u8>(), id in ids(), from in any::<u8>(), text in "[a-zA\\n\\t\u{202e}س]{1,12}", action in any::<bool>())
+    fn any_message()(at in any::<u8>(), id in ids(), from in any::<u8>(), text in "[a-zA\\n\\t\u{202e}س]{1,12}", action in any::<bool>(), edited in proptest::option::of(ids()))
         -> Message {
         Message {
             place: place_of(at),
@@ -135,7 +151,7 @@ prop_compose! {
             text: Body::parse(&text).unwrap(),
             action,
             reply_to: None,
-            edited: None,
+            edited,
         }
     }
 }
@@ -163,8 +179,8 @@ fn events() -> impl Strategy<Value = Event> {
         1 => (any::<u8>(), any::<u8>(), note.clone()).prop_map(move |(room, who, reason)| Event::Parted { room: room_of(room), nick: nick_of(who), reason, at: Timestamp(0) }),
         1 => (any::<u8>(), any::<u32>(), names.clone(), names.clone()).prop_map(move |(room, count, joined, parted)| Event::Presence { room: room_of(room), count, joined, parted }),
         2 => (any::<u8>(), tags(), ids()).prop_map(|(at, nonce, id)| Event::Ack { nonce: nonce.unwrap_or(Tag::parse("").unwrap()), place: place_of(at), id }),
-        3 => (any::<u8>(), proptest::collection::vec(any_message(), 0..6), any::<bool>(), tags())
-            .prop_map(|(at, messages, has_more, reference)| Event::Page { place: Some(place_of(at)), messages, has_more, cursor: None, reference }),
+        3 => (proptest::option::of(any::<u8>()), proptest::collection::vec(any_message(), 0..6), any::<bool>(), tags(), tags())
+            .prop_map(|(at, messages, has_more, cursor, reference)| Event::Page { place: at.map(place_of), messages, has_more, cursor, reference }),
         1 => (note.clone(), tags()).prop_map(|(topic, reference)| Event::Rooms { rooms: vec![RoomLine { room: RoomName::lobby(), topic, count: 1 }], has_more: true, reference }),
         1 => (names, tags()).prop_map(|(members, reference)| Event::Members { room: RoomName::lobby(), members, has_more: true, reference }),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(at, who)| Event::Typing { place: place_of(at), nick: nick_of(who) }),
@@ -173,6 +189,8 @@ fn events() -> impl Strategy<Value = Event> {
         1 => (any::<u8>(), ids(), note.clone(), any::<u8>()).prop_map(|(at, id, text, by)| Event::Topic { place: place_of(at), id, text, by: nick_of(by), at: Timestamp(0) }),
         1 => (any::<u8>(), any::<u8>(), note.clone()).prop_map(move |(room, who, reason)| Event::Kicked { room: room_of(room), nick: nick_of(who), by: nick("bob"), reason, at: Timestamp(0) }),
         1 => (any::<u8>(), any::<u8>(), note).prop_map(move |(room, who, reason)| Event::Muted { room: room_of(room), nick: nick_of(who), by: nick("bob"), reason, on: who % 2 == 0 }),
+        2 => (any::<u8>(), ids(), ids(), "[a-z\u{202e}س]{1,40}", any::<u8>()).prop_map(|(at, id, target, text, by)| Event::Edited { place: place_of(at), id, target, text: Body::parse(&text).unwrap(), by: nick_of(by), at: Timestamp(0) }),
+        2 => (any::<u8>(), ids(), ids(), any::<u8>()).prop_map(|(at, id, target, by)| Event::Deleted { place: place_of(at), id, target, by: nick_of(by), at: Timestamp(0) }),
         1 => (any::<u8>(), 1..4_u64, ids(), ids()).prop_map(|(at, log, after, next)| Event::Gap { place: place_of(at), log: LogId(log), after, next }),
         1 => (0..Code::ALL.len(), tags()).prop_map(|(code, reference)| Event::Error { code: Code::ALL[code], text: "No.".into(), reference }),
         1 => Just(Event::Ping { token: Tag::parse("1").unwrap() }),
@@ -189,14 +207,34 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Step> {
-    let texts =
-        ["hello", "/part", "/join garden", "/msg bob psst", "/names", "/me waves", "/topic moss", "//x", "/rooms"];
+    let texts = [
+        "hello",
+        "/part",
+        "/join garden",
+        "/msg bob psst",
+        "/names",
+        "/me waves",
+        "/topic moss",
+        "//x",
+        "/rooms",
+        "/edit oh",
+        "/delete",
+        "/search hello",
+        "/find hello",
+    ];
     let intents = prop_oneof![
         4 => (0..texts.len()).prop_map(move |at| Intent::Submit(texts[at].into())),
         1 => (-3..4_i32).prop_map(Intent::Cycle),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(focused, at_bottom)| Intent::Look { focused, at_bottom }),
         2 => Just(Intent::Older),
         1 => (0..80_u64).prop_map(|key| Intent::Resend(EntryKey(key))),
+        1 => (0..80_u64, 0..3_usize).prop_map(|(key, text)| Intent::Edit { entry: EntryKey(key), text: ["", "oh", "a\tb"][text].into() }),
+        1 => (0..80_u64).prop_map(|key| Intent::Delete { entry: EntryKey(key) }),
+        1 => any::<bool>().prop_map(|everywhere| Intent::Search { query: "hello".into(), everywhere }),
+        1 => Just(Intent::SearchMore),
+        1 => Just(Intent::CloseSearch),
+        2 => (any::<u8>(), ids()).prop_map(|(at, id)| Intent::Jump { place: place_of(at), id }),
+        1 => Just(Intent::CloseAround),
         1 => Just(Intent::Draft("draft".into())),
         1 => Just(Intent::RetryNow),
     ];
