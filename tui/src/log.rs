@@ -246,7 +246,7 @@ fn find(timeline: &Timeline, anchor: Anchor) -> Option<usize> {
 fn look(entry: &Entry, marked: bool, hasher: &mut DefaultHasher) {
     (marked, entry.at).hash(hasher);
     match &entry.kind {
-        EntryKind::Message { from, text, action, mine, mention, delivery } => {
+        EntryKind::Message { from, text, action, mine, mention, delivery, revision: _ } => {
             (0, from, text, action, mine, mention).hash(hasher);
             match delivery {
                 Delivery::Pending => 0.hash(hasher),
@@ -300,7 +300,7 @@ fn new_line(width: usize, colours: Colours) -> Piece {
 /// What stands before the text, the text, and what stands behind it.
 fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
     match &entry.kind {
-        EntryKind::Message { from, text, action, mine, mention, delivery } => {
+        EntryKind::Message { from, text, action, mine, mention, delivery, revision: _ } => {
             let mut nick = colours.nick(from);
             if *mine {
                 nick = style::bold();

@@ -8,7 +8,7 @@ use parlor_core::time::Now;
 use parlor_core::vocabulary::{Command, Request};
 use parlor_core::wire::{Decoded, Dialect, ServerCodec};
 
-use crate::ear::{Ear, SEARCHED};
+use crate::ear::Ear;
 use crate::oracle::Oracle;
 use crate::puppet::{NICKS, PASSWORD, ROOMS};
 use crate::reached::{Path, Reached};
@@ -220,9 +220,10 @@ impl Machine {
             42 => self
                 .an_entry(dice)
                 .map_or(Intent::Submit("/delete".into()), |entry| Intent::Delete { entry: entry.key }),
-            43 | 44 => {
-                Intent::Search { query: SEARCHED[dice.below(SEARCHED.len())].into(), everywhere: dice.one_in(2) }
-            }
+            43 | 44 => Intent::Search {
+                query: ["hello", "سلام", "perche*", "?!"][dice.below(4)].into(),
+                everywhere: dice.one_in(2),
+            },
             45 => Intent::SearchMore,
             46 => Intent::CloseSearch,
             47 => self.a_jump(dice).unwrap_or(Intent::CloseAround),

@@ -55,6 +55,23 @@ impl Asked {
             Asked::Search { .. } | Asked::Around { .. } => None,
         }
     }
+
+    /// Whether a page answers it.
+    pub(super) fn is_for_page(&self) -> bool {
+        match self {
+            Asked::First { .. }
+            | Asked::Older { .. }
+            | Asked::Fill { .. }
+            | Asked::Search { .. }
+            | Asked::Around { .. } => true,
+            Asked::Rooms { .. }
+            | Asked::Names { .. }
+            | Asked::Join { .. }
+            | Asked::Edit { .. }
+            | Asked::Delete { .. }
+            | Asked::Other { .. } => false,
+        }
+    }
 }
 
 impl Client {
@@ -63,7 +80,9 @@ impl Client {
         if !self.is_online() {
             return;
         }
-        let reference = Tag::parse(&format!("r{}", self.count()));
+        // What is not answered in order is called otherwise, for whoever reads along.
+        let kind = if matches!(asked, Asked::Search { .. }) { 's' } else { 'r' };
+        let reference = Tag::parse(&format!("{kind}{}", self.count()));
         if self.asked.len() >= ASKED_MAX {
             self.forget_asked();
         }
@@ -71,6 +90,12 @@ impl Client {
             self.asked.insert(reference.clone(), asked);
         }
         self.send(Request { command, reference });
+    }
+
+    /// What was asked under this reference, if this kind of answer answers it; another kind leaves it open.
+    pub(super) fn answers(&mut self, reference: Option<&Tag>, fits: impl Fn(&Asked) -> bool) -> Option<Asked> {
+        let reference = reference.filter(|reference| self.asked.get(*reference).is_some_and(fits))?;
+        self.asked.remove(reference)
     }
 
     /// Makes room: what is answered by nothing but a refusal goes first.

@@ -208,7 +208,8 @@ impl Client {
     }
 
     fn rooms_listed(&mut self, rooms: &[RoomLine], has_more: bool, reference: Option<Tag>) {
-        let Some(Asked::Rooms { room }) = reference.and_then(|reference| self.asked.remove(&reference)) else { return };
+        let asked = self.answers(reference.as_ref(), |asked| matches!(asked, Asked::Rooms { .. }));
+        let Some(Asked::Rooms { room }) = asked else { return };
         let Some(index) = self.index_of(room) else { return };
         let mut text = String::from("Rooms:");
         for line in rooms {
@@ -224,9 +225,8 @@ impl Client {
     }
 
     fn members_listed(&mut self, room: &RoomName, members: &[Nick], has_more: bool, reference: Option<Tag>) {
-        let Some(Asked::Names { room: key }) = reference.and_then(|reference| self.asked.remove(&reference)) else {
-            return;
-        };
+        let asked = self.answers(reference.as_ref(), |asked| matches!(asked, Asked::Names { .. }));
+        let Some(Asked::Names { room: key }) = asked else { return };
         let Some(index) = self.index_of(key) else { return };
         let names: Vec<&str> = members.iter().map(Nick::as_str).collect();
         let more = if has_more { " and more" } else { "" };

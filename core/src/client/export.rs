@@ -85,30 +85,52 @@ impl Entry {
         }
     }
 
+    /// What became of a message after it was told ([`Entry::changed`]), as one plain text: `* nick corrected: text`,
+    /// `* nick took a message back`. Where an operator took it back, this still names who had said it.
+    pub fn change_line(&self) -> String {
+        match self.is_deleted() {
+            true => format!("* {} took a message back", self.who()),
+            false => format!("* {} corrected: {}", self.who(), self.what()),
+        }
+    }
+
+    /// The same as one line of JSON: [`Entry::to_json`] with `kind` `edited` or `deleted`, the `id` of the message, and
+    /// as `text` what it reads now, which is nothing where it was taken back.
+    pub fn change_to_json(&self, room: &str) -> String {
+        match self.is_deleted() {
+            true => self.json(room, "deleted", ""),
+            false => self.json(room, "edited", self.what()),
+        }
+    }
+
     /// The entry as one line of JSON, without a newline at its end: `room`, `kind` (`message`, `action`, `notice`,
-    /// `error`), `from`, `text`, `at` (ms since 1970 UTC), `id`, `mine`, and `error` where a message was refused.
-    /// What is not known is left out. `room` is the title of the room the entry stands in.
+    /// `error`; `deleted` for what is left of a message), `from`, `text`, `at` (ms since 1970 UTC), `id`, `mine`, and
+    /// `error` where a message was refused. What is not known is left out. `room` is the title of the room the entry
+    /// stands in.
     pub fn to_json(&self, room: &str) -> String {
-        let (kind, mine, error) = match &self.kind {
-            EntryKind::Message { action, mine, delivery, .. } => {
-                let error = match delivery {
-                    Delivery::Failed(why) => Some(why.as_str()),
-                    Delivery::Unconfirmed => Some("The server has not confirmed this message."),
-                    Delivery::Pending | Delivery::Confirmed => None,
-                };
-                (if *action { "action" } else { "message" }, *mine, error)
-            }
-            EntryKind::Notice(_) => ("notice", false, None),
-            EntryKind::Error(_) => ("error", false, None),
+        match &self.kind {
+            EntryKind::Message { revision: Revision::Deleted, .. } => self.json(room, "deleted", ""),
+            EntryKind::Message { action: true, .. } => self.json(room, "action", self.what()),
+            EntryKind::Message { .. } => self.json(room, "message", self.what()),
+            EntryKind::Notice(_) => self.json(room, "notice", self.what()),
+            EntryKind::Error(_) => self.json(room, "error", self.what()),
+        }
+    }
+
+    fn json(&self, room: &str, kind: &'static str, text: &str) -> String {
+        let error = match self.delivery() {
+            Some(Delivery::Failed(why)) => Some(why.as_str()),
+            Some(Delivery::Unconfirmed) => Some("The server has not confirmed this message."),
+            Some(Delivery::Pending | Delivery::Confirmed) | None => None,
         };
         let line = Line {
             room,
             kind,
             from: self.who(),
-            text: self.what(),
+            text,
             at: self.at.map(|at| at.0),
             id: self.id.map(|id| id.0),
-            mine,
+            mine: self.is_mine(),
             error,
         };
         serde_json::to_string(&line).unwrap_or_else(|error| error.to_string())

@@ -169,7 +169,7 @@ impl Client {
         cursor: Option<Tag>,
         reference: Option<Tag>,
     ) {
-        let Some(asked) = reference.and_then(|reference| self.asked.remove(&reference)) else { return };
+        let Some(asked) = self.answers(reference.as_ref(), Asked::is_for_page) else { return };
         self.dirty = true;
         let index = asked.room().and_then(|key| self.index_of(key));
         match (asked, index) {

@@ -66,7 +66,7 @@ impl Client {
         let held = index.is_some_and(|index| self.state.rooms[index].timeline.find(id).is_some());
         let live = index.is_some_and(|index| self.state.rooms[index].book.live);
         // What is held can be gone to whatever the link.
-        if !held && !(self.is_online() && self.is_native()) {
+        if !(held || self.is_online() && self.is_native()) {
             return self.error(usize::MAX, OFFLINE);
         }
         if !held && !live {

@@ -70,7 +70,7 @@ impl Client {
         // One's own message, held since its `ack`, has the time of this machine.
         let news = self.state.rooms[index].timeline.change(held, |entry| {
             let mine = matches!(entry.kind, EntryKind::Message { mine: true, delivery: Delivery::Confirmed, .. });
-            mine && core::mem::replace(&mut entry.at, Some(message.at)) != Some(message.at)
+            mine && entry.at.replace(message.at) != Some(message.at)
         });
         self.dirty |= news == Some(true);
         self.reads(index, held, message.edited, message.text.as_str());
@@ -82,11 +82,7 @@ impl Client {
         let room = &mut self.state.rooms[index];
         let changed = room.timeline.change(held, |entry| {
             let EntryKind::Message { text: old, mine, mention, revision, .. } = &mut entry.kind else { return None };
-            let Some(edit) =
-                edit.filter(|_| *revision != Revision::Deleted).filter(|edit| Some(*edit) > revision.edit())
-            else {
-                return None;
-            };
+            let edit = edit.filter(|_| *revision != Revision::Deleted).filter(|edit| Some(*edit) > revision.edit())?;
             *revision = Revision::Edited(edit);
             *old = printable(text);
             let named = core::mem::replace(mention, !*mine && names(&me, text));
@@ -220,7 +216,7 @@ impl Client {
         if *revision == Revision::Deleted {
             return Err("This message was taken back already.".into());
         }
-        if !mine && !(as_operator && room.operator) {
+        if !(*mine || as_operator && room.operator) {
             return Err("That is somebody else's message.".into());
         }
         if !room.book.live {

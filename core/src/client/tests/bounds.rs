@@ -161,7 +161,11 @@ fn ids() -> impl Strategy<Value = MessageId> {
 }
 
 fn tags() -> impl Strategy<Value = Option<Tag>> {
-    proptest::option::of((0..60_u32).prop_map(|number| Tag::parse(&alloc::format!("r{number}")).unwrap()))
+    let tag = |(number, kind): (u32, bool)| {
+        let kind = if kind { 's' } else { 'r' };
+        Tag::parse(&alloc::format!("{kind}{number}")).unwrap()
+    };
+    proptest::option::of((0..60_u32, proptest::bool::weighted(0.3)).prop_map(tag))
 }
 
 fn events() -> impl Strategy<Value = Event> {

@@ -287,6 +287,16 @@ fn a_change_is_news_once_more_and_told_apart_from_a_message() {
     let news = desk.state().news_since(seq);
     let told: Vec<(String, bool)> = news.iter().map(|(_, entry)| (entry.line(), entry.seq > seq)).collect();
     assert_eq!(told, [("ada: hello".into(), false), ("bob: four".into(), true)]);
+    assert_eq!(news[0].1.change_line(), "* ada corrected: hello");
+    assert_eq!(
+        news[0].1.change_to_json("lobby"),
+        r#"{"room":"lobby","kind":"edited","from":"ada","text":"hello","at":1001,"id":1,"mine":true}"#
+    );
+    desk.tell(deleted("lobby", 6, 2, "bob"));
+    assert_eq!(entry(&desk, 2).change_line(), "* bob took a message back");
+    let json = r#"{"room":"lobby","kind":"deleted","from":"bob","text":"","at":1002,"id":2,"mine":false}"#;
+    assert_eq!(entry(&desk, 2).change_to_json("lobby"), json);
+    assert_eq!(entry(&desk, 2).to_json("lobby"), json);
 }
 
 #[test]

@@ -108,6 +108,17 @@ fn whatever_a_server_answers_nothing_hangs() {
 }
 
 #[test]
+fn an_answer_of_another_kind_answers_nothing() {
+    let mut desk = Desk::online();
+    desk.submit("/search soup");
+    let reference = desk.sent().pop().unwrap().reference;
+    desk.tell(Event::Rooms { rooms: Vec::new(), has_more: false, reference: reference.clone() });
+    assert!(search(&desk).loading);
+    desk.tell(found(None, alloc::vec![said("lobby", 1, "bob", "soup")], None, reference));
+    assert_eq!(search(&desk).hits.len(), 1);
+}
+
+#[test]
 fn what_cannot_be_looked_for_is_said_at_once() {
     let mut desk = Desk::online();
     for query in ["", " ، ", &"long ".repeat(100), "a\tb\u{7}"] {
