@@ -358,7 +358,7 @@ const HOSTILE: [&str; 16] = [
     "{\"say\":{\"room\":\"lobby\",\"text\":\"\"}}\n",
     "{\"say\":{\"room\":\"lobby\",\"text\":\"\\u0007\"}}\n",
     "{\"say\":{\"room\":\"a b\",\"text\":\"x\"}}\n",
-    "{\"edit\":{\"room\":\"lobby\",\"id\":1,\"text\":\"x\"}}\n",
+    "{\"dance\":{\"room\":\"lobby\"}}\n",
     "{\"nick\":{\"nick\":\"a b\"}}\n",
     "{\"join\":{\"room\":\"@\"}}\n",
     "{\"topic\":{\"room\":\"@ada\",\"text\":\"x\"}}\n",

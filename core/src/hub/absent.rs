@@ -65,6 +65,15 @@ impl Hub {
             self.rooms[room].present.insert(nick.clone(), Presence { user, sessions: 0 });
             self.users[user].kept.push(room);
             self.tell_joined(room, user, &nick);
+            // Of a room that is being opened the store is told once it has a log.
+            self.note_presence(room, user, true);
+        }
+    }
+
+    /// A room has been opened: the store is told who is kept in it.
+    pub(super) fn note_the_kept(&mut self, room: u32) {
+        let kept: Vec<u32> = self.rooms[room].present.values().map(|presence| presence.user).collect();
+        for user in kept {
             self.note_presence(room, user, true);
         }
     }

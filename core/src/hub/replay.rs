@@ -18,20 +18,36 @@ const FRAME_OVERHEAD: usize = 384;
 impl Hub {
     /// Brings a client of a tutorial up to date with the newest messages of the room it has come into.
     pub(super) fn show_last_lines(&mut self, slot: u32, room: u32) {
+        let since = self.rooms[room].log.expect("only an open room is entered").last;
+        self.look_back(slot, room, u64::from(self.config.limits.tutorial_lines), since);
+    }
+
+    /// Reads so many of the newest entries of a room for a client of a tutorial.
+    fn look_back(&mut self, slot: u32, room: u32, entries: u64, since: MessageId) {
         let log = self.rooms[room].log.expect("only an open room is entered");
-        let lines = u64::from(self.config.limits.tutorial_lines.min(self.config.limits.replay_max));
-        let after = log.last.0.saturating_sub(lines).max(log.first.0.saturating_sub(1));
+        let entries = entries.min(u64::from(self.config.limits.replay_max));
+        let after = log.last.0.saturating_sub(entries).max(log.first.0.saturating_sub(1));
         if after < log.last.0 {
-            self.replay(slot, room, MessageId(after));
+            self.replay(slot, room, MessageId(after), since);
         } else {
             self.become_member(slot, room);
         }
     }
 
+    /// How far to look back instead where corrections, deletions and topics have left too few lines to show.
+    fn looks_further_back(&self, slot: u32, room: u32, replay: &Replay) -> Option<u64> {
+        let log = self.rooms[room].log.expect("only an open room is replayed");
+        let (entries, limits) = (log.last.0 - replay.after.0, &self.config.limits);
+        let lines = replay.entries.iter().filter(|entry| speaks(entry)).count();
+        let enough = self.sessions[slot].is_native() || lines >= limits.tutorial_lines as usize;
+        let all = replay.after.0 < log.first.0 || entries >= u64::from(limits.replay_max);
+        (!enough && !all).then_some(entries * 4)
+    }
+
     /// Reads what a session missed. It becomes a member once it has everything up to the last broadcast, so that
     /// nothing comes twice or out of order.
-    pub(super) fn replay(&mut self, slot: u32, room: u32, after: MessageId) {
-        let replay = Replay { after, ..Replay::default() };
+    pub(super) fn replay(&mut self, slot: u32, room: u32, after: MessageId, since: MessageId) {
+        let replay = Replay { after, since, ..Replay::default() };
         self.rooms[room].joining.insert(slot, Box::new(replay));
         self.sessions[slot].waiting += 1;
         self.read_on(slot, room, after);
@@ -90,6 +106,9 @@ impl Hub {
             return self.read_on(slot, room, reached);
         }
         self.sessions[slot].waiting -= 1;
+        if !failed && let Some(entries) = self.looks_further_back(slot, room, &replay) {
+            return self.look_back(slot, room, entries, replay.since);
+        }
         self.bring_up_to_date(slot, room, *replay, reached);
         self.go_on(slot);
     }
@@ -106,14 +125,16 @@ impl Hub {
         let place = self.place_seen_by(slot, room);
         self.become_member(slot, room);
         let next = replay.entries.front().map_or(MessageId(log.last.0 + 1), |entry| entry.id);
-        // A client of a tutorial is shown the last lines only, and misses none before them.
-        if next.0 > replay.after.0 + 1 && self.sessions[slot].is_native() {
+        // A client of a tutorial misses nothing of what was said before it came.
+        let known = if self.sessions[slot].is_native() { replay.after } else { replay.after.max(replay.since) };
+        if next.0 > known.0 + 1 {
             self.send(slot, &Event::Gap { place: place.clone(), log: log.id, after: replay.after, next });
         }
         let told = if replay.entries.is_empty() { log.last } else { reached };
-        // A client of a tutorial cannot use what corrects lines that it was not shown.
-        let native = self.sessions[slot].is_native();
-        for entry in replay.entries.into_iter().filter(|entry| native || speaks(entry)) {
+        if !self.sessions[slot].is_native() {
+            self.keep_last_lines(&mut replay);
+        }
+        for entry in replay.entries {
             if let Some(event) = event_of(entry, place.clone()) {
                 self.send(slot, &event);
             }
@@ -122,6 +143,14 @@ impl Hub {
             let next = MessageId(log.last.0 + 1);
             self.send(slot, &Event::Gap { place, log: log.id, after: told, next });
         }
+    }
+
+    /// Of what was said before a client of a tutorial came, its last lines are left. It cannot use what corrects lines
+    /// that it was not shown.
+    fn keep_last_lines(&self, replay: &mut Replay) {
+        replay.entries.retain(speaks);
+        let before = replay.entries.iter().take_while(|entry| entry.id <= replay.since).count();
+        replay.entries.drain(..before.saturating_sub(self.config.limits.tutorial_lines as usize));
     }
 
     /// Asks for a page of a log.

@@ -71,6 +71,8 @@ pub(super) struct Waiter {
 pub(super) struct Replay {
     /// The client has everything up to here.
     pub(super) after: MessageId,
+    /// The last entry when it came in: of what was said before, a client of a tutorial is shown a few lines only.
+    pub(super) since: MessageId,
     /// Read so far, oldest first; the oldest fall out where it gets too much.
     pub(super) entries: alloc::collections::VecDeque<Entry>,
     pub(super) bytes: usize,

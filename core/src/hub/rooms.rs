@@ -97,6 +97,7 @@ impl Hub {
         };
         if let Some(opened) = &opened {
             self.set_log(room, opened);
+            self.note_the_kept(room);
         }
         for waiter in &waiters {
             let slot = self.slot_of(waiter.conn).expect("a session stays until its questions are answered");
@@ -153,7 +154,7 @@ impl Hub {
             return self.show_last_lines(slot, room);
         }
         match resume {
-            Some((id, after)) if id == log.id && after < log.last => self.replay(slot, room, after),
+            Some((id, after)) if id == log.id && after < log.last => self.replay(slot, room, after, after),
             Some((id, _)) if id != log.id => {
                 // Another log: what the client knows means nothing in it, so all of it is the gap.
                 self.become_member(slot, room);

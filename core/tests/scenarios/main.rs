@@ -13,12 +13,13 @@
 //! | `ada stalls` · `reads on` · `ignores pings` | she takes nothing from her socket; takes it again; is not there |
 //! | `ada tells @bob: TEXT` · `tells kitchen: TEXT` · `acts TEXT` · `repeats NONCE: TEXT` | native ways of saying |
 //! | `ada enters`, `leaves`, `titles`, `pages`, `becomes`, `kicks bob from`, `mutes bob in`, `types in`, `lists` | the other commands |
+//! | `ada corrects 3 to TEXT` · `retracts 3` · `seeks [PLACE: ]WORDS` · `has read 3` | of what was said in the lobby |
 //! | `ada hears ROW` | it is among what she has not yet told; with `…` at an end, anything may stand there |
 //! | `ada hears nothing` · `never hears ROW` | nothing is untold; she never did, in the whole story |
 //! | `ada hears lines 1 to 200 of bob` | each once, in order |
 //! | `ada reads "BYTES"` · `got 3 writes` · `forgets all` | the next write is exactly this; so many came since she forgot |
 //! | `ada is here` · `gone because REASON` · `refused REASON` | |
-//! | `wait 30 s` · `hub drains` · `hub is empty` | |
+//! | `wait 30 s` · `hub drains` · `hub restarts` · `hub is empty` | a restart: without a word, with the same store |
 //!
 //! Besides what a story claims, the tutorials' programs die of what they would really die of: a write that is cut inside
 //! a character, or over 1024 bytes, or too soon after the last, a second `NIC`, anything between `NIC` and its answer, a
@@ -49,6 +50,8 @@ scenarios! {
     a_password
     bad_frames
     bad_hellos
+    before_one_came
+    corrections
     caps_of_an_address
     caps_of_the_server
     direct_messages
@@ -66,6 +69,9 @@ scenarios! {
     nic_pace
     nic_table
     patience
+    restarts
+    searching
+    spoken_to_while_away
     prompt_input
     prompt_names
     prompt_pace

@@ -14,7 +14,8 @@ pub(crate) fn render(event: &Event) -> Option<String> {
         Event::Room(r) => {
             let operator = if r.operator { " (operator)" } else { "" };
             let topic = if r.topic.is_empty() { String::new() } else { format!("; topic: {}", r.topic) };
-            format!("room {}{operator}: {}{topic}", r.place, names(&r.members))
+            let read = r.read_id.map_or_else(String::new, |id| format!("; read to {}", id.0));
+            format!("room {}{operator}: {}{topic}{read}", r.place, names(&r.members))
         }
         Event::Joined { room, nick, .. } => format!("* {nick} joined {room}"),
         Event::Parted { room, nick, reason, .. } => format!("* {nick} left {room}{}", because(reason)),
@@ -26,9 +27,12 @@ pub(crate) fn render(event: &Event) -> Option<String> {
         Event::Edited { place, target, text, by, .. } => format!("* {by} corrects {} in {place}: {text}", target.0),
         Event::Deleted { place, target, by, .. } => format!("* {by} takes {} back in {place}", target.0),
         Event::Page { place, messages, has_more, .. } => {
-            let rows: Vec<_> = messages.iter().map(|m| format!("{} {}: {}", m.id.0, m.from, m.text)).collect();
+            let edited = |m: &Message| if m.edited.is_some() { " (edited)" } else { "" };
+            let rows: Vec<_> =
+                messages.iter().map(|m| format!("{} {}: {}{}", m.id.0, m.from, m.text, edited(m))).collect();
             let place = place.as_ref().map_or("found".into(), ToString::to_string);
-            format!("page {place}: {}{}", rows.join(" | "), if *has_more { " …" } else { "" })
+            let rows = if rows.is_empty() { "nothing".into() } else { rows.join(" | ") };
+            format!("page {place}: {rows}{}", if *has_more { " …" } else { "" })
         }
         Event::Rooms { rooms, .. } => {
             let rows: Vec<_> = rooms.iter().map(|r| format!("{} ({})", r.room, r.count)).collect();

@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use parlor_core::id::MessageId;
 use parlor_core::limits::{Limits, Pace};
 use parlor_core::name::{Nick, RoomName};
-use parlor_core::text::Note;
+use parlor_core::text::{Body, Note};
 use parlor_core::vocabulary::{Command, Place, Span};
 
 use crate::expect;
@@ -59,6 +60,10 @@ impl Story {
         match (who, rest) {
             ("wait", time) => world.wait(duration(time)?),
             ("hub", "drains") => world.drain(),
+            ("hub", "restarts") => {
+                world.restart();
+                Ok(())
+            }
             ("hub", "is empty") if world.is_empty() => Ok(()),
             ("hub", "is empty") => Err(String::from("it is not")),
             _ => {
@@ -90,6 +95,7 @@ impl Story {
             "rooms_per_session_max" => limits.rooms_per_session_max = value,
             "faults_max" => limits.faults_max = value,
             "replay_max" => limits.replay_max = value,
+            "tutorial_lines" => limits.tutorial_lines = value,
             "presence_members_max" => limits.presence_members_max = value,
             "outbox_bytes_max" => limits.outbox_bytes_max = value as usize,
             "outbox_bytes_total_max" => limits.outbox_bytes_total_max = value as usize,
@@ -227,10 +233,29 @@ fn native(verb: &str, object: &str) -> Result<Vec<u8>, String> {
         "types" => Command::Typing { place: place(object.strip_prefix("in ").ok_or("types in PLACE")?)? },
         "lists" if object == "rooms" => Command::Rooms { after: None, limit: 100 },
         "lists" => Command::Members { room: room(object)?, after: None, limit: 100 },
+        "corrects" => {
+            let (id, text) = between(object, " to ")?;
+            let text = Body::parse(&quoted(text)?).map_err(|e| e.to_string())?;
+            Command::Edit { place: lobby(), id: MessageId(number(id)?), text }
+        }
+        "retracts" => Command::Delete { place: lobby(), id: MessageId(number(object)?) },
+        "seeks" => {
+            let (place_, query) = object.split_once(": ").map_or((None, object), |(to, query)| (Some(to), query));
+            let query = Note::parse(&quoted(query)?).map_err(|e| e.to_string())?;
+            Command::Search { place: place_.map(place).transpose()?, query, cursor: None, limit: 50 }
+        }
+        "has" => {
+            let id = object.strip_prefix("read ").ok_or("has read ID")?;
+            Command::Read { place: lobby(), id: MessageId(number(id)?) }
+        }
         "pages" => Command::History { place: place(object)?, span: Span::Latest, limit: 50 },
         _ => return Err(format!("nobody knows how one {verb}")),
     };
     Ok(frame(command))
+}
+
+fn lobby() -> Place {
+    Place::Room(RoomName::lobby())
 }
 
 fn place(text: &str) -> Result<Place, String> {

@@ -29,6 +29,9 @@ pub(crate) struct World {
     questions: VecDeque<(Ticket, Ask)>,
     accepted: usize,
     closed: usize,
+    config: HubConfig,
+    /// How often the server was started.
+    starts: u8,
 }
 
 impl World {
@@ -41,7 +44,7 @@ impl World {
         };
         let instant = Instant::from_micros(1_000_000);
         Self {
-            hub: Hub::new(config, [7; 32], Self::now_at(instant)),
+            hub: Hub::new(config.clone(), [7; 32], Self::now_at(instant)),
             store: MemoryStore::new(MemoryLimits::default(), [8; 32], password.map(Secret::new)),
             instant,
             peers: BTreeMap::new(),
@@ -50,6 +53,23 @@ impl World {
             questions: VecDeque::new(),
             accepted: 0,
             closed: 0,
+            config,
+            starts: 1,
+        }
+    }
+
+    /// The server stops without a word and starts again; the store keeps what it has, and all connections are gone.
+    pub(crate) fn restart(&mut self) {
+        self.starts += 1;
+        self.hub = Hub::new(self.config.clone(), [7 + self.starts; 32], self.now());
+        self.questions.clear();
+        self.owners.clear();
+        self.awake.clear();
+        (self.accepted, self.closed) = (0, 0);
+        for peer in self.peers.values_mut() {
+            peer.conn = None;
+            peer.backlog.clear();
+            peer.paused = false;
         }
     }
 
