@@ -32,8 +32,10 @@
 //! 8. It hands in a read whole, in order, and reads no more between `Pause` and `Resume`; what was read before is
 //!    handed in all the same. So TCP stops the peer.
 //! 9. After `Close` it shuts the connection as told and reports nothing more of it (if it does, nothing happens).
-//! 10. Every `Ask` is answered exactly once, also on failure and on shutdown: appends in the order asked, and all in the
-//!     order in which they were carried out, so that no answer is older than one given before.
+//! 10. Every `Ask` is answered exactly once, also on failure and on shutdown, and only when what it shows or promises is
+//!     safe. `Absent` is carried out first; appends are carried out in the order asked, and so is what is told of who is
+//!     where (`Present`); all are answered in the order in which they were carried out, so that no answer is older than
+//!     one given before. Searches alone may come later, and show what was there when they were asked.
 //! 11. The seed comes from the operating system's random numbers.
 //! 12. It has no opinions: who lives, what is said and how long to wait is decided in the core.
 //!

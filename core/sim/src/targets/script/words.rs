@@ -7,7 +7,7 @@ use super::{bytes, draw};
 use crate::tape::Dice;
 
 /// Commands, right and wrong.
-const TYPED: [&str; 20] = [
+const TYPED: [&str; 24] = [
     "/join garden",
     "/join @bob",
     "/part",
@@ -28,6 +28,10 @@ const TYPED: [&str; 20] = [
     "/join",
     "/query eve2",
     "/nonsense x",
+    "/edit better",
+    "/delete",
+    "/search \"one two\" wor*",
+    "/search",
 ];
 
 /// What a person types into the box.
