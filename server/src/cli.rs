@@ -5,45 +5,59 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::ops::Command;
+
+/// Groups of options in `--help`.
+const LISTENING: &str = "Who can connect";
+const KEEPING: &str = "What is kept";
+
 /// What stands behind the options in `--help`.
 const EXAMPLES: &str = "\
 Examples:
-  parlor-server                                   a server for this machine only
-  parlor-server --lan                             for everybody on your network
-  parlor-server --lan --password-file secret.txt  for those of them who know the password
-  parlor-server --listen parlor://127.0.0.1:7000  on another port, and nothing else
-  parlor-server --config parlor.toml              everything from a file
+  parlor-server                            a server for this machine only
+  parlor-server --lan                      for everybody on your network
+  parlor-server --lan --password-file FILE for those who know the password
+  parlor-server --config parlor.toml       everything from a file
+  parlor-server backup parlor-monday.db    keep a copy; the server may run
+  parlor-server check                      is everything still right?
 
-Without --listen it serves three kinds of clients on 127.0.0.1, all in the same rooms:
+Without --listen it serves three kinds of clients on 127.0.0.1, all in the
+same rooms:
   parlor://127.0.0.1:7667   the Parlor clients
   nic://127.0.0.1:9090      the Python tutorial \"Messenger Application\"
-  prompt://127.0.0.1:53000  the Python tutorial \"ChatRoom\", netcat and telnet
+  prompt://127.0.0.1:53000  the Python tutorial \"ChatRoom\", netcat, telnet
 
-Press Ctrl+C to stop it; everybody is told goodbye.";
+Press Ctrl+C to stop it; everybody is told goodbye. A command and --help tells
+more about it.";
 
 /// A chat server for Parlor clients, two well-known Python tutorials, netcat and telnet.
 #[derive(Debug, Default, Parser)]
 #[command(name = "parlor-server", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Cli {
+    /// Something other than serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Listen here: parlor://HOST:PORT, nic://HOST:PORT or prompt://HOST:PORT; port 0 takes a free one. May be given
     /// several times
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = LISTENING)]
     pub listen: Vec<String>,
 
     /// Let others on your network connect: the default listeners on every address of this machine
-    #[arg(long, conflicts_with = "listen")]
+    #[arg(long, conflicts_with = "listen", help_heading = LISTENING)]
     pub lan: bool,
 
     /// Keep history and identities in this directory
-    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    #[arg(long, value_name = "DIR", conflicts_with = "memory", help_heading = KEEPING)]
     pub data: Option<PathBuf>,
 
     /// Keep no files at all: history and identities are gone when the server stops
-    #[arg(long)]
+    #[arg(long, help_heading = KEEPING)]
     pub memory: bool,
 
     /// Ask Parlor clients for the password in the first line of this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = LISTENING)]
     pub password_file: Option<PathBuf>,
 
     /// Read settings from this TOML file; options given here go before it

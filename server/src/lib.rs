@@ -1,6 +1,7 @@
 //! The Parlor chat server: from the command line to the hub's loop and back out.
 //!
-//! [`cli`] and [`config`] say what is wanted, [`settings`] brings both together, [`run`] does it.
+//! [`cli`] and [`config`] say what is wanted, [`settings`] brings both together, [`run`] does it. [`ops`] is what else can
+//! be done with the files of a server.
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ pub mod config;
 pub mod data_dir;
 pub mod lan;
 pub mod listeners;
+pub mod ops;
 pub mod record;
 pub mod run;
 pub mod settings;
@@ -29,9 +31,13 @@ pub fn stop_on_own_mistakes() {
 /// command line.
 pub fn main() -> ExitCode {
     // Ends the program itself for --help, --version and wrong usage.
-    let cli = cli::Cli::parse();
-    match settings::Settings::gather(cli).and_then(run::run) {
-        Ok(()) => ExitCode::SUCCESS,
+    let mut cli = cli::Cli::parse();
+    let done = match cli.command.take() {
+        Some(command) => command.run(),
+        None => settings::Settings::gather(cli).and_then(run::run).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(code) => code,
         Err(sentence) => {
             eprintln!("parlor-server: {sentence}");
             ExitCode::FAILURE

@@ -26,16 +26,16 @@ use parlor_core::store::{Answer, Ask, Search};
 use parlor_transport_tcp::hub_loop::Store;
 
 mod engine;
-mod entries;
-mod index;
-mod logs;
+pub(crate) mod entries;
+pub(crate) mod index;
+pub(crate) mod logs;
 mod names;
 mod people;
 mod reads;
 mod retention;
 pub mod schema;
 mod search;
-mod trouble;
+pub(crate) mod trouble;
 mod writer;
 
 pub use engine::Engine;

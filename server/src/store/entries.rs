@@ -17,13 +17,13 @@ const NONCE_HELD_MS: i64 = 24 * 3_600_000;
 const NONCES_FORGOTTEN: usize = 4;
 
 /// What an entry is, as a number in its row.
-pub(super) mod kind {
-    pub(in crate::store) const TOMBSTONE: i64 = 0;
-    pub(in crate::store) const MESSAGE: i64 = 1;
-    pub(in crate::store) const ACTION: i64 = 2;
-    pub(in crate::store) const TOPIC: i64 = 3;
-    pub(in crate::store) const EDIT: i64 = 4;
-    pub(in crate::store) const DELETION: i64 = 5;
+pub(crate) mod kind {
+    pub(crate) const TOMBSTONE: i64 = 0;
+    pub(crate) const MESSAGE: i64 = 1;
+    pub(crate) const ACTION: i64 = 2;
+    pub(crate) const TOPIC: i64 = 3;
+    pub(crate) const EDIT: i64 = 4;
+    pub(crate) const DELETION: i64 = 5;
 }
 
 /// The columns that [`read`] expects.

@@ -16,7 +16,7 @@ use super::schema;
 /// Messages in one transaction when all terms are made anew.
 const REBUILD_ROWS: i64 = 5_000;
 
-type Sides = Option<(IdentityId, IdentityId)>;
+pub(crate) type Sides = Option<(IdentityId, IdentityId)>;
 
 impl Engine {
     pub(super) fn index_add(&mut self, row: i64, log: i64, sides: Sides, text: &str) -> rusqlite::Result<()> {
@@ -46,12 +46,12 @@ fn add(db: &Connection, row: i64, terms: &str) -> rusqlite::Result<()> {
 }
 
 /// The two sides of a conversation, from their columns.
-pub(super) const fn sides((low, high): (i64, i64)) -> (IdentityId, IdentityId) {
+pub(crate) const fn sides((low, high): (i64, i64)) -> (IdentityId, IdentityId) {
     (IdentityId(low.cast_unsigned()), IdentityId(high.cast_unsigned()))
 }
 
 /// All terms of a message, with spaces between.
-fn fill(row: &mut String, log: i64, sides: Sides, text: &str) {
+pub(crate) fn fill(row: &mut String, log: i64, sides: Sides, text: &str) {
     row.clear();
     let _ = write!(row, "_l{log} ");
     if let Some((low, high)) = sides {
@@ -65,7 +65,7 @@ fn fill(row: &mut String, log: i64, sides: Sides, text: &str) {
 
 /// Makes the whole index anew if this program makes other terms than the one that made it. A crash in the middle costs
 /// nothing but the time: it begins again.
-pub(super) fn keep_up(db: &mut Connection) -> rusqlite::Result<()> {
+pub(crate) fn keep_up(db: &mut Connection) -> rusqlite::Result<()> {
     let edition = schema::fact(db, "edition")?;
     if edition == i64::from(EDITION) {
         return Ok(());

@@ -183,6 +183,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(LogId, Log)> {
 }
 
 /// 64 random bits; that two logs get the same does not happen.
-fn new_id() -> rusqlite::Result<LogId> {
+pub(crate) fn new_id() -> rusqlite::Result<LogId> {
     getrandom::u64().map(LogId).map_err(|_| trouble::failure("the system gives no random numbers"))
 }

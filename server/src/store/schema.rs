@@ -28,7 +28,7 @@ const BUSY: Duration = Duration::from_secs(1);
 const STATEMENTS_MAX: usize = 96;
 
 /// Opens the file for the one who writes; makes it first where there is none, and brings it up to date.
-pub(super) fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, String> {
+pub(crate) fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, String> {
     if vfs.is_none() {
         make_private(path).map_err(|error| {
             format!("The database {} cannot be used: {}.", path.display(), crate::run::plain(&error))
@@ -47,7 +47,7 @@ pub(super) fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, String>
 }
 
 /// Opens a file that is open already, for reading alone.
-pub(super) fn open_reader(path: &Path, vfs: Option<&str>) -> rusqlite::Result<Connection> {
+pub(crate) fn open_reader(path: &Path, vfs: Option<&str>) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = connect(path, flags, vfs)?;
     set_up(&db, READER_CACHE_KIB)?;
@@ -150,7 +150,7 @@ fn migrate(db: &mut Connection, version: usize) -> rusqlite::Result<()> {
 
 /// How far a checkpoint goes (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Checkpoint {
+pub(crate) enum Checkpoint {
     /// As far as nobody is in the way.
     Passive,
     /// To the end; nothing of the log is left.
@@ -158,7 +158,7 @@ pub(super) enum Checkpoint {
 }
 
 /// Brings the write-ahead log into the database. Whether all of it is there now.
-pub(super) fn checkpoint(db: &Connection, how: Checkpoint) -> rusqlite::Result<bool> {
+pub(crate) fn checkpoint(db: &Connection, how: Checkpoint) -> rusqlite::Result<bool> {
     let sql = match how {
         Checkpoint::Passive => "PRAGMA wal_checkpoint(PASSIVE)",
         Checkpoint::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -170,13 +170,13 @@ pub(super) fn checkpoint(db: &Connection, how: Checkpoint) -> rusqlite::Result<b
 }
 
 /// A single fact of the file.
-pub(super) fn fact(db: &Connection, name: &str) -> rusqlite::Result<i64> {
+pub(crate) fn fact(db: &Connection, name: &str) -> rusqlite::Result<i64> {
     let mut find = db.prepare_cached("SELECT value FROM fact WHERE name = ?1")?;
     Ok(find.query_row([name], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// Changes a single fact of the file.
-pub(super) fn set_fact(db: &Connection, name: &str, value: i64) -> rusqlite::Result<()> {
+pub(crate) fn set_fact(db: &Connection, name: &str, value: i64) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT OR REPLACE INTO fact VALUES (?1, ?2)")?.execute((name, value)).map(drop)
 }
 

@@ -8,7 +8,7 @@ use super::schema::is_no_database;
 
 /// Why nothing can be stored for now; it may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// No room on the disk.
     Full,
     /// Reading, writing or syncing failed.
@@ -25,7 +25,7 @@ pub(super) enum Trouble {
 
 impl Trouble {
     /// Whether an error concerns the file as a whole; `None` if it is the one question's.
-    pub(super) fn of(error: &rusqlite::Error) -> Option<Self> {
+    pub(crate) fn of(error: &rusqlite::Error) -> Option<Self> {
         match error.sqlite_error_code()? {
             ErrorCode::DiskFull => Some(Trouble::Full),
             ErrorCode::SystemIoFailure
@@ -61,7 +61,7 @@ impl Trouble {
 }
 
 /// Why the file cannot be opened: one sentence that says what to do.
-pub(super) fn cannot_open(path: &Path, error: &rusqlite::Error) -> String {
+pub(crate) fn cannot_open(path: &Path, error: &rusqlite::Error) -> String {
     let name = path.display();
     if is_no_database(error) {
         return format!("{name} is no database of Parlor; move it away, or choose another directory with --data.");
@@ -85,7 +85,7 @@ pub(super) fn failure(why: &str) -> rusqlite::Error {
 }
 
 /// SQLite's own words, fit for the middle of a sentence.
-pub(super) fn said(error: &rusqlite::Error) -> String {
+pub(crate) fn said(error: &rusqlite::Error) -> String {
     let text = error.to_string().replace('\n', " ");
     text.trim_end_matches('.').to_owned()
 }
