@@ -4,4 +4,5 @@ mod answers;
 mod difference;
 mod file;
 mod group;
+mod versions;
 mod world;
