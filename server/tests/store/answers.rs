@@ -299,3 +299,23 @@ fn what_was_edited_or_deleted_is_not_found_any_more() {
     assert!(matches!(&hits[0].entry.change, Some(Change::Message { text, .. }) if text.as_str() == "cherry"));
     assert!(matches!(&hits[0].place, Place::Room(room) if room.as_str() == "lobby"));
 }
+
+#[test]
+fn the_beginning_of_a_word_finds_what_is_far_behind_too_and_once() {
+    let mut world = World::new();
+    let (ada, lobby) = (world.arrive("ada", 1, 0), world.open("lobby").log);
+    let mut texts = vec!["zeppelin one"; 3];
+    texts.extend(["filler"; 2_500]);
+    texts.extend(["zebra two"; 3]);
+    world.ask_all(texts.into_iter().map(|text| append(lobby, ada, message(text), 0)).collect());
+    let (mut before, mut ids) = (None, Vec::new());
+    loop {
+        let Answer::Found { hits, cursor } = world.ask(search(ada, &[lobby], "ze*", before, 2)) else { panic!() };
+        ids.extend(hits.iter().map(|hit| hit.entry.id.0));
+        before = cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(ids, [2_506, 2_505, 2_504, 3, 2, 1]);
+}
