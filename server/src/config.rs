@@ -51,6 +51,7 @@ pub struct LimitsFile {
     outbox_bytes_total: Option<Spanned<u64>>,
     grace: Option<Spanned<u32>>,
     history: Option<Spanned<u32>>,
+    tutorial_lines: Option<Spanned<u32>>,
     pace: Option<Spanned<Value>>,
 }
 
@@ -128,6 +129,8 @@ impl Config {
         limits.outbox_bytes_total_max = limits.outbox_bytes_total_max.max(limits.outbox_bytes_max);
         self.set(&file.grace, 0, 86_400, "grace", |value| limits.grace = Duration::from_secs(value.into()))?;
         self.set(&file.history, 1, 10_000_000, "history", |value| memory.entries_per_log = value as usize)?;
+        let most = limits.replay_max;
+        self.set(&file.tutorial_lines, 0, most, "tutorial_lines", |value| limits.tutorial_lines = value)?;
         if let Some(pace) = &file.pace {
             limits.pace = self.pace(pace)?;
             if limits.pace.is_none() {
@@ -216,6 +219,7 @@ mod tests {
         assert_eq!(limits.outbox_bytes_max, Limits::DEFAULT.outbox_bytes_max);
         assert_eq!(limits.outbox_bytes_total_max, Limits::DEFAULT.outbox_bytes_total_max);
         assert_eq!(limits.grace, Limits::DEFAULT.grace);
+        assert_eq!(limits.tutorial_lines, Limits::DEFAULT.tutorial_lines);
         assert_eq!(limits.pace, Limits::DEFAULT.pace);
         assert_eq!(memory.entries_per_log, MemoryLimits::default().entries_per_log);
     }
@@ -231,7 +235,7 @@ mod tests {
     #[test]
     fn every_limit_is_taken() {
         let text = "[limits]\nsessions = 7\nsessions_per_address = 3\nrooms = 5\noutbox_bytes = 200000\n\
-                    outbox_bytes_total = 400000\ngrace = 5\nhistory = 11\npace = { burst = 100, per_second = 50 }\n";
+                    outbox_bytes_total = 400000\ngrace = 5\nhistory = 11\ntutorial_lines = 0\npace = { burst = 100, per_second = 50 }\n";
         let (limits, memory) = limits(text).unwrap();
         assert_eq!(limits.sessions_max, 7);
         assert_eq!(limits.handshakes_max, 7);
@@ -240,6 +244,7 @@ mod tests {
         assert_eq!(limits.outbox_bytes_max, 200_000);
         assert_eq!(limits.outbox_bytes_total_max, 400_000);
         assert_eq!(limits.grace, Duration::from_secs(5));
+        assert_eq!(limits.tutorial_lines, 0);
         assert_eq!(limits.pace, Some(Pace { burst: 100, per_second: 50 }));
         assert_eq!(memory.entries_per_log, 11);
     }
@@ -267,6 +272,7 @@ mod tests {
             ("[limits]\noutbox_bytes = 10", "outbox_bytes"),
             ("[limits]\noutbox_bytes_total = 10", "outbox_bytes_total"),
             ("[limits]\nhistory = 0", "history"),
+            ("[limits]\ntutorial_lines = 9999", "tutorial_lines"),
             ("[limits]\ngrace = 100000", "grace"),
             ("[limits]\npace = \"fast\"", "pace"),
             ("[limits]\npace = 3", "pace"),
