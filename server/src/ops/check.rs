@@ -61,6 +61,7 @@ fn reindex(directory: &Path) -> Result<DataDir, String> {
     let path = data.path().join(FILE);
     let mut db = schema::open(&path, None)?;
     let cannot = |error: rusqlite::Error| file::unusable(&path, What::Database, &error);
+    schema::begin_log_anew(&db).map_err(cannot)?;
     schema::set_fact(&db, "edition", 0).and_then(|()| index::keep_up(&mut db)).map_err(cannot)?;
     schema::checkpoint(&db, schema::Checkpoint::Truncate).map_err(cannot)?;
     tell("The index that the search looks into is made anew.");

@@ -34,6 +34,8 @@ pub struct Engine {
     pub(super) options: Options,
     pub(super) round: Round,
     trouble: Option<Trouble>,
+    /// What an earlier program left in the write-ahead log is in the database; before that, nothing is written.
+    is_log_anew: bool,
     wal: Arc<WalState>,
 }
 
@@ -53,7 +55,17 @@ impl Engine {
     pub fn open(path: &Path, options: Options) -> Result<Self, String> {
         let mut db = schema::open(path, options.vfs.as_deref())?;
         let cannot = |error: rusqlite::Error| super::trouble::cannot_open(path, &error);
-        index::keep_up(&mut db).map_err(cannot)?;
+        let begun = match schema::begin_log_anew(&db) {
+            Ok(()) => index::keep_up(&mut db).map(|()| None).map_err(cannot)?,
+            // What is there can be read; nothing is written before there is room.
+            Err(error) if Trouble::of(&error).is_some_and(Trouble::may_pass) => {
+                if !index::is_kept_up(&db).map_err(cannot)? {
+                    return Err(cannot(error));
+                }
+                Some(error)
+            }
+            Err(error) => return Err(cannot(error)),
+        };
         let wal = Arc::new(WalState::default());
         let state = Arc::clone(&wal);
         db.wal_hook(Some(move |_: &mut Wal, pages: i32| {
@@ -73,8 +85,12 @@ impl Engine {
             options,
             round: Round::default(),
             trouble: None,
+            is_log_anew: begun.is_none(),
             wal,
         };
+        if let Some(error) = begun {
+            engine.note(&error);
+        }
         engine.forget().map_err(cannot)?;
         Ok(engine)
     }
@@ -187,6 +203,10 @@ impl Engine {
         &mut self,
         work: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
+        if !self.is_log_anew {
+            schema::begin_log_anew(&self.db)?;
+            self.is_log_anew = true;
+        }
         self.logs.shrink();
         let commits = self.commits();
         self.run("BEGIN")?;

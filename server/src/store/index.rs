@@ -66,8 +66,7 @@ pub(crate) fn fill(row: &mut String, log: i64, sides: Sides, text: &str) {
 /// Makes the whole index anew if this program makes other terms than the one that made it. A crash in the middle costs
 /// nothing but the time: it begins again.
 pub(crate) fn keep_up(db: &mut Connection) -> rusqlite::Result<()> {
-    let edition = schema::fact(db, "edition")?;
-    if edition == i64::from(EDITION) {
+    if is_kept_up(db)? {
         return Ok(());
     }
     let newest: Option<i64> = db.query_row("SELECT max(row) FROM entry", [], |row| row.get(0))?;
@@ -87,6 +86,11 @@ pub(crate) fn keep_up(db: &mut Connection) -> rusqlite::Result<()> {
         done += REBUILD_ROWS;
     }
     schema::set_fact(db, "edition", EDITION.into())
+}
+
+/// Whether the index has the terms that this program makes.
+pub(super) fn is_kept_up(db: &Connection) -> rusqlite::Result<bool> {
+    Ok(schema::fact(db, "edition")? == i64::from(EDITION))
 }
 
 fn rebuild(db: &Connection, after: i64, to: i64) -> rusqlite::Result<()> {

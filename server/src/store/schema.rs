@@ -27,7 +27,8 @@ const BUSY: Duration = Duration::from_secs(1);
 /// Most statements kept prepared: all there are.
 const STATEMENTS_MAX: usize = 96;
 
-/// Opens the file for the one who writes; makes it first where there is none, and brings it up to date.
+/// Opens the file for the one who writes; makes it first where there is none, and brings it up to date. Before anything
+/// else is written, [`begin_log_anew`] must have succeeded.
 pub(crate) fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, String> {
     if vfs.is_none() {
         make_private(path).map_err(|error| {
@@ -41,8 +42,10 @@ pub(crate) fn open(path: &Path, vfs: Option<&str>) -> Result<Connection, String>
     let version = version_of(&db, path)?;
     // Only after it is known to be ours is anything written.
     keep_wal(&db).map_err(cannot)?;
-    begin_log_anew(&db).map_err(cannot)?;
-    migrate(&mut db, version).map_err(cannot)?;
+    if version < VERSION {
+        begin_log_anew(&db).map_err(cannot)?;
+        migrate(&mut db, version).map_err(cannot)?;
+    }
     Ok(db)
 }
 
@@ -128,7 +131,7 @@ fn keep_wal(db: &Connection) -> rusqlite::Result<()> {
 /// next commit, that commit's frames look whole, since the operating system shows what it was given, but they may never
 /// reach the disk (<https://wiki.postgresql.org/wiki/Fsync_Errors>). Whatever followed them in the log would be lost with
 /// them when the power is cut; copied, they are written and synced once more.
-fn begin_log_anew(db: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn begin_log_anew(db: &Connection) -> rusqlite::Result<()> {
     if checkpoint(db, Checkpoint::Truncate)? {
         return Ok(());
     }

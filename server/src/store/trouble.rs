@@ -41,6 +41,14 @@ impl Trouble {
         }
     }
 
+    /// Whether it may pass while the program runs, and what is there can be read until then.
+    pub(super) const fn may_pass(self) -> bool {
+        match self {
+            Trouble::Full | Trouble::Disk | Trouble::Busy => true,
+            Trouble::ReadOnly | Trouble::Damaged | Trouble::Memory => false,
+        }
+    }
+
     /// What the log says when it begins.
     pub(super) const fn words(self) -> &'static str {
         match self {

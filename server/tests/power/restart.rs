@@ -17,7 +17,7 @@ use parlor_core::time::Timestamp;
 use crate::claims;
 use crate::cuts::scratch;
 use crate::kept::Kept;
-use crate::life::verify;
+use crate::life::{Life, verify};
 
 /// Messages that are stored before the program ends, unless a sync fails earlier, and again after it.
 const MESSAGES: u64 = 12;
@@ -124,4 +124,38 @@ fn what_a_failed_sync_left_behind_is_not_built_on_after_a_restart() {
     println!("{failed} failed syncs before a restart, after which {in_doubt} messages were there all the same");
     assert!(failed >= 10, "{failed}");
     assert!(in_doubt > 0, "no failed commit was seen after the restart: nothing was tested");
+}
+
+#[test]
+fn a_store_that_starts_on_a_full_disk_can_be_read_and_stores_when_there_is_room() {
+    let mut refused = 0;
+    for seed in 0..4 {
+        let (home, disk) = (scratch(), Arc::new(Disk::new()));
+        let mut kept = Kept::open_on(home.path(), Some(&disk)).unwrap();
+        let mut life = Life::begin(&mut kept, seed);
+        while life.stored.len() < 40 {
+            life.burst(&mut kept, 3);
+        }
+        let journal = disk.journal();
+        kept.close();
+
+        let home = scratch();
+        shown(&journal, home.path());
+        let disk = Arc::new(Disk::again(&journal, journal.len()));
+        disk.plan(Fault { on: Operation::Write, after: 0, times: u64::MAX, failure: Failure::Full });
+        let mut kept = Kept::open_on(home.path(), Some(&disk)).unwrap();
+        life.burst_stubbornly(&mut kept, 3, |kept, life| {
+            for room in &life.rooms {
+                assert_eq!(claims::read(kept, room.log), life.log(room.log, life.stored.len()));
+            }
+            if life.failed > 5 {
+                disk.heal();
+            }
+        });
+        refused += life.failed;
+        let position = disk.position();
+        kept.close();
+        assert_eq!(claims::whole_after(home.path(), &life, position), life.stored.len());
+    }
+    assert!(refused > 20, "{refused}");
 }
