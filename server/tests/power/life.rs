@@ -58,6 +58,8 @@ pub(crate) struct Life {
     pub(crate) shown: Vec<(LogId, MessageId, usize)>,
     /// Answers that were failures.
     pub(crate) failed: usize,
+    /// How often a log could not be read in the same breath.
+    pub(crate) unread: usize,
     rng: Rng,
     pub(crate) now: i64,
     words: u64,
@@ -86,6 +88,7 @@ impl Life {
             present: Vec::new(),
             shown: Vec::new(),
             failed: 0,
+            unread: 0,
             rng: Rng::with_seed(seed),
             now: 1_790_000_000_000,
             words: 0,
@@ -128,13 +131,15 @@ impl Life {
         self.burst_stubbornly(kept, most, |_, life| assert_eq!(life.failed, 0, "nothing was wrong with the disk"));
     }
 
-    /// Some things at once, until each of them is done: what fails is asked for again. After each round `between` has
-    /// a look.
+    /// Some things at once, until each of them is done: what fails is asked for again. Each round ends with a
+    /// question that only reads; after it `between` has a look.
     pub(crate) fn burst_stubbornly(&mut self, kept: &mut Kept, most: usize, mut between: impl FnMut(&mut Kept, &Self)) {
         let mut touched = BTreeSet::new();
         let mut open: Vec<_> = (0..self.rng.usize(1..=most)).map(|_| self.next(&mut touched)).collect();
         for _ in 0..ROUNDS_MAX {
             let asked: Vec<_> = open.drain(..).map(|what| (kept.put(self.question(&what)), what)).collect();
+            let log = self.rooms[self.rng.usize(..self.rooms.len())].log;
+            let look = kept.put(self.question(&Asked::Look(log)));
             for (ticket, what) in asked {
                 let told = kept.wait(ticket);
                 if told.answer == Answer::Failed {
@@ -143,6 +148,12 @@ impl Life {
                 } else {
                     self.hear(what, told.answer, told.position);
                 }
+            }
+            let told = kept.wait(look);
+            if told.answer == Answer::Failed {
+                self.unread += 1;
+            } else {
+                self.hear(Asked::Look(log), told.answer, told.position);
             }
             between(kept, self);
             if open.is_empty() {
