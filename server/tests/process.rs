@@ -69,6 +69,19 @@ fn the_log_tells_who_came_and_went_and_nothing_secret() {
 }
 
 #[test]
+fn who_comes_is_logged_also_where_a_disk_is_asked_who_they_are() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--listen", "prompt://127.0.0.1:0", "--data", home.path().to_str().unwrap()]);
+    let mut bea = server.connect("prompt");
+    bea.until("Please enter your name");
+    bea.send("bea");
+    bea.until("Welcome to the chat bea.");
+    let log = server.stop().stderr;
+    assert!(log.contains("bea is here (127.0.0.1, prompt)"), "{log}");
+    assert!(log.contains("bea left (127.0.0.1, prompt): shutdown"), "{log}");
+}
+
+#[test]
 fn a_password_is_asked_for_and_checked() {
     let directory = tempfile::tempdir().unwrap();
     let password = directory.path().join("password");

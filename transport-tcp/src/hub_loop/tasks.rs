@@ -131,12 +131,16 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
 
     /// Writes to a woken connection what it may be sent, as far as it takes it.
     fn write(self: &Rc<Self>, conn: ConnId) {
-        let outcome = {
+        let (outcome, is_known) = {
             let lines = self.lines.borrow();
             let Some(line) = lines.get(conn) else { return };
             let Some(io) = line.io.as_deref().filter(|_| line.writer.is_none()) else { return };
-            self.write_to(conn, io)
+            (self.write_to(conn, io), line.nick.is_some())
         };
+        // A store that takes its time says who it is long after the hello was read; then there is a welcome to write.
+        if !is_known {
+            self.notice_nick(conn);
+        }
         match outcome {
             Ok(Written::All) => {}
             Ok(Written::Again) => self.woken.borrow_mut().push_back(conn),
