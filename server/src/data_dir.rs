@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use crate::ops::sync_directory;
 use crate::run::plain;
 
 const LOCK_FILE: &str = "parlor-server.lock";
@@ -36,9 +37,8 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
             Err(TryLockError::Error(error)) => return Err(cannot(error)),
         }
-        file.set_len(0).map_err(cannot)?;
-        file.rewind().map_err(cannot)?;
-        writeln!(file, "{}", std::process::id()).map_err(cannot)?;
+        // Whom to name to the next one; on a full disk nobody, and the lock holds all the same.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self { path: path.into(), _lock: file })
     }
 
@@ -68,7 +68,14 @@ fn make(path: &Path) -> std::io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    let made: Vec<_> = path.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();
+    builder.create(path)?;
+    // SQLite syncs the directory of its files; that this one outlives a power cut is up to the one it is in. Not every
+    // file system can sync a directory.
+    for directory in made {
+        let _ = sync_directory(directory);
+    }
+    Ok(())
 }
 
 fn held(path: &Path, file: &mut File) -> String {

@@ -18,6 +18,7 @@ mod restore;
 
 pub use backup::Backup;
 pub use check::Check;
+pub(crate) use file::sync_directory;
 pub use place::Place;
 pub use restore::Restore;
 

@@ -164,7 +164,7 @@ pub(super) fn beside(path: &Path, more: &str) -> PathBuf {
 }
 
 /// Names in the directory of this file are on the disk afterwards.
-pub(super) fn sync_directory(file: &Path) -> std::io::Result<()> {
+pub(crate) fn sync_directory(file: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
