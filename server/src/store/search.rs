@@ -196,3 +196,77 @@ impl Finding<'_> {
         Ok(nick)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Engine, Options};
+    use parlor_core::id::{MessageId, Ticket};
+    use parlor_core::name::RoomName;
+    use parlor_core::store::{Append, Ask, Change, Subject};
+    use parlor_core::text::{Body, Note};
+    use parlor_core::time::Timestamp;
+
+    /// A room in which somebody said "word" this often.
+    fn said(times: usize) -> (tempfile::TempDir, Engine, LogId) {
+        let home = tempfile::tempdir().unwrap();
+        let mut engine = Engine::open(&home.path().join("parlor.db"), Options::default()).unwrap();
+        let mut log = LogId(0);
+        let subject = Subject::Room { room: RoomName::lobby(), founder: None };
+        engine.batch(&[(Ticket(0), Ask::Open(subject))], |_, answer| match answer {
+            Answer::Opened(opened) => log = opened.log,
+            other => panic!("{other:?}"),
+        });
+        let text = Body::parse("word").unwrap();
+        let append = Append {
+            log,
+            from: IdentityId(1),
+            nick: Nick::parse("ada").unwrap(),
+            at: Timestamp(0),
+            change: Change::Message { text, action: false, reply_to: None },
+            nonce: None,
+            operator: false,
+        };
+        let asks: Vec<_> = (0..times).map(|_| (Ticket(0), Ask::Append(Box::new(append.clone())))).collect();
+        engine.batch(&asks, |_, answer| assert!(matches!(answer, Answer::Appended { .. })));
+        (home, engine, log)
+    }
+
+    fn words(log: LogId, before: Option<Cursor>) -> Search {
+        Search {
+            by: IdentityId(1),
+            logs: vec![log],
+            own: false,
+            query: Note::parse("word").unwrap(),
+            before,
+            limit: 50,
+        }
+    }
+
+    #[test]
+    fn a_search_that_is_late_gives_what_it_has_and_gets_on_all_the_same() {
+        let (_home, engine, log) = said(5);
+        let (mut before, mut ids) = (None, Vec::new());
+        loop {
+            let late = Some(Instant::now());
+            let answer = search(&engine.db, &mut Names::default(), &words(log, before), late).unwrap();
+            let Answer::Found { hits, cursor } = answer else { panic!("{answer:?}") };
+            assert_eq!(hits.len(), 1, "no more than it has, no less than one");
+            ids.extend(hits.into_iter().map(|hit| hit.entry.id));
+            before = cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(ids, [5, 4, 3, 2, 1].map(MessageId));
+    }
+
+    #[test]
+    fn a_search_that_is_stopped_before_it_found_anything_fails() {
+        let (_home, mut engine, log) = said(5);
+        engine.db.progress_handler(1, Some(|| true)).unwrap();
+        let mut find = || search(&engine.db, &mut Names::default(), &words(log, None), None);
+        // Where it is stopped depends on SQLite; nothing is found in any case.
+        assert!(matches!(find(), Ok(Answer::Failed) | Err(_)));
+    }
+}
