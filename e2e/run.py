@@ -24,7 +24,7 @@ class Server(Program):
     def __init__(self, ports=None):
         ports = ports or {"parlor": 0, "nic": 0, "prompt": 0}
         listen = [part for kind, port in ports.items() for part in ("--listen", f"{kind}://127.0.0.1:{port}")]
-        super().__init__("parlor-server", BIN / "parlor-server", "--memory", *listen)
+        super().__init__("parlor-server", BIN / "parlor-server", "--data", stage.OUT / "data", *listen)
         self.expect("Server is running...")
         lines = [line for line in self.text().splitlines() if line.startswith("listening on ")]
         self.urls = {line.split()[2].split(":")[0]: line.split()[2] for line in lines}
@@ -98,7 +98,7 @@ class Pipe(Program):
 
 
 def one_room():
-    """Everybody's client in one room; one is killed; the server stops and starts again."""
+    """Everybody's client in one room; one is killed; the server stops, and then is killed, and starts again."""
     server = Server()
     observer = Pipe("observer", server.urls["parlor"], "olga")
     observer.say("is anybody there?")
@@ -143,6 +143,18 @@ def one_room():
     until_back(newcomer, {"tina": tui, "gina": gui})
     screenshot("back-again")
     note("the server was stopped and started, and our clients came back by themselves")
+
+    server.kill()
+    server = Server(server.ports)
+    reader = Program("late-netcat", "nc", "127.0.0.1", server.ports["prompt"], stdin=True)
+    reader.write("rita")
+    reader.expect(f"bea: {ITALIAN} word1")
+    reader.expect("gina: back again 1")
+    newcomer = Pipe("second-newcomer", server.urls["parlor"], "nina")
+    until_back(newcomer, {"tina": tui, "gina": gui})
+    reader.expect("gina: back again 1")
+    reader.kill()
+    note("the server was killed hard: whoever comes reads what was said before, and our clients are back")
 
     gui.window.close()
     newcomer.expect("gina left")
