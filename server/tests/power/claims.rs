@@ -39,12 +39,13 @@ fn whoever_was_here_is_known(kept: &mut Kept, life: &Life, position: usize) {
         let rooms = absent.iter().filter(|absentee| absentee.identity == person.identity).flat_map(|it| &it.rooms);
         let found: BTreeSet<_> = rooms.map(RoomName::as_str).collect();
         for room in &life.rooms {
+            let Subject::Room { room: name, .. } = &room.subject else { continue };
             let changes: Vec<_> = life.present.iter().filter(|at| at.0 == who && at.1 == room.log).collect();
             let safe = changes.iter().rposition(|at| at.3 <= position);
             let mut possible =
                 changes[safe.unwrap_or_default()..].iter().map(|at| at.2).chain(safe.is_none().then_some(false));
-            let here = found.contains(room.name.as_str());
-            assert!(possible.any(|it| it == here), "{:?} is in {}: {here}", person.nicks[0].0, room.name);
+            let here = found.contains(name.as_str());
+            assert!(possible.any(|it| it == here), "{:?} is in {}: {here}", person.nicks[0].0, name);
         }
     }
 }
@@ -75,9 +76,9 @@ fn logs_are_a_prefix(kept: &mut Kept, life: &Life, position: usize) -> usize {
     let mut total = 0;
     let mut logs = Vec::new();
     for room in life.rooms.iter().filter(|room| room.position <= position) {
-        let answer = kept.ask(Ask::Open(Subject::Room { room: room.name.clone(), founder: None }));
-        let Answer::Opened(opened) = answer else { panic!("{} was not opened: {answer:?}", room.name) };
-        assert_eq!(opened.log, room.log, "{} is another log", room.name);
+        let answer = kept.ask(Ask::Open(room.subject.clone()));
+        let Answer::Opened(opened) = answer else { panic!("{:?} was not opened: {answer:?}", room.subject) };
+        assert_eq!(opened.log, room.log, "{:?} is another log", room.subject);
         total += opened.last.0 as usize;
         logs.push(*opened);
     }

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::name::{Nick, RoomName};
 use parlor_core::secret::SecretHash;
-use parlor_core::store::{Answer, Append, Ask, Change, Cursor, Entry, Search, Subject, Verify};
+use parlor_core::store::{Answer, Append, Ask, Change, Cursor, Entry, Peer, Search, Subject, Verify};
 use parlor_core::text::{Body, Note};
 use parlor_core::time::Timestamp;
 use parlor_core::vocabulary::{Span, Tag};
@@ -27,9 +27,11 @@ pub(crate) struct Person {
     pub(crate) nicks: Vec<(Nick, usize)>,
 }
 
-/// A room.
+/// A room, or a conversation.
 pub(crate) struct Room {
-    pub(crate) name: RoomName,
+    pub(crate) subject: Subject,
+    /// Who writes in it: everybody, or the two of a conversation.
+    people: Vec<usize>,
     pub(crate) log: LogId,
     /// From where on it was there for sure.
     pub(crate) position: usize,
@@ -78,7 +80,7 @@ enum Asked {
 }
 
 impl Life {
-    /// Begins on an empty store: four people, three rooms.
+    /// Begins on an empty store: four people, three rooms, a conversation.
     pub(crate) fn begin(kept: &mut Kept, seed: u64) -> Self {
         let mut life = Self {
             people: Vec::new(),
@@ -103,12 +105,18 @@ impl Life {
             let Answer::Verified(verified) = told.answer else { panic!("{name} was refused: {:?}", told.answer) };
             life.people.push(Person { token, identity: verified.identity, nicks: vec![(nick, told.position)] });
         }
-        for name in ["lobby", "class", "کتاب"] {
-            let name = RoomName::parse(name).unwrap();
-            let told = life.insist(kept, Ask::Open(Subject::Room { room: name.clone(), founder: None }));
-            let Answer::Opened(opened) = told.answer else { panic!("{name} was not opened: {:?}", told.answer) };
+        let room = |name| Subject::Room { room: RoomName::parse(name).unwrap(), founder: None };
+        let peer = Peer::Present(life.people[1].identity, life.people[1].nicks[0].0.clone());
+        let direct = Subject::Direct { me: life.people[0].identity, peer };
+        for subject in [room("lobby"), room("class"), room("کتاب"), direct] {
+            let told = life.insist(kept, Ask::Open(subject.clone()));
+            let Answer::Opened(opened) = told.answer else { panic!("{subject:?}: {:?}", told.answer) };
             assert_eq!(opened.last, MessageId(0));
-            life.rooms.push(Room { name, log: opened.log, position: told.position });
+            let people = match &subject {
+                Subject::Room { .. } => (0..life.people.len()).collect(),
+                Subject::Direct { .. } => vec![0, 1],
+            };
+            life.rooms.push(Room { subject, people, log: opened.log, position: told.position });
         }
         life
     }
@@ -166,11 +174,12 @@ impl Life {
     /// The next thing somebody does. What is touched is corrected or taken back only once at a time.
     fn next(&mut self, touched: &mut BTreeSet<(LogId, MessageId)>) -> Asked {
         self.now += self.rng.i64(0..5_000);
-        let who = self.rng.usize(..self.people.len());
-        let log = self.rooms[self.rng.usize(..self.rooms.len())].log;
+        let room = &self.rooms[self.rng.usize(..self.rooms.len())];
+        let (log, is_room) = (room.log, matches!(room.subject, Subject::Room { .. }));
+        let who = room.people[self.rng.usize(..room.people.len())];
         match self.rng.u8(..23) {
             0 => Asked::Go(who),
-            20 => Asked::Presence(who, log, self.rng.bool()),
+            20 if is_room => Asked::Presence(who, log, self.rng.bool()),
             21 => Asked::Look(log),
             22 => Asked::Search(log),
             1 => {
@@ -181,7 +190,7 @@ impl Life {
                 self.renames += 1;
                 Asked::Rename(who, Nick::parse(&format!("somebody{}", self.renames)).unwrap())
             }
-            3 => self.append(who, log, Change::Topic(Note::parse(&format!("topic {}", self.now)).unwrap())),
+            3 if is_room => self.append(who, log, Change::Topic(Note::parse(&format!("topic {}", self.now)).unwrap())),
             4..=6 => match self.own(who, log, touched) {
                 Some(target) => {
                     let text = self.text();
