@@ -44,7 +44,7 @@ mod tests;
 pub use jump::{Around, Jump};
 pub use search::{Hit, Search};
 pub use state::{
-    DELETED, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State,
+    Before, DELETED, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State,
 };
 pub use timeline::Timeline;
 

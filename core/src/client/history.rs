@@ -36,6 +36,7 @@ impl Client {
             let seen = room.book.seen;
             self.open_hole(index, seen, MessageId(info.last_id.0.saturating_add(1)));
         }
+        self.state.rooms[index].book.first = info.first_id;
         if let Some(read) = info.read_id {
             self.read_elsewhere(index, read);
         }

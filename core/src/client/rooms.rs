@@ -28,6 +28,8 @@ const TYPISTS_MAX: usize = 256;
 pub(super) struct Book {
     /// The log the ids in the timeline belong to.
     pub(super) log: Option<LogId>,
+    /// Where the log begins that the server keeps.
+    pub(super) first: MessageId,
     /// Up to here the log is known, [`Book::hole`] and what lies before the oldest page apart.
     pub(super) seen: MessageId,
     /// Up to here it was read.

@@ -189,6 +189,28 @@ impl Room {
     pub fn last_own(&self) -> Option<&Entry> {
         self.timeline.iter().rev().find(|entry| entry.id.is_some() && entry.is_mine() && !entry.is_deleted())
     }
+
+    /// What lies before the oldest entry, once nothing older can be had; `None` before that ([`Room::has_older`]), and
+    /// where nobody knows: on tutorial servers, and before entries of a history that the server began anew.
+    pub fn before(&self) -> Option<Before> {
+        let known = self.place.is_some() && self.book.began && !self.book.detached && !self.has_older;
+        known.then(|| match (self.timeline.is_cut_off(), self.book.first) {
+            (true, _) => Before::NotHeld,
+            (false, MessageId(..=1)) => Before::Nothing,
+            (false, _) => Before::NotKept,
+        })
+    }
+}
+
+/// What lies before the oldest entry of a room's timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing: it is the beginning.
+    Nothing,
+    /// Messages that the server keeps no longer.
+    NotKept,
+    /// Messages that can be found ([`super::Intent::Search`]), but are more than a timeline holds.
+    NotHeld,
 }
 
 /// Somebody in a room.

@@ -16,6 +16,8 @@ pub struct Timeline {
     front: i64,
     /// Bytes of text in all entries.
     bytes: usize,
+    /// Some fell out.
+    dropped: bool,
 }
 
 /// What an entry counts for, so that even empty ones count.
@@ -104,6 +106,11 @@ impl Timeline {
         self.entries.len() >= Self::ENTRIES_MAX || self.bytes >= Self::BYTES_MAX
     }
 
+    /// Whether entries fell out, or would not fit: what lies before the oldest is more than can be held.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.dropped || self.is_full()
+    }
+
     /// Bytes of text kept.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
@@ -177,6 +184,7 @@ impl Timeline {
             let dropped = self.entries.pop_front();
             self.bytes -= dropped.as_ref().map_or(0, size_of);
             self.front += 1;
+            self.dropped = true;
         }
     }
 }

@@ -61,6 +61,7 @@ fn a_timeline_drops_its_oldest_and_says_how_many() {
     let timeline = &desk.state().rooms[0].timeline;
     assert_eq!(timeline.len(), Timeline::ENTRIES_MAX);
     assert_eq!(timeline.front(), extra as i64);
+    assert_eq!(desk.state().rooms[0].before(), Some(Before::NotHeld));
     assert_eq!(timeline.get(0).unwrap().id, Some(MessageId(extra + 1)));
     desk.tell(message("lobby", 3, "bob", "on and on"));
     assert_eq!(desk.state().rooms[0].timeline.front(), extra as i64, "what fell out does not come back");

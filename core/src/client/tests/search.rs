@@ -52,6 +52,26 @@ fn hits_of_every_page_stand_newest_first_and_once() {
 }
 
 #[test]
+fn where_a_log_begins_is_known_once_nothing_older_can_be_had() {
+    for (first_id, before) in [(1, Before::Nothing), (4, Before::NotKept)] {
+        let mut desk = Desk::new(profile(Dialect::Native));
+        desk.input(Input::Connected);
+        desk.tell(welcome("ada"));
+        let Event::Room(mut info) = room("lobby", 1, 9) else { panic!("a room") };
+        info.first_id = MessageId(first_id);
+        desk.tell(Event::Room(info));
+        assert_eq!(desk.state().rooms[0].before(), None, "nothing is known of it yet");
+        let newest = desk.sent().pop().unwrap();
+        desk.tell(page(alloc::vec![said("lobby", 9, "bob", "held")], true, newest.reference));
+        assert_eq!(desk.state().rooms[0].before(), None, "there is more");
+        desk.intent(Intent::Older);
+        let older = desk.sent().pop().unwrap();
+        desk.tell(page(alloc::vec![said("lobby", first_id, "bob", "held")], false, older.reference));
+        assert_eq!(desk.state().rooms[0].before(), Some(before));
+    }
+}
+
+#[test]
 fn the_slash_commands_look_everywhere_and_here() {
     let mut desk = Desk::online();
     desk.submit("/search soup tonight");
