@@ -12,12 +12,16 @@ use clap::Subcommand;
 
 mod backup;
 mod check;
+mod erase;
+mod export;
 mod file;
 mod place;
 mod restore;
 
 pub use backup::Backup;
 pub use check::Check;
+pub use erase::Erase;
+pub use export::Export;
 pub(crate) use file::sync_directory;
 pub use place::Place;
 pub use restore::Restore;
@@ -28,7 +32,9 @@ pub use restore::Restore;
 pub enum Command {
     Backup(Backup),
     Restore(Restore),
+    Export(Export),
     Check(Check),
+    Erase(Erase),
 }
 
 impl Command {
@@ -40,7 +46,9 @@ impl Command {
         match self {
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),
+            Command::Export(export) => export.run(),
             Command::Check(check) => check.run(),
+            Command::Erase(erase) => erase.run(),
         }
     }
 }

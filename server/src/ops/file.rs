@@ -97,10 +97,10 @@ impl Part {
     pub(super) fn fill(&self, from: &Connection) -> Result<(), FillError> {
         let Some(path) = self.path.to_str() else { return Err(FillError::Name) };
         // It cannot be done within a transaction; it is one.
-        from.execute_batch("COMMIT")
-            .and_then(|()| from.execute("VACUUM INTO ?1", [path]))
-            .map_err(FillError::Sqlite)?;
-        Ok(())
+        if !from.is_autocommit() {
+            from.execute_batch("COMMIT").map_err(FillError::Sqlite)?;
+        }
+        from.execute("VACUUM INTO ?1", [path]).map(drop).map_err(FillError::Sqlite)
     }
 
     /// It is whole: gives it its name, which is on the disk then too.

@@ -9,5 +9,7 @@ mod world;
 
 mod backup;
 mod check;
+mod erase;
+mod export;
 mod home;
 mod restore;

@@ -4,6 +4,7 @@ use parlor_core::name::Nick;
 use rusqlite::Connection;
 
 use super::{Findings, Kind, Looked};
+use crate::ops::erase;
 use crate::store::schema;
 
 /// What is kept for somebody or about something that is not there.
@@ -60,6 +61,12 @@ pub(super) fn look(db: &Connection, _: &mut Looked, findings: &mut Findings) -> 
         if row.get::<_, i64>(4)? != 32 {
             findings.add(Kind::Identity, format_args!("identity {id} has a token that cannot be"));
         }
+    }
+    if schema::fact(db, erase::UNFINISHED)? != 0 {
+        findings.add(
+            Kind::Leftover,
+            "an erasure was interrupted, and what it erased may be in free space: erase anybody again",
+        );
     }
     for (what, sql) in LEFTOVERS {
         let count: u64 = db.query_row(sql, [], |row| row.get(0))?;
