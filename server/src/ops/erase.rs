@@ -240,8 +240,10 @@ fn finish(db: Connection, path: &Path) -> Result<(), String> {
     let copy = Connection::open(part.path()).map_err(wrong)?;
     copy.execute("DELETE FROM fact WHERE name = ?1", [UNFINISHED]).map_err(wrong)?;
     copy.close().map_err(|(_, error)| wrong(error))?;
-    // Everything is in the copy, so the log must not outlive the old file.
-    schema::checkpoint(&db, schema::Checkpoint::Truncate).map_err(wrong)?;
+    // A log that stays would be played into the new file. It goes only when the old file has all of it.
+    if !schema::checkpoint(&db, schema::Checkpoint::Truncate).map_err(wrong)? {
+        return Err(later("another program reads it; end that one".into()));
+    }
     db.close().map_err(|(_, error)| wrong(error))?;
     for more in ["-wal", "-shm"] {
         let _ = fs::remove_file(beside(path, more));

@@ -22,6 +22,8 @@ const CHUNK: usize = 1 << 16;
 /// Rooms come in the order of their names, each from its first entry to its last, as it stands at one moment. A corrected
 /// message reads as it was corrected, one that was taken back is not there. Times are UTC. Conversations between two people
 /// are private and left out unless --direct is said.
+///
+/// As long as it is not read to its end, the server's write-ahead log grows: do not leave it open in a pager.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   parlor-server export > history.txt

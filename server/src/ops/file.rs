@@ -5,7 +5,9 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use async_signal::{Signal, Signals};
 use rusqlite::{Connection, ErrorCode};
+use smol::stream::StreamExt;
 
 use crate::run::plain;
 use crate::store::schema;
@@ -100,6 +102,8 @@ impl Part {
         if !from.is_autocommit() {
             from.execute_batch("COMMIT").map_err(FillError::Sqlite)?;
         }
+        let interrupt = from.get_interrupt_handle();
+        on_signal(move || interrupt.interrupt());
         from.execute("VACUUM INTO ?1", [path]).map(drop).map_err(FillError::Sqlite)
     }
 
@@ -119,6 +123,19 @@ impl Drop for Part {
     }
 }
 
+/// Whoever stops the program in the middle finds nothing half-written either. Where signals cannot be had, a half-written
+/// file stays, under the name that says so.
+fn on_signal(then: impl Fn() + Send + 'static) {
+    let Ok(mut signals) = Signals::new([Signal::Int, Signal::Term]) else { return };
+    let wait = move || {
+        while smol::block_on(signals.next()).is_some() {
+            then();
+        }
+    };
+    // Without the thread it goes on to its end.
+    let _ = std::thread::Builder::new().name("parlor-signals".into()).spawn(wait);
+}
+
 /// Why a file was not filled.
 #[derive(Debug)]
 pub(super) enum FillError {
@@ -132,12 +149,15 @@ pub(super) fn unwritable(to: &Path, error: &FillError) -> String {
     let name = to.display();
     match error {
         FillError::Name => format!("{name} cannot be written: its name is not UTF-8; choose another."),
-        FillError::Sqlite(error) => match Trouble::of(error) {
-            Some(Trouble::Full) => {
-                format!("{name} cannot be written: the disk is full; make room, or choose another place.")
-            }
-            _ => format!("{name} cannot be written: {}; nothing of it is left behind.", said(error)),
-        },
+        FillError::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+            format!("{name} was not written, for that was interrupted; nothing of it is left behind.")
+        }
+        FillError::Sqlite(error) if Trouble::of(error) == Some(Trouble::Full) => {
+            format!("{name} cannot be written: the disk is full; make room, or choose another place.")
+        }
+        FillError::Sqlite(error) => {
+            format!("{name} cannot be written: {}; nothing of it is left behind.", said(error))
+        }
     }
 }
 

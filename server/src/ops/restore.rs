@@ -112,9 +112,14 @@ fn put_aside(database: &Path) -> io::Result<Option<PathBuf>> {
     // A second name, where the file system can: so there is a database at every moment.
     let is_linked = fs::hard_link(database, &aside).is_ok();
     // A log that stays would be played into the restored database.
-    for more in ["-wal", "-journal"] {
-        if !is_missing(&beside(database, more)) {
-            fs::rename(beside(database, more), beside(&aside, more))?;
+    for log in ["-wal", "-journal"] {
+        let (from, to) = (beside(database, log), beside(&aside, log));
+        match from.metadata().map(|file| file.len()) {
+            // Left by somebody who only read.
+            Ok(0) => fs::remove_file(from)?,
+            Ok(_) => fs::rename(from, to)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
     }
     // Only an index of the log, made anew when it is missing.

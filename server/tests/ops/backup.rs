@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use crate::home::{Home, Village, done, enter, run_in, say};
 use crate::program::Program;
+use crate::world::{append, message};
 
 /// After this long, what is waited for does not come any more.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -145,6 +146,36 @@ fn a_backup_that_finds_no_room_leaves_nothing_behind() {
     let sentence = String::from_utf8(program.stderr).unwrap();
     assert_eq!(program.status.code(), Some(1), "{sentence}");
     assert!(sentence.contains("b.db cannot be written") && sentence.lines().count() == 1, "{sentence}");
+    assert_eq!(fs::read_dir(home.at("")).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_backup_that_is_interrupted_leaves_nothing_behind() {
+    let (mut village, home) = (Village::new(), Home::new());
+    village.world.start();
+    let long = message(&"long ".repeat(1_600));
+    for _ in 0..10 {
+        village.world.ask_all((0..500).map(|_| append(village.lobby, village.ada, long.clone(), 0)).collect());
+    }
+    village.world.stop();
+    let part = home.at("b.db.part");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_parlor-server"))
+        .args([std::path::Path::new("backup"), &home.at("b.db"), std::path::Path::new("--data"), &village.data()])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let since = Instant::now();
+    while part.metadata().map_or(0, |part| part.len()) == 0 {
+        assert!(since.elapsed() < PATIENCE && child.try_wait().unwrap().is_none(), "it writes");
+        std::thread::yield_now();
+    }
+    let process = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-s", "INT", &process]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let sentence = String::from_utf8(ended.stderr).unwrap();
+    assert!(sentence.contains("b.db was not written, for that was interrupted"), "{sentence}");
+    assert_eq!(ended.status.code(), Some(1));
     assert_eq!(fs::read_dir(home.at("")).unwrap().count(), 0);
 }
 

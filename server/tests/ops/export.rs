@@ -2,8 +2,10 @@
 
 use std::io::Read;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::home::{Home, Village, done, enter, say};
+use crate::program::Server;
 use crate::world::{append, message, nick, topic};
 use parlor_core::store::{Ask, Change};
 use parlor_core::text::Body;
@@ -135,4 +137,31 @@ fn a_room_that_is_not_there_or_cannot_be_is_told() {
     let sentence = village.run(&["export", "--room", "a b"]).refused(1);
     assert!(!sentence.contains("There is no room"), "{sentence}");
     assert_eq!(village.run(&["export", "--room", "lobby", "--direct"]).code, Some(2));
+}
+
+#[test]
+fn history_is_kept_as_long_as_the_configuration_says() {
+    let home = Home::new();
+    let server = home.serve();
+    let (mut ada, ..) = enter(&server, "ada");
+    for n in 1..=5 {
+        say(&mut ada, "lobby", &format!("m{n}"));
+        say(&mut ada, "lobby", &format!("n{n}"));
+    }
+    server.stop();
+    let config = home.at("short.toml");
+    let text = "[history]\nmessages_max = 7\n[history.rooms.\"#Lobby\"]\nmessages_max = 3\n";
+    std::fs::write(&config, text).unwrap();
+    let data = home.data();
+    let arguments = ["--listen", "parlor://127.0.0.1:0", "--data", data.to_str().unwrap(), "--config"];
+    let _server = Server::start(&[&arguments[..], &[config.to_str().unwrap()]].concat());
+    let since = Instant::now();
+    loop {
+        let text = done(home.run(&["export", "--room", "lobby"]));
+        if text.lines().count() == 3 {
+            assert!(text.ends_with("ada: n5\n"), "{text}");
+            break;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "{text}");
+    }
 }
