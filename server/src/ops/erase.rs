@@ -56,6 +56,7 @@ impl Erase {
         let path = data.path().join(FILE);
         let cannot = |error: rusqlite::Error| file::unusable(&path, What::Database, &error);
         let mut db = schema::open(&path, None)?;
+        schema::begin_log_anew(&db).map_err(cannot)?;
         index::keep_up(&mut db).map_err(cannot)?;
         let is_unfinished = schema::fact(&db, UNFINISHED).map_err(cannot)? != 0;
         let found = Found::look(&db, &nick, self.guests).map_err(cannot)?;
