@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use parlor_core::hub::Input;
 use parlor_core::id::ConnId;
-use parlor_core::store::{Answer, Ask};
+use parlor_core::name::Nick;
+use parlor_core::secret::Secret;
+use parlor_core::store::{Answer, Ask, Verify};
 use parlor_core::wire::Dialect;
 use world::{World, has, member, say};
 
@@ -174,7 +176,15 @@ fn what_is_said_while_the_last_lines_are_read_is_shown_behind_them_once() {
         world.pass(Duration::from_millis(100));
         world.says(ada, &say("lobby", &format!("line {number}."), &number.to_string()));
     }
-    world.answer_late();
+    // The store carries out what was asked of it later first.
+    let asked = world.late.take().expect("much was asked");
+    let (said, read): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, ask)| matches!(ask, Ask::Append(_)));
+    assert_eq!((said.len(), read.len()), (30, 1));
+    for (ticket, ask) in said.into_iter().chain(read) {
+        let answer = world.store.answer(ask);
+        world.input(Input::Answered { ticket, answer });
+    }
+    world.turn();
     world.pass(Duration::from_secs(3));
     let text = world.text(bea);
     let shown: Vec<usize> = (0..60).filter(|number| text.contains(&format!("ada: line {number}."))).collect();
@@ -183,4 +193,44 @@ fn what_is_said_while_the_last_lines_are_read_is_shown_behind_them_once() {
         assert_eq!(text.matches(&format!("ada: line {number}.")).count(), 1);
     }
     assert!(!text.contains("missing"), "{text}");
+}
+
+#[test]
+fn a_conversation_that_waits_is_the_one_that_was_meant_although_its_name_has_passed_on() {
+    let mut world = World::new();
+    let ada = world.connect(Dialect::Native);
+    world.says(ada, "{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n");
+    let bob = world.connect(Dialect::Native);
+    world.says(bob, "{\"hello\":{\"version\":1,\"nick\":\"bob\"}}\n");
+    let token = member(&world.text(bob), "token");
+    world.says(bob, "{\"quit\":{}}\n");
+    world.forget();
+    world.says(ada, &say("@bob", "psst", "1"));
+    let log = member(&world.text(ada), "log");
+    world.says(ada, "{\"quit\":{}}\n");
+    // Bob is welcome, and the conversation that waits for him is being opened ...
+    let bob = world.connect(Dialect::Native);
+    world.late = Some(Vec::new());
+    let hello = format!("{{\"hello\":{{\"version\":1,\"nick\":\"bob\",\"token\":\"{token}\",\"rooms\":[]}}}}\n");
+    world.says(bob, &hello);
+    let asked = world.late.take().expect("the store is asked who he is");
+    world.late = Some(Vec::new());
+    for (ticket, ask) in asked {
+        let answer = world.store.answer(ask);
+        world.input(Input::Answered { ticket, answer });
+    }
+    // ... when ada takes another name, and somebody else takes hers.
+    let renamed = Ask::Rename { identity: parlor_core::id::IdentityId(1), nick: Nick::parse("ann").unwrap() };
+    assert_eq!(world.store.answer(renamed), Answer::Done);
+    let other = Verify {
+        presented: None,
+        fresh: Some(Secret::new("other").digest()),
+        nick: Nick::parse("ada").unwrap(),
+        password: None,
+        at: world.now.timestamp,
+    };
+    let Answer::Verified(_) = world.store.answer(Ask::Verify(Box::new(other))) else { panic!("the name is free") };
+    world.answer_late();
+    let text = world.text(bob);
+    assert!(text.contains(&format!("\"log\":\"{log}\",\"first_id\":1,\"last_id\":1")), "{text}");
 }
