@@ -13,7 +13,7 @@ use parlor_core::text::Body;
 const LOBBY: &str = "\
 1970-01-01 00:00:00 n1: apple pie
 1970-01-01 00:00:00 n1: quince
-1970-01-01 00:00:00 n1: سلام دنیا
+1970-01-01 00:00:00 n1: سلام، سلام دنیا
 1970-01-01 00:00:00 n1: plum cake
 1970-01-01 00:00:00 n1: fig
 1970-01-01 00:00:00 * n1 set the topic: fruit
@@ -56,7 +56,7 @@ fn programs_get_one_object_for_every_id() {
 {\"room\":\"lobby\",\"id\":1,\"kind\":\"text\",\"from\":\"n1\",\"at\":0,\"text\":\"apple pie\"}
 {\"room\":\"lobby\",\"id\":2,\"kind\":\"text\",\"from\":\"n1\",\"at\":0,\"text\":\"quince\",\"edited\":7}
 {\"room\":\"lobby\",\"id\":3,\"kind\":\"gone\"}
-{\"room\":\"lobby\",\"id\":4,\"kind\":\"text\",\"from\":\"n1\",\"at\":0,\"text\":\"سلام دنیا\"}
+{\"room\":\"lobby\",\"id\":4,\"kind\":\"text\",\"from\":\"n1\",\"at\":0,\"text\":\"سلام، سلام دنیا\"}
 {\"room\":\"lobby\",\"id\":5,\"kind\":\"text\",\"from\":\"n1\",\"at\":0,\"text\":\"plum cake\"}
 {\"room\":\"lobby\",\"id\":6,\"kind\":\"text\",\"from\":\"n1\",\"at\":0,\"text\":\"fig\"}
 {\"room\":\"lobby\",\"id\":7,\"kind\":\"edit\",\"from\":\"n1\",\"at\":0,\"target\":2}

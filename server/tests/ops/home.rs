@@ -97,7 +97,7 @@ impl Village {
         let mut world = World::new();
         let (ada, bob) = (world.arrive("ada", 1, 0), world.arrive("bob", 2, 0));
         let lobby = world.opened(Subject::Room { room: room("lobby"), founder: Some(ada) }).log;
-        for text in ["apple pie", "pear", "grape", "سلام دنیا", "plum cake", "fig"] {
+        for text in ["apple pie", "pear", "grape", "سلام، سلام دنیا", "plum cake", "fig"] {
             world.say(lobby, ada, text);
         }
         world.append(lobby, ada, edit(2, "quince"));

@@ -112,6 +112,11 @@ fn a_file_that_is_no_sound_backup_is_refused_and_nothing_is_changed() {
     let good = fs::read(&file).unwrap();
     Connection::open(&file).unwrap().pragma_update(None, "user_version", 2_000).unwrap();
     assert!(restore().contains("newer parlor-server"));
+    // An index that lacks what it should hold: a copy is made of the tables alone, so copying would not notice.
+    fs::write(&file, &good).unwrap();
+    let other = "UPDATE sqlite_schema SET sql = replace(sql, '(log, id)', '(id, log)') WHERE name = 'entry_place'";
+    Connection::open(&file).unwrap().execute_batch(&format!("PRAGMA writable_schema = 1; {other}")).unwrap();
+    assert!(restore().contains("is damaged"));
     // A page in the middle.
     let mut bad = good.clone();
     let page = good.windows(9).position(|window| window == b"apple pie").unwrap() / 4_096 * 4_096;
