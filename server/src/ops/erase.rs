@@ -27,7 +27,7 @@ pub(super) const UNFINISHED: &str = "erasing";
 ///
 /// Their messages, topics and corrections become empty places, so that ids stay; their name, token, read positions and
 /// what waits for them go, and no byte of it stays in the data directory. What others wrote stays, mentions of the name
-/// included. Backups are not touched: erase them, or restore and erase again.
+/// included. Backups still hold it all: whoever restores one erases again.
 #[derive(Debug, Args)]
 pub struct Erase {
     /// Whom, by their present name
