@@ -13,6 +13,7 @@ use crate::bell::Bell;
 use crate::chat::Chat;
 use crate::connect::Form;
 use crate::keep::Keeper;
+use crate::leave::Leave;
 use crate::theme;
 
 /// How long closing the window waits for the goodbye to be said.
@@ -28,6 +29,7 @@ pub struct App {
     screen: Screen,
     form: Form,
     trouble: Option<String>,
+    leave: Leave,
 }
 
 enum Screen {
@@ -47,7 +49,7 @@ impl App {
     /// goes into `kept`.
     pub fn asking(ctx: &egui::Context, form: Form, kept: Option<Kept>, dial: Dial) -> Self {
         theme::install(ctx);
-        Self { dial, kept, screen: Screen::Dialog, form, trouble: None }
+        Self { dial, kept, screen: Screen::Dialog, form, trouble: None, leave: Leave::default() }
     }
 
     /// Connects at once, without asking.
@@ -90,6 +92,18 @@ impl App {
         }
     }
 
+    /// The window is to be closed.
+    fn close(&mut self, ui: &Ui) {
+        let may = match &self.screen {
+            Screen::Dialog => self.leave.may_close(ui, None),
+            Screen::Chat(talk) => self.leave.may_close(ui, Some(&talk.chat.session().state())),
+        };
+        if may {
+            // The goodbye may take a moment: nobody should have to watch a window that does not answer.
+            ui.ctx().send_viewport_cmd(ViewportCommand::Visible(false));
+        }
+    }
+
     fn say_goodbye(&mut self) {
         self.keep();
         if let Screen::Chat(talk) = &self.screen {
@@ -109,8 +123,7 @@ impl eframe::App for App {
             ui.ctx().send_viewport_cmd(ViewportCommand::Close);
         }
         if ui.input(|input| input.viewport().close_requested()) {
-            // The goodbye may take a moment: nobody should have to watch a window that does not answer.
-            ui.ctx().send_viewport_cmd(ViewportCommand::Visible(false));
+            self.close(ui);
         }
         match &mut self.screen {
             Screen::Dialog => {
@@ -119,14 +132,18 @@ impl eframe::App for App {
                     self.connect(ui.ctx(), &target, &nick);
                 }
             }
-            Screen::Chat(talk) => match talk.chat.show(ui, self.trouble.as_deref()) {
-                Some(Asked::Dialog) => {
-                    self.screen = Screen::Dialog;
-                    ui.request_repaint();
+            Screen::Chat(talk) => {
+                let asked = talk.chat.show(ui, self.trouble.as_deref(), self.leave.is_open());
+                self.leave.show(ui, &talk.chat.session().state());
+                match asked {
+                    Some(Asked::Dialog) => {
+                        self.screen = Screen::Dialog;
+                        ui.request_repaint();
+                    }
+                    Some(Asked::Dismiss) => self.trouble = None,
+                    None => {}
                 }
-                Some(Asked::Dismiss) => self.trouble = None,
-                None => {}
-            },
+            }
         }
     }
 

@@ -18,8 +18,8 @@ pub(crate) enum Asked {
     Dismiss,
 }
 
-/// The line that says in a few words how things stand.
-pub(crate) fn status_line(ui: &mut Ui, state: &State) {
+/// The line that says in a few words how things stand; `true` if somebody wants the list of keys.
+pub(crate) fn status_line(ui: &mut Ui, state: &State) -> bool {
     let palette = Palette::of(ui);
     let (dot, text) = match &state.link {
         Link::Online => (palette.good, format!("Connected to {} as {}", state.address, state.nick)),
@@ -35,25 +35,34 @@ pub(crate) fn status_line(ui: &mut Ui, state: &State) {
         ui.painter().circle_filled(rect.center(), 4.0, dot);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             theme_switch(ui);
+            let asked = sign(ui, "?", "Keys (F1)").clicked();
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 user_text(ui, &text, Look::new(SMALL, palette.dim).one_line());
             });
-        });
-    });
+            asked
+        })
+        .inner
+    })
+    .inner
 }
 
 /// Dark, light, or as the system has it.
 fn theme_switch(ui: &mut Ui) {
     let dark = ui.visuals().dark_mode;
-    let (sign, tip) = if dark { ("☀", "Use light colours") } else { ("🌙", "Use dark colours") };
-    let button = egui::Button::new(RichText::new(sign).size(SMALL)).frame_when_inactive(false);
+    let (letter, tip) = if dark { ("☀", "Use light colours") } else { ("🌙", "Use dark colours") };
+    if sign(ui, letter, tip).clicked() {
+        ui.ctx().set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+    }
+}
+
+/// A button that is one letter, and says what it does when it is pointed at or read out.
+fn sign(ui: &mut Ui, letter: &str, tip: &str) -> egui::Response {
+    let button = egui::Button::new(RichText::new(letter).size(SMALL)).frame_when_inactive(false);
     ui.spacing_mut().button_padding = egui::vec2(6.0, 1.0);
     ui.spacing_mut().interact_size.y = 18.0;
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, tip));
-    if response.on_hover_text(tip).clicked() {
-        ui.ctx().set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
-    }
+    response.on_hover_text(tip)
 }
 
 /// What stands above the log while one is not connected, with what can be done about it.

@@ -3,10 +3,15 @@
 use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link, Room, RoomKey, State};
 use parlor_core::time::Instant;
+use parlor_core::wire::Dialect;
 use parlor_transport_tcp::session::Session;
 
+use crate::around::Around;
 use crate::banner::{self, Asked};
-use crate::composer::Composer;
+use crate::composer::{Composer, Typed};
+use crate::deeds::{Hands, Wish};
+use crate::find::{Find, named_button};
+use crate::help::Help;
 use crate::lists;
 use crate::log::Log;
 use crate::question::Answer;
@@ -24,6 +29,9 @@ pub(crate) struct Chat {
     session: Session,
     log: Log,
     composer: Composer,
+    find: Find,
+    around: Around,
+    help: Help,
     answer: Answer,
     looked: Option<(bool, bool, Option<RoomKey>)>,
     title: String,
@@ -36,6 +44,9 @@ impl Chat {
             session,
             log: Log::new(),
             composer: Composer::default(),
+            find: Find::new(),
+            around: Around::new(),
+            help: Help::default(),
             answer: Answer::default(),
             looked: None,
             title: String::new(),
@@ -47,20 +58,29 @@ impl Chat {
         &self.session
     }
 
-    /// Draws everything and passes on what the person wants.
-    pub(crate) fn show(&mut self, ui: &mut Ui, trouble: Option<&str>) -> Option<Asked> {
+    /// Draws everything and passes on what the person wants. `covered` while a question lies over it.
+    pub(crate) fn show(&mut self, ui: &mut Ui, trouble: Option<&str>, covered: bool) -> Option<Asked> {
         let session = self.session.clone();
         let now = session.now();
         let mut intents = Vec::new();
         let asked = {
             let state = session.state();
-            take_keys(ui, &mut intents);
+            let covered = covered || self.help.is_open() || state.question.is_some();
+            self.find.follow(&state, self.log.spot());
+            self.around.follow(&state, &mut intents);
+            if !covered {
+                self.take_keys(ui, &state, &mut intents);
+            }
             let asked = self.areas(ui, &state, now, trouble, &mut intents);
-            let open = self.answer.show(ui, &state, &mut intents);
-            if !open {
+            self.help.show(ui);
+            self.answer.show(ui, &state, &mut intents);
+            if !covered && !self.help.is_open() {
                 keep_focus(ui, &state);
             }
             self.tell_title(ui, &state);
+            if state.around.is_some() && intents.iter().any(leads_away) {
+                intents.push(Intent::CloseAround);
+            }
             asked
         };
         for intent in intents {
@@ -79,7 +99,7 @@ impl Chat {
             state.rooms.get(state.shown).map(|room| room.key)
         };
         let focused = ctx.input(|input| input.focused);
-        let at_bottom = self.log.is_at_end();
+        let at_bottom = self.log.is_at_end() && !self.around.is_shown();
         let look = (focused, at_bottom, room);
         if self.looked != Some(look) {
             self.looked = Some(look);
@@ -100,14 +120,23 @@ impl Chat {
         let width = ui.available_width();
         let side = Frame::new().fill(palette.side).inner_margin(Margin::symmetric(8, 8));
         let status = Frame::new().fill(palette.side).inner_margin(Margin::symmetric(12, 4));
-        Panel::bottom("status").frame(status).show(ui, |ui| banner::status_line(ui, state));
+        Panel::bottom("status").frame(status).show(ui, |ui| {
+            if banner::status_line(ui, state) {
+                self.help.toggle();
+            }
+        });
         if width >= ROOMS_FROM && !state.rooms.is_empty() {
             Panel::left("rooms").default_size(190.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
                 lists::rooms(ui, state, intents);
             });
         }
         let shown = state.rooms.get(state.shown);
-        if let Some(room) = shown.filter(|_| width >= MEMBERS_FROM) {
+        let wide = width >= MEMBERS_FROM;
+        if let Some(room) = shown.filter(|_| wide && self.find.is_open()) {
+            Panel::right("search").default_size(320.0).size_range(240.0..=520.0).frame(side).show(ui, |ui| {
+                self.search(ui, state, room, intents);
+            });
+        } else if let Some(room) = shown.filter(|_| wide) {
             Panel::right("members").default_size(180.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
                 lists::members(ui, room);
             });
@@ -118,12 +147,25 @@ impl Chat {
             .show(ui, |ui| {
                 if let Some(room) = shown {
                     let top = Frame::new().fill(palette.page).inner_margin(Margin::symmetric(16, 9));
-                    Panel::top("topic").frame(top).show(ui, |ui| topic(ui, state, room, width < ROOMS_FROM, intents));
+                    let sought = Panel::top("topic")
+                        .frame(top)
+                        .show(ui, |ui| topic(ui, state, room, width < ROOMS_FROM, intents));
+                    if sought.inner {
+                        self.find.open(false, self.log.spot());
+                        ui.request_repaint();
+                    }
                 }
                 let dismissed = trouble.and_then(|sentence| banner::warning(ui, sentence));
                 let asked = banner::banner(ui, state, now, intents).or(dismissed);
                 match shown {
-                    Some(room) => self.room(ui, room, intents),
+                    Some(room) => {
+                        if self.find.is_open() && !wide {
+                            let height = ui.available_height() * 0.5;
+                            let strip = Panel::top("search strip").frame(side).resizable(false);
+                            strip.exact_size(height).show(ui, |ui| self.search(ui, state, room, intents));
+                        }
+                        self.room(ui, state, room, intents);
+                    }
                     None => nothing_yet(ui, state),
                 }
                 asked
@@ -131,18 +173,88 @@ impl Chat {
             .inner
     }
 
-    fn room(&mut self, ui: &mut Ui, room: &Room, intents: &mut Vec<Intent>) {
+    fn search(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {
+        if self.find.show(ui, state, room, intents) {
+            self.find.close(intents);
+        }
+    }
+
+    fn room(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {
         let palette = Palette::of(ui);
         let below = Frame::new().fill(palette.page).inner_margin(Margin { left: 16, right: 16, top: 2, bottom: 12 });
         Panel::bottom("compose").frame(below).show_separator_line(false).resizable(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let typing = typing(&room.typing);
-            user_text(ui, &typing, Look::new(SMALL, palette.dim).one_line());
-            self.composer.show(ui, room, intents);
+            self.composer.show_line(ui, state, room, &news(state, room));
+            if let Typed::Emptied(entry) = self.composer.show(ui, state, room, intents) {
+                self.log.ask_delete(entry);
+            }
         });
-        CentralPanel::default().frame(Frame::new().fill(palette.page)).show(ui, |ui| {
-            self.log.show(ui, room, intents);
+        let edited = self.composer.corrected(room.key);
+        let mut wish = None;
+        CentralPanel::default().frame(Frame::new().fill(palette.page)).show(ui, |ui| match &state.around {
+            Some(around) => self.around.show(ui, around, intents),
+            None => {
+                let mut hands = Hands { intents, wish: &mut wish, fresh: false };
+                self.log.show(ui, state, room, edited, &mut hands);
+            }
         });
+        if let Some(Wish::Edit(key)) = wish
+            && let Some(entry) = room.timeline.position(key).and_then(|index| room.timeline.get(index))
+        {
+            self.composer.correct(ui, room, entry);
+        }
+        if wish.is_some() {
+            ui.request_repaint();
+        }
+    }
+
+    /// The keys that work everywhere.
+    fn take_keys(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) {
+        const BOTH: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+        ui.input_mut(|input| {
+            for (modifiers, key, way) in [
+                (Modifiers::COMMAND, Key::PageUp, -1),
+                (Modifiers::COMMAND, Key::PageDown, 1),
+                (Modifiers::ALT, Key::ArrowUp, -1),
+                (Modifiers::ALT, Key::ArrowDown, 1),
+            ] {
+                if input.consume_key(modifiers, key) {
+                    intents.push(Intent::Cycle(way));
+                }
+            }
+        });
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
+            self.help.toggle();
+        }
+        for (modifiers, everywhere) in [(BOTH, true), (Modifiers::COMMAND, false)] {
+            if !state.rooms.is_empty() && ui.input_mut(|input| input.consume_key(modifiers, Key::F)) {
+                self.find.open(everywhere, self.log.spot());
+            }
+        }
+        let menu = egui::Popup::is_any_open(ui.ctx());
+        if !menu && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            self.step_back(ui, state, intents);
+        }
+    }
+
+    /// Leaves what is open, the last thing first; with nothing open, goes to the newest message.
+    fn step_back(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) {
+        let shown = state.shown_room().map(|room| room.key);
+        if self.log.keep() || shown.is_some_and(|room| self.composer.cancel(ui, room)) {
+            return;
+        }
+        if state.around.is_some() {
+            return intents.push(Intent::CloseAround);
+        }
+        if !self.find.is_open() {
+            return self.log.go_to_end();
+        }
+        if let Some((room, place)) = self.find.close(intents) {
+            self.log.go_back((room, place));
+            if shown != Some(room) {
+                intents.push(Intent::Show(room));
+            }
+        }
     }
 
     fn tell_title(&mut self, ui: &Ui, state: &State) {
@@ -156,22 +268,6 @@ impl Chat {
     }
 }
 
-/// The keys that work everywhere.
-fn take_keys(ui: &Ui, intents: &mut Vec<Intent>) {
-    ui.input_mut(|input| {
-        for (modifiers, key, way) in [
-            (Modifiers::COMMAND, Key::PageUp, -1),
-            (Modifiers::COMMAND, Key::PageDown, 1),
-            (Modifiers::ALT, Key::ArrowUp, -1),
-            (Modifiers::ALT, Key::ArrowDown, 1),
-        ] {
-            if input.consume_key(modifiers, key) {
-                intents.push(Intent::Cycle(way));
-            }
-        }
-    });
-}
-
 /// Whoever types nowhere else types into the message box.
 fn keep_focus(ui: &Ui, state: &State) {
     let menu = egui::Popup::is_any_open(ui.ctx());
@@ -181,8 +277,8 @@ fn keep_focus(ui: &Ui, state: &State) {
     }
 }
 
-fn topic(ui: &mut Ui, state: &State, room: &Room, menu: bool, intents: &mut Vec<Intent>) {
-    let palette = Palette::of(ui);
+/// The room's title; `true` if somebody wants to search in it.
+fn topic(ui: &mut Ui, state: &State, room: &Room, menu: bool, intents: &mut Vec<Intent>) -> bool {
     ui.horizontal(|ui| {
         if menu {
             let unread: u32 = state.rooms.iter().map(|room| room.unread).sum();
@@ -195,14 +291,48 @@ fn topic(ui: &mut Ui, state: &State, room: &Room, menu: bool, intents: &mut Vec<
             .on_hover_text("Rooms");
         }
         ui.spacing_mut().item_spacing.x = 12.0;
-        user_text(ui, &room.title, Look::new(TITLE, palette.text).one_line());
-        if !room.topic.is_empty() {
-            user_text(ui, room.topic.as_str(), Look::new(SMALL + 1.0, palette.dim).one_line());
-        }
-        if !room.joined && state.link == Link::Online {
-            ui.label(RichText::new("you are not in this room").size(SMALL).color(palette.error));
-        }
-    });
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let native = state.dialect == Dialect::Native;
+            let sought = native && named_button(ui, "🔍", "Search", "Search this room (Ctrl+F)").clicked();
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| title(ui, state, room));
+            sought
+        })
+        .inner
+    })
+    .inner
+}
+
+fn title(ui: &mut Ui, state: &State, room: &Room) {
+    let palette = Palette::of(ui);
+    user_text(ui, &room.title, Look::new(TITLE, palette.text).one_line());
+    if !room.topic.is_empty() {
+        user_text(ui, room.topic.as_str(), Look::new(SMALL + 1.0, palette.dim).one_line());
+    }
+    if !room.joined && state.link == Link::Online {
+        ui.label(RichText::new("you are not in this room").size(SMALL).color(palette.error));
+    }
+}
+
+/// Whether an intent leads to where the messages around one are not to be seen any more.
+fn leads_away(intent: &Intent) -> bool {
+    match intent {
+        Intent::Show(_) | Intent::Cycle(_) | Intent::Submit(_) | Intent::Say(_) => true,
+        Intent::Draft(_)
+        | Intent::Look { .. }
+        | Intent::Older
+        | Intent::Nick(_)
+        | Intent::Password(_)
+        | Intent::RetryNow
+        | Intent::Resend(_)
+        | Intent::Edit { .. }
+        | Intent::Delete { .. }
+        | Intent::Search { .. }
+        | Intent::SearchMore
+        | Intent::CloseSearch
+        | Intent::Jump { .. }
+        | Intent::CloseAround
+        | Intent::Quit => false,
+    }
 }
 
 fn nothing_yet(ui: &mut Ui, state: &State) {
@@ -212,6 +342,15 @@ fn nothing_yet(ui: &mut Ui, state: &State) {
         Link::Leaving => "Goodbye.",
     };
     ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(Palette::of(ui).dim)));
+}
+
+/// What the line above the box says: that something waits for a connection, or who is typing.
+fn news(state: &State, room: &Room) -> String {
+    match (state.link == Link::Online, state.unsent()) {
+        (true, _) | (false, 0) => typing(&room.typing),
+        (false, 1) => String::from("One message waits; it is sent once there is a connection."),
+        (false, many) => format!("{many} messages wait; they are sent once there is a connection."),
+    }
 }
 
 /// `bea is typing …`; an empty line where nobody is, so that nothing moves.

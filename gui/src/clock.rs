@@ -19,6 +19,11 @@ impl Clock {
         self.zoned(at).map(|zoned| zoned.strftime("%H:%M").to_string()).unwrap_or_default()
     }
 
+    /// Day and time, `22 Nov 2026, 09:05`.
+    pub(crate) fn day_and_time(&self, at: Timestamp) -> String {
+        self.zoned(at).map(|zoned| zoned.strftime("%-d %b %Y, %H:%M").to_string()).unwrap_or_default()
+    }
+
     /// The day it was.
     pub(crate) fn day(&self, at: Timestamp) -> Option<Date> {
         self.zoned(at).map(|zoned| zoned.date())
@@ -49,6 +54,7 @@ mod tests {
         let at = Timestamp(1_763_790_300_000);
         assert_eq!(clock.time(at), "06:45");
         assert_eq!(clock.day(at).map(Clock::day_name).as_deref(), Some("Saturday, 22 November 2025"));
+        assert_eq!(clock.day_and_time(at), "22 Nov 2025, 06:45");
         assert_eq!(clock.full(at), "Saturday, 22 November 2025, 06:45:00");
         assert_eq!(clock.time(Timestamp(i64::MAX)), "");
         assert_eq!(clock.day(Timestamp(i64::MIN)), None);

@@ -1,11 +1,14 @@
 //! The message box: what is typed, and how it is sent.
 
+use eframe::egui::text::{CCursor, CCursorRange};
 use eframe::egui::{
     self, Button, Event, Id, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2,
 };
-use parlor_core::client::{Intent, Room, RoomKey};
+use parlor_core::client::{Entry, EntryKey, Intent, Link, Room, RoomKey, State};
 
-use crate::theme::{Palette, TEXT, field};
+use crate::deeds::Rights;
+use crate::text::{Look, user_text};
+use crate::theme::{Palette, SMALL, TEXT, field};
 
 /// What stands in the empty box.
 pub const HINT: &str = "Write your messages here.";
@@ -24,6 +27,24 @@ const HEIGHT_MAX: f32 = 132.0;
 pub(crate) struct Composer {
     room: Option<RoomKey>,
     text: String,
+    edit: Option<Edit>,
+}
+
+/// A message of one's own that is being corrected, and how far; it waits while another room is shown.
+#[derive(Debug)]
+struct Edit {
+    room: RoomKey,
+    entry: EntryKey,
+    text: String,
+}
+
+/// What came of what was typed, where the server is not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Typed {
+    /// Nothing.
+    Nothing,
+    /// A message was corrected to nothing: it is perhaps to be taken back.
+    Emptied(EntryKey),
 }
 
 impl Composer {
@@ -32,8 +53,58 @@ impl Composer {
         Id::unique("message box")
     }
 
+    /// Begins to correct a message of the shown room.
+    pub(crate) fn correct(&mut self, ui: &Ui, room: &Room, entry: &Entry) {
+        let text = entry.what().to_owned();
+        self.at_end(ui, &text);
+        self.edit = Some(Edit { room: room.key, entry: entry.key, text });
+        ui.memory_mut(|memory| memory.request_focus(Self::id()));
+    }
+
+    /// The message of this room that is being corrected.
+    pub(crate) fn corrected(&self, room: RoomKey) -> Option<EntryKey> {
+        self.edit.as_ref().filter(|edit| edit.room == room).map(|edit| edit.entry)
+    }
+
+    /// Leaves the message of this room as it is; `true` if one was being corrected.
+    pub(crate) fn cancel(&mut self, ui: &Ui, room: RoomKey) -> bool {
+        let cancelled = self.edit.take_if(|edit| edit.room == room).is_some();
+        if cancelled {
+            self.at_end(ui, &self.text);
+        }
+        cancelled
+    }
+
+    /// Draws the line above the box: what happens there just now, `news` where nothing does.
+    pub(crate) fn show_line(&mut self, ui: &mut Ui, state: &State, room: &Room, news: &str) {
+        let palette = Palette::of(ui);
+        if self.corrected(room.key).is_none() {
+            user_text(ui, news, Look::new(SMALL, palette.dim).one_line());
+            return;
+        }
+        let text = match state.link == Link::Online {
+            true => "Correcting your message: Enter saves, Esc cancels.",
+            false => "Correcting your message: it can be saved once there is a connection.",
+        };
+        let cancelled = ui.horizontal(|ui| {
+            ui.spacing_mut().button_padding = vec2(6.0, 0.0);
+            ui.spacing_mut().interact_size.y = 17.0;
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let cancelled = ui.small_button("Cancel").clicked();
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    user_text(ui, text, Look::new(SMALL, palette.text).one_line());
+                });
+                cancelled
+            })
+            .inner
+        });
+        if cancelled.inner {
+            self.cancel(ui, room.key);
+        }
+    }
+
     /// Draws the box and the button; tells what was typed and sent.
-    pub(crate) fn show(&mut self, ui: &mut Ui, room: &Room, intents: &mut Vec<Intent>) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) -> Typed {
         if self.room != Some(room.key) {
             self.room = Some(room.key);
             // What can be undone belongs to the room that was left.
@@ -43,43 +114,88 @@ impl Composer {
         if self.text != room.draft {
             self.text.clone_from(&room.draft);
         }
-        let entered = ui.memory(|memory| memory.has_focus(Self::id())) && take_enter(ui);
+        let focused = ui.memory(|memory| memory.has_focus(Self::id()));
+        if focused && self.text.is_empty() && self.corrected(room.key).is_none() {
+            self.take_up(ui, state, room);
+        }
+        let correcting = self.corrected(room.key).is_some();
+        let entered = focused && take_enter(ui);
         let full = ui.available_rect_before_wrap();
         let left = Rect::from_min_max(full.min, full.max - vec2(SEND.x + GAP, 0.0));
         let (changed, left) = {
-            let inner = ui.scope_builder(UiBuilder::new().max_rect(left), |ui| self.edit(ui));
+            let inner = ui.scope_builder(UiBuilder::new().max_rect(left), |ui| self.field(ui, room.key));
             (inner.inner, inner.response.rect)
         };
         // At the lower edge, wherever that is: the box grows upwards.
         let size = vec2(SEND.x, SEND.y.min(left.height()));
         let corner = pos2(left.right() + GAP, left.bottom() - size.y);
-        let clicked = self.send_button(ui, Rect::from_min_size(corner, size));
-        if changed {
+        let clicked = self.send_button(ui, Rect::from_min_size(corner, size), correcting);
+        if changed && !correcting {
             intents.push(Intent::Draft(self.text.clone()));
-        }
-        if entered || clicked {
-            self.send(intents);
         }
         if clicked {
             ui.memory_mut(|memory| memory.request_focus(Self::id()));
         }
+        match (entered || clicked, correcting) {
+            (true, true) => self.save(ui, state, intents),
+            (true, false) => {
+                self.send(intents);
+                Typed::Nothing
+            }
+            (false, _) => Typed::Nothing,
+        }
     }
 
-    fn send_button(&self, ui: &mut Ui, area: Rect) -> bool {
+    /// The key that brings back what was said last.
+    fn take_up(&mut self, ui: &Ui, state: &State, room: &Room) {
+        let Some(entry) = room.last_own().filter(|entry| Rights::of(state, room, entry).now) else { return };
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
+            self.correct(ui, room, entry);
+        }
+    }
+
+    /// The box holds another text: one types on at its end, and nothing of the other can be undone into it.
+    fn at_end(&self, ui: &Ui, text: &str) {
+        let mut state = egui::text_edit::TextEditState::default();
+        let end = CCursor::new(text.chars().count());
+        state.cursor.set_char_range(Some(CCursorRange::one(end)));
+        state.store(ui.ctx(), Self::id());
+        ui.request_repaint();
+    }
+
+    fn save(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) -> Typed {
+        let Some(edit) = self.edit.take_if(|_| state.link == Link::Online) else { return Typed::Nothing };
+        self.at_end(ui, &self.text);
+        let Edit { entry, text, .. } = edit;
+        if text.trim().is_empty() {
+            return Typed::Emptied(entry);
+        }
+        intents.push(Intent::Edit { entry, text });
+        Typed::Nothing
+    }
+
+    fn send_button(&self, ui: &mut Ui, area: Rect, correcting: bool) -> bool {
         let palette = Palette::of(ui);
-        let ready = !self.text.trim().is_empty();
-        let text = egui::RichText::new("Send").size(TEXT);
+        let ready = correcting || !self.text.trim().is_empty();
+        let (name, tip) = match correcting {
+            true => ("Save", "Enter saves, Esc cancels"),
+            false => ("Send", "Enter sends, Shift+Enter begins a new line"),
+        };
+        let text = egui::RichText::new(name).size(TEXT);
         let button = if ready {
             Button::new(text.color(palette.on_accent)).fill(palette.accent)
         } else {
             Button::new(text.color(palette.dim))
         };
-        ui.put(area, button).on_hover_text("Enter sends, Shift+Enter begins a new line").clicked()
+        ui.put(area, button).on_hover_text(tip).clicked()
     }
 
-    fn edit(&mut self, ui: &mut Ui) -> bool {
+    fn field(&mut self, ui: &mut Ui, room: RoomKey) -> bool {
         let width = ui.available_width();
-        let text = &mut self.text;
+        let text = match &mut self.edit {
+            Some(edit) if edit.room == room => &mut edit.text,
+            Some(_) | None => &mut self.text,
+        };
         let frame = field(ui, Self::id(), egui::Margin::symmetric(12, 9), false);
         ScrollArea::vertical()
             .id_salt("message scroll")
@@ -111,7 +227,7 @@ impl Composer {
 }
 
 /// Takes the Enter that sends out of the input; Shift+Enter stays for the box.
-fn take_enter(ui: &Ui) -> bool {
+pub(crate) fn take_enter(ui: &Ui) -> bool {
     ui.input_mut(|input| {
         let before = input.events.len();
         input.events.retain(

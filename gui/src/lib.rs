@@ -6,18 +6,24 @@
 
 mod app;
 mod args;
+mod around;
 mod banner;
 mod bell;
 mod chat;
 mod clock;
 mod composer;
 mod connect;
+mod deeds;
+mod find;
+mod help;
 mod keep;
+mod leave;
 mod lists;
 mod log;
 mod question;
 mod row;
 mod run;
+mod scroll;
 mod text;
 mod theme;
 

@@ -1,36 +1,41 @@
 //! One row of the log: what it says, how high it is, how it is painted.
 
-use eframe::egui::{
-    Align2, Color32, CursorIcon, FontId, Id, Pos2, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
-};
-use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Intent};
+use eframe::egui::{Align2, Color32, CursorIcon, FontId, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision};
 
 use crate::clock::Clock;
+use crate::deeds::{Foot, Hands, Rights, menu};
 use crate::text::{Laid, Look, lay};
 use crate::theme::{Palette, SMALL, TEXT};
 
 /// Between the edge and the times, and between the texts and the other edge.
-const MARGIN: f32 = 16.0;
+pub(crate) const MARGIN: f32 = 16.0;
 /// The column of the times.
-const TIMES: f32 = 50.0;
+pub(crate) const TIMES: f32 = 50.0;
 /// Above the first message of somebody.
-const GAP_AUTHOR: f32 = 10.0;
+pub(crate) const GAP_AUTHOR: f32 = 10.0;
 /// Above every other row.
 const GAP: f32 = 3.0;
+/// What stands above the oldest row.
+const HEAD: f32 = 40.0;
 /// The line between two days, and that above what is new.
 const RULE: f32 = 30.0;
-/// The line below a message that did not arrive.
-const FOOT: f32 = 26.0;
+/// Between a text and the word that it was corrected.
+const MARK_GAP: f32 = 8.0;
 
 /// A row that is laid out for a width.
 pub(crate) struct Row {
     key: EntryKey,
+    head: Option<Laid>,
     rule: Option<Rule>,
     gap: f32,
     time: Option<Laid>,
     author: Option<Laid>,
     body: Laid,
+    /// That it was corrected, and where that is written.
+    mark: Option<(Laid, Pos2)>,
     foot: Option<Foot>,
+    may: Rights,
     tint: Option<Color32>,
     line: String,
     copy: String,
@@ -44,28 +49,30 @@ enum Rule {
     New(Option<String>),
 }
 
-/// What stands below a row.
-struct Foot {
-    text: Laid,
-    button: &'static str,
+/// What is to be seen of a row besides what it says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Marks {
+    /// What is said above the oldest row.
+    pub(crate) head: Option<&'static str>,
+    /// The "new messages" line stands above it.
+    pub(crate) first_new: bool,
+    /// It was gone to, or is being corrected.
+    pub(crate) chosen: bool,
+    /// Whether it is really to be taken back.
+    pub(crate) asked: bool,
+    /// What may be done with it.
+    pub(crate) may: Rights,
 }
 
 impl Row {
-    /// Lays out `entry`, which follows `before`. `first_new` draws the "new messages" line above it.
-    pub(crate) fn lay(
-        ui: &Ui,
-        clock: &Clock,
-        width: f32,
-        before: Option<&Entry>,
-        entry: &Entry,
-        first_new: bool,
-    ) -> Self {
+    /// Lays out `entry`, which follows `before`.
+    pub(crate) fn lay(ui: &Ui, clock: &Clock, width: f32, before: Option<&Entry>, entry: &Entry, marks: Marks) -> Self {
         let palette = Palette::of(ui);
         let room = (width - 2.0 * MARGIN - TIMES).max(40.0);
         let day = entry.at.and_then(|at| clock.day(at));
         let day_before = before.and_then(|before| before.at).and_then(|at| clock.day(at));
         let new_day = day.filter(|day| before.is_some() && day_before.is_some_and(|before| before != *day));
-        let rule = match (new_day, first_new) {
+        let rule = match (new_day, marks.first_new) {
             (day, true) => Some(Rule::New(day.map(Clock::day_name))),
             (Some(day), false) => Some(Rule::Day(Clock::day_name(day))),
             (None, false) => None,
@@ -76,8 +83,10 @@ impl Row {
             author.is_some() || rule.is_some() || !same
         });
         let (body, tint) = body(ui, palette, entry, room);
+        let head = marks.head.map(|head| lay(ui, head, Look::new(SMALL, palette.dim), width - 2.0 * MARGIN));
         Self {
             key: entry.key,
+            head,
             gap: if author.is_some() { GAP_AUTHOR } else { GAP },
             rule,
             time: time.map(|time| lay(ui, &time, Look::new(SMALL, palette.dim).one_line(), TIMES)),
@@ -85,9 +94,11 @@ impl Row {
                 let name = if author.is_empty() { "…" } else { author };
                 lay(ui, name, Look::new(TEXT, palette.nick(author)).one_line(), room)
             }),
+            mark: mark(ui, palette, entry, &body, room),
             body,
-            foot: foot(ui, palette, entry, room),
-            tint,
+            foot: foot(ui, palette, entry, marks.asked, room),
+            may: marks.may,
+            tint: if marks.chosen { Some(palette.chosen) } else { tint },
             line: entry.line(),
             copy: entry.what().to_owned(),
             full_time: entry.at.map(|at| clock.full(at)),
@@ -96,23 +107,42 @@ impl Row {
 
     /// How high it is.
     pub(crate) fn height(&self) -> f32 {
-        let part = |part: &Option<Laid>| part.as_ref().map_or(0.0, |laid| laid.size().y);
+        let mark = self.mark.as_ref().map_or(0.0, |(mark, at)| at.y + mark.size().y);
+        let foot = self.foot.as_ref().map_or(0.0, Foot::height);
+        (self.lead() + self.body.size().y.max(mark) + foot).ceil()
+    }
+
+    /// How much of that stands above what is said: it comes and goes with the rows before.
+    pub(crate) fn lead(&self) -> f32 {
+        let author = self.author.as_ref().map_or(0.0, |laid| laid.size().y);
+        self.above() + author
+    }
+
+    /// The part of that which is no part of the message.
+    fn above(&self) -> f32 {
+        let head = self.head.as_ref().map_or(0.0, |_| HEAD);
         let rule = if self.rule.is_some() { RULE } else { 0.0 };
-        let foot = self.foot.as_ref().map_or(0.0, |foot| foot.text.size().y.max(FOOT));
-        (rule + self.gap + part(&self.author) + self.body.size().y + foot).ceil()
+        head + rule + self.gap
     }
 
     /// Paints it into `rect`, as wide as it was laid out for, and takes clicks.
-    pub(crate) fn show(self, ui: &mut Ui, rect: Rect, intents: &mut Vec<Intent>) {
+    pub(crate) fn show(self, ui: &mut Ui, rect: Rect, hands: &mut Hands<'_>) {
         let palette = Palette::of(ui);
-        let mut top = rect.top();
-        if let Some(rule) = &self.rule {
-            paint_rule(ui, palette, Rect::from_min_size(rect.min, vec2(rect.width(), RULE)), rule);
-            top += RULE;
+        if let Some(head) = &self.head {
+            let center = pos2(rect.center().x, rect.top() + HEAD * 0.55);
+            let at = Align2::CENTER_CENTER.anchor_size(center, head.size());
+            head.paint(ui, at.min);
+            let response = ui.interact(at, Id::unique((self.key, "head")), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, head.text()));
         }
-        top += self.gap;
+        if let Some(rule) = &self.rule {
+            let top = rect.top() + self.above() - self.gap - RULE;
+            let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), RULE));
+            paint_rule(ui, palette, area, rule);
+        }
+        let mut top = rect.top() + self.above();
         let text_left = rect.left() + MARGIN + TIMES;
-        let foot_height = self.foot.as_ref().map_or(0.0, |foot| foot.text.size().y.max(FOOT));
+        let foot_height = self.foot.as_ref().map_or(0.0, Foot::height);
         let message = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), rect.bottom() - foot_height));
         if let Some(tint) = self.tint {
             // To the very edge, under the scroll bar.
@@ -124,7 +154,10 @@ impl Row {
         }
         let response = ui.interact(message, Id::unique(self.key), Sense::click_and_drag() - Sense::FOCUSABLE);
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &self.line));
-        self.menu(&response);
+        if self.mark.is_some() {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description("edited"));
+        }
+        menu(&response, self.key, &self.copy, &self.line, self.may, hands);
         let first_line = self.author.as_ref().unwrap_or(&self.body).size().y.min(TEXT * 1.4);
         if let Some(time) = &self.time {
             // On one base line with the first line beside it, although the letters are smaller.
@@ -136,28 +169,17 @@ impl Row {
             author.paint(ui, pos2(text_left, top));
             top += author.size().y;
         }
-        let height = self.body.size().y;
+        if let Some((mark, at)) = &self.mark {
+            mark.paint(ui, pos2(text_left, top) + at.to_vec2());
+        }
         self.body.paint_selectable(ui, pos2(text_left, top), &response);
         if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(|at| at.x < text_left) {
             ui.set_cursor_icon(CursorIcon::Default);
         }
         if let Some(foot) = self.foot {
-            let area = Rect::from_min_max(pos2(text_left, top + height), rect.max - vec2(MARGIN, 0.0));
-            show_foot(ui, area, foot, self.key, intents);
+            let area = Rect::from_min_max(pos2(text_left, message.bottom()), rect.max - vec2(MARGIN, 0.0));
+            foot.show(ui, area, self.key, hands);
         }
-    }
-
-    fn menu(&self, response: &Response) {
-        response.context_menu(|ui| {
-            if ui.button("Copy message").clicked() {
-                ui.copy_text(self.copy.clone());
-                ui.close();
-            }
-            if ui.button("Copy with name").clicked() {
-                ui.copy_text(self.line.clone());
-                ui.close();
-            }
-        });
     }
 
     fn tell_time(&self, ui: &Ui, area: Rect) {
@@ -177,6 +199,9 @@ fn author(entry: &Entry) -> Option<&str> {
 
 fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<Color32>) {
     match &entry.kind {
+        EntryKind::Message { text, revision: Revision::Deleted, .. } => {
+            (lay(ui, text, Look::new(TEXT, palette.dim).italics(), width), None)
+        }
         EntryKind::Message { from, text, action, mention, delivery, .. } => {
             let sure = match delivery {
                 Delivery::Confirmed => true,
@@ -195,28 +220,31 @@ fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<
     }
 }
 
-fn foot(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> Option<Foot> {
+/// The word that a message was corrected: behind its last line, or below it where there is no room.
+fn mark(ui: &Ui, palette: &Palette, entry: &Entry, body: &Laid, width: f32) -> Option<(Laid, Pos2)> {
+    if !entry.is_edited() {
+        return None;
+    }
+    let mark = lay(ui, "edited", Look::new(SMALL, palette.dim).one_line(), width);
+    let (end, size) = (body.end(), mark.size());
+    let beside = end.x + MARK_GAP + size.x <= width;
+    // On one base line with the letters beside it, which are larger.
+    let at = if beside { pos2(end.x + MARK_GAP, end.y - size.y - 1.0) } else { pos2(0.0, body.size().y) };
+    Some((mark, at))
+}
+
+fn foot(ui: &Ui, palette: &Palette, entry: &Entry, asked: bool, width: f32) -> Option<Foot> {
     let EntryKind::Message { delivery, .. } = &entry.kind else { return None };
+    if asked && !entry.is_deleted() {
+        let look = Look::new(SMALL, palette.text);
+        return Some(Foot::Delete(lay(ui, "Delete this message for everybody?", look, width - 140.0)));
+    }
     let (text, button, color) = match delivery {
         Delivery::Pending | Delivery::Confirmed => return None,
         Delivery::Unconfirmed => ("Not confirmed: it may or may not have arrived.".into(), "Send again", palette.dim),
         Delivery::Failed(why) => (format!("Not sent: {why}"), "Retry", palette.error),
     };
-    Some(Foot { text: lay(ui, &text, Look::new(SMALL, color), width - 110.0), button })
-}
-
-fn show_foot(ui: &mut Ui, area: Rect, foot: Foot, key: EntryKey, intents: &mut Vec<Intent>) {
-    let size = foot.text.size();
-    foot.text.paint(ui, pos2(area.left(), area.top() + ((FOOT - size.y) * 0.5).max(0.0)));
-    let rest = Rect::from_min_max(pos2(area.left() + size.x + 8.0, area.top()), area.max);
-    ui.scope_builder(UiBuilder::new().id_salt((key, "foot")).max_rect(rest), |ui| {
-        ui.spacing_mut().button_padding = vec2(8.0, 2.0);
-        ui.spacing_mut().interact_size.y = 20.0;
-        ui.add_space((FOOT - 22.0) * 0.5);
-        if ui.small_button(foot.button).clicked() {
-            intents.push(Intent::Resend(key));
-        }
-    });
+    Some(Foot::Resend(lay(ui, &text, Look::new(SMALL, color), width - 110.0), button))
 }
 
 fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {

@@ -22,14 +22,14 @@ pub(crate) struct Look {
     pub(crate) color: Color32,
     /// Slanted.
     pub(crate) italics: bool,
-    /// On one line, cut off with an ellipsis; otherwise wrapped.
-    pub(crate) one_line: bool,
+    /// On so many lines at most, cut off with an ellipsis, and with its own line ends left out.
+    pub(crate) lines_max: Option<usize>,
 }
 
 impl Look {
     /// Upright, wrapped.
     pub(crate) fn new(size: f32, color: Color32) -> Self {
-        Self { size, color, italics: false, one_line: false }
+        Self { size, color, italics: false, lines_max: None }
     }
 
     /// The same, slanted.
@@ -39,7 +39,12 @@ impl Look {
 
     /// The same, on one line.
     pub(crate) fn one_line(self) -> Self {
-        Self { one_line: true, ..self }
+        self.lines(1)
+    }
+
+    /// The same, on at most `most` lines.
+    pub(crate) fn lines(self, most: usize) -> Self {
+        Self { lines_max: Some(most), ..self }
     }
 }
 
@@ -53,7 +58,7 @@ pub(crate) struct Laid {
 /// Lays `text` out within `width` points. Cheap for text that was laid out the same way in the last frame.
 pub(crate) fn lay(ui: &Ui, text: &str, look: Look, width: f32) -> Laid {
     let text = printable(text);
-    let text = if look.one_line { text.replace('\n', " ") } else { text };
+    let text = if look.lines_max.is_some() { text.replace('\n', " ") } else { text };
     let format = TextFormat {
         font_id: FontId::proportional(look.size),
         color: look.color,
@@ -63,9 +68,9 @@ pub(crate) fn lay(ui: &Ui, text: &str, look: Look, width: f32) -> Laid {
     };
     let mut job = LayoutJob::single_section(text, format);
     job.wrap.max_width = width.max(1.0);
-    if look.one_line {
-        job.wrap.max_rows = 1;
-        job.wrap.break_anywhere = true;
+    if let Some(most) = look.lines_max {
+        job.wrap.max_rows = most;
+        job.wrap.break_anywhere = most == 1;
     }
     Laid { galley: ui.fonts_mut(|fonts| fonts.layout_job(job)), color: look.color }
 }
@@ -74,6 +79,16 @@ impl Laid {
     /// How much room it takes.
     pub(crate) fn size(&self) -> Vec2 {
         self.galley.size()
+    }
+
+    /// Where its last line ends, seen from its upper corner.
+    pub(crate) fn end(&self) -> Pos2 {
+        self.galley.rows.last().map_or(Pos2::ZERO, |row| row.rect().right_bottom())
+    }
+
+    /// What it says.
+    pub(crate) fn text(&self) -> &str {
+        self.galley.text()
     }
 
     /// Whether its end was cut off.
@@ -103,7 +118,7 @@ pub(crate) fn user_text(ui: &mut Ui, text: &str, look: Look) -> Response {
         return response;
     }
     response.on_hover_ui(|ui| {
-        let look = Look { one_line: false, ..look };
+        let look = Look { lines_max: None, ..look };
         lay_and_allocate(ui, text, look);
     })
 }

@@ -1,0 +1,333 @@
+//! Looking for what was said: the field, what was found, and the way there.
+
+use eframe::egui::text::{CCursor, CCursorRange};
+use eframe::egui::{
+    self, Id, Key, Margin, Modifiers, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+};
+use parlor_core::client::{Hit, Intent, Room, Search, State};
+
+use crate::banner::sentence;
+use crate::clock::Clock;
+use crate::composer::take_enter;
+use crate::log::Spot;
+use crate::text::{Look, lay, user_text};
+use crate::theme::{Palette, SMALL, field};
+
+/// Height of what was found: a line of who and when, two of what.
+const HIT: f32 = 70.0;
+/// Around what stands in a hit.
+const PAD: f32 = 8.0;
+/// Most characters of a query; the server takes 512 bytes.
+const CHARS_MAX: usize = 512;
+
+/// What one looks for and how far one has looked through it.
+#[derive(Debug)]
+pub(crate) struct Find {
+    open: bool,
+    text: String,
+    everywhere: bool,
+    /// What the machine was last seen to look for.
+    seen: Option<(String, bool)>,
+    /// The hit that Enter goes to.
+    chosen: usize,
+    /// The field is to be typed into.
+    focus: bool,
+    /// The chosen hit is to be brought into sight.
+    reveal: bool,
+    /// Where one was before.
+    from: Option<Spot>,
+    clock: Clock,
+}
+
+impl Find {
+    /// Closed.
+    pub(crate) fn new() -> Self {
+        Self {
+            open: false,
+            text: String::new(),
+            everywhere: false,
+            seen: None,
+            chosen: 0,
+            focus: false,
+            reveal: false,
+            from: None,
+            clock: Clock::local(),
+        }
+    }
+
+    /// Whether it is shown.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Opens it, or goes back to its field. `spot` is where one is.
+    pub(crate) fn open(&mut self, everywhere: bool, spot: Option<Spot>) {
+        if !self.open {
+            self.from = spot;
+        }
+        self.open = true;
+        self.everywhere = everywhere;
+        self.focus = true;
+    }
+
+    /// Closes it; where one was before is given back.
+    pub(crate) fn close(&mut self, intents: &mut Vec<Intent>) -> Option<Spot> {
+        self.open = false;
+        self.seen = None;
+        self.chosen = 0;
+        intents.push(Intent::CloseSearch);
+        self.from.take()
+    }
+
+    /// Follows what the machine looks for: a typed `/search` opens this as well.
+    pub(crate) fn follow(&mut self, state: &State, spot: Option<Spot>) {
+        let now = state.search.as_ref().map(|search| (search.query.clone(), search.room.is_none()));
+        if self.seen == now {
+            return;
+        }
+        if let Some((query, everywhere)) = now.as_ref().filter(|now| !self.open || !self.is_mine(now)) {
+            self.open(*everywhere, spot);
+            self.text.clone_from(query);
+            self.chosen = 0;
+            self.reveal = true;
+        }
+        self.seen = now;
+    }
+
+    /// Whether the machine looks for what stands in the field.
+    fn is_mine(&self, (query, everywhere): &(String, bool)) -> bool {
+        self.text.trim() == query && self.everywhere == *everywhere
+    }
+
+    /// Draws it; `true` if it is to be closed.
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) -> bool {
+        let closed = self.field(ui, state, room, intents);
+        self.scope(ui, state, room, intents);
+        if let Some(search) = &state.search {
+            self.answer(ui, state, search, intents);
+        } else {
+            let hint = "Every word must be in the message. \"Words in quotation marks\" stand together; word* finds \
+                        what begins so.";
+            user_text(ui, hint, Look::new(SMALL, Palette::of(ui).dim));
+        }
+        closed
+    }
+
+    fn field(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) -> bool {
+        let id = Id::unique("search field");
+        self.take_keys(ui, id, state, room, intents);
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - 38.0).max(60.0);
+            let frame = field(ui, id, Margin::symmetric(10, 6), false);
+            let edit = TextEdit::singleline(&mut self.text)
+                .id(id)
+                .hint_text("Search messages")
+                .char_limit(CHARS_MAX)
+                .desired_width(width - 20.0)
+                .frame(frame);
+            let response = ui.add(edit);
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Search messages"));
+            if std::mem::take(&mut self.focus) {
+                response.request_focus();
+                select_all(ui, id, &self.text);
+            }
+            named_button(ui, "✖", "Close the search", "Close and stay here; Esc goes back to where you were").clicked()
+        })
+        .inner
+    }
+
+    fn take_keys(&mut self, ui: &Ui, id: Id, state: &State, room: &Room, intents: &mut Vec<Intent>) {
+        if !ui.memory(|memory| memory.has_focus(id)) {
+            return;
+        }
+        let hits = state.search.as_ref().map_or(0, |search| search.hits.len());
+        let (up, down) = ui.input_mut(|input| {
+            let up = input.consume_key(Modifiers::NONE, Key::ArrowUp);
+            (up, input.consume_key(Modifiers::NONE, Key::ArrowDown))
+        });
+        if up || down {
+            let next = if up { self.chosen.saturating_sub(1) } else { self.chosen + 1 };
+            self.chosen = next.min(hits.saturating_sub(1));
+            self.reveal = true;
+        }
+        if take_enter(ui) {
+            let answered = state.search.as_ref().filter(|search| self.is_answer(search, room));
+            match answered.and_then(|search| search.hits.get(self.chosen)) {
+                Some(hit) => intents.push(Intent::Jump { place: hit.place.clone(), id: hit.id }),
+                None => self.search(intents),
+            }
+        }
+    }
+
+    /// Whether this is the answer to what stands in the field.
+    fn is_answer(&self, search: &Search, room: &Room) -> bool {
+        let there = search.room.is_none_or(|there| there == room.key);
+        search.query == self.text.trim() && search.room.is_none() == self.everywhere && there
+    }
+
+    fn search(&mut self, intents: &mut Vec<Intent>) {
+        let query = self.text.trim().to_owned();
+        if !query.is_empty() {
+            self.chosen = 0;
+            self.reveal = true;
+            intents.push(Intent::Search { query, everywhere: self.everywhere });
+        }
+    }
+
+    /// Where to look, and the button that does.
+    fn scope(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().button_padding = vec2(8.0, 3.0);
+            ui.spacing_mut().interact_size.y = 24.0;
+            for (everywhere, text, tip) in [
+                (false, "Here", format!("In {} alone", room.title)),
+                (true, "Everywhere", "In all your rooms and conversations".into()),
+            ] {
+                let chosen = self.everywhere == everywhere;
+                let clicked = ui.selectable_label(chosen, text).on_hover_text(tip).clicked();
+                if clicked && !chosen {
+                    self.everywhere = everywhere;
+                    self.focus = true;
+                    if state.search.is_some() {
+                        self.search(intents);
+                    }
+                }
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Search").on_hover_text("Enter").clicked() {
+                    self.focus = true;
+                    self.search(intents);
+                }
+            });
+        });
+    }
+
+    fn answer(&mut self, ui: &mut Ui, state: &State, search: &Search, intents: &mut Vec<Intent>) {
+        let palette = Palette::of(ui);
+        let place = state.rooms.iter().find(|room| search.room == Some(room.key));
+        let place = place.map_or_else(|| String::from("anywhere"), |room| format!("in {}", room.title));
+        let (text, color) = match &search.problem {
+            Some(problem) => (sentence(problem), palette.error),
+            None if search.loading && search.hits.is_empty() => (String::from("Searching …"), palette.dim),
+            None if search.hits.is_empty() => {
+                (format!("Nothing was found for “{}” {place}.", search.query), palette.text)
+            }
+            None => (count(search), palette.dim),
+        };
+        let response = user_text(ui, &text, Look::new(SMALL, color));
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
+        let nothing = search.hits.is_empty() && !search.loading && search.problem.is_none();
+        if nothing && search.room.is_some() && ui.button("Look everywhere").clicked() {
+            self.everywhere = true;
+            self.search(intents);
+        }
+        if !search.hits.is_empty() {
+            self.hits(ui, search, intents);
+        }
+    }
+
+    fn hits(&mut self, ui: &mut Ui, search: &Search, intents: &mut Vec<Intent>) {
+        let more = search.has_more || search.loading;
+        let rows = search.hits.len() + usize::from(more);
+        let reveal = std::mem::take(&mut self.reveal);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ScrollArea::vertical().id_salt("hits").auto_shrink(false).show_rows(ui, HIT, rows, |ui, range| {
+            if reveal {
+                let step = HIT + ui.spacing().item_spacing.y;
+                let away = self.chosen as f32 - range.start as f32;
+                let top = ui.max_rect().top() + away * step;
+                let rect = egui::Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, HIT));
+                ui.scroll_to_rect_animation(rect, None, egui::style::ScrollAnimation::none());
+            }
+            for index in range {
+                let Some(hit) = search.hits.get(index) else {
+                    older(ui, search, intents);
+                    continue;
+                };
+                if self.hit(ui, hit, search.room.is_none(), index == self.chosen).clicked() {
+                    self.chosen = index;
+                    intents.push(Intent::Jump { place: hit.place.clone(), id: hit.id });
+                }
+            }
+        });
+    }
+
+    /// Who, where and when on one line, and below it what.
+    fn hit(&self, ui: &mut Ui, hit: &Hit, place: bool, chosen: bool) -> Response {
+        let palette = Palette::of(ui);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HIT), Sense::click());
+        let when = self.clock.day_and_time(hit.at);
+        response.widget_info(|| {
+            let label = format!("{} in {}, {when}: {}", hit.from, hit.title, hit.text);
+            WidgetInfo::selected(Role::Button, true, chosen, label)
+        });
+        let fill = if chosen { palette.chosen } else { palette.page };
+        let fill = if response.hovered() && !chosen { palette.hovered } else { fill };
+        ui.painter().rect_filled(rect, 6.0, fill);
+        if response.has_focus() {
+            let stroke = egui::Stroke::new(1.5, palette.accent);
+            ui.painter().rect_stroke(rect, 6.0, stroke, egui::StrokeKind::Inside);
+        }
+        let inner = rect.shrink2(vec2(PAD, 5.0));
+        let time = lay(ui, &when, Look::new(SMALL - 0.5, palette.dim).one_line(), inner.width() * 0.6);
+        let left = inner.width() - time.size().x - 8.0;
+        time.paint(ui, pos2(inner.right() - time.size().x, inner.top()));
+        let who = lay(ui, &hit.from, Look::new(SMALL, palette.nick(&hit.from)).one_line(), left);
+        who.paint(ui, inner.min);
+        if place {
+            let rest = left - who.size().x - 6.0;
+            let title = lay(ui, &hit.title, Look::new(SMALL, palette.dim).one_line(), rest);
+            if rest > 24.0 {
+                title.paint(ui, pos2(inner.left() + who.size().x + 6.0, inner.top()));
+            }
+        }
+        let edited = if hit.edited { " (edited)" } else { "" };
+        let text = format!("{}{edited}", hit.text);
+        let look = Look::new(14.0, palette.text).lines(2);
+        let look = if hit.action { look.italics() } else { look };
+        lay(ui, &text, look, inner.width()).paint(ui, pos2(inner.left(), inner.top() + 19.0));
+        response.on_hover_cursor(egui::CursorIcon::PointingHand)
+    }
+}
+
+/// `1 message`, `12 messages`, `50 messages, and there are older ones`.
+fn count(search: &Search) -> String {
+    let found = match search.hits.len() {
+        1 => String::from("1 message"),
+        many => format!("{many} messages"),
+    };
+    if search.has_more { format!("{found}, and there are older ones") } else { found }
+}
+
+/// What leads to older hits.
+fn older(ui: &mut Ui, search: &Search, intents: &mut Vec<Intent>) {
+    ui.add_space(4.0);
+    ui.vertical_centered(|ui| {
+        if search.loading {
+            ui.label(RichText::new("Loading …").size(SMALL).color(Palette::of(ui).dim));
+        } else if ui.button("Older messages").on_hover_text("Search on, further back").clicked() {
+            intents.push(Intent::SearchMore);
+        }
+    });
+}
+
+/// A small button that is a sign, with what it does for those who hear it, and a tip for those who point at it.
+pub(crate) fn named_button(ui: &mut Ui, sign: &str, name: &str, tip: &str) -> Response {
+    let button = egui::Button::new(RichText::new(sign).size(SMALL + 1.0)).frame_when_inactive(false);
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(6.0, 2.0);
+        ui.spacing_mut().interact_size.y = 24.0;
+        ui.add(button)
+    });
+    let response = response.inner;
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response.on_hover_text(tip)
+}
+
+/// What stands in the field goes when something else is typed.
+fn select_all(ui: &Ui, id: Id, text: &str) {
+    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
+    state.store(ui.ctx(), id);
+}

@@ -1,0 +1,71 @@
+//! The list of keys.
+
+use eframe::egui::{Frame, Grid, Id, Key, Margin, Modal, Modifiers, RichText, ScrollArea, Stroke, Ui};
+
+use crate::theme::{Palette, SMALL, TEXT};
+
+const KEYS: &[(&str, &str)] = &[
+    ("Enter", "send"),
+    ("Shift+Enter", "a new line"),
+    ("↑ in an empty box", "correct what you said last"),
+    ("Ctrl+F", "search in this room"),
+    ("Ctrl+Shift+F", "search everywhere"),
+    ("↑, ↓, Enter in the search", "choose a message, go there"),
+    ("Page Up, Page Down", "move in the log"),
+    ("Esc", "cancel, close, back to the newest message"),
+    ("Ctrl+Page Up, Ctrl+Page Down", "previous, next room (or Alt+↑, Alt+↓)"),
+    ("Tab", "to the next button or field"),
+    ("Ctrl++, Ctrl+-, Ctrl+0", "larger, smaller, usual size"),
+    ("Ctrl+Q", "say goodbye and close"),
+    ("F1", "this list"),
+];
+
+/// The list, open or not.
+#[derive(Debug, Default)]
+pub(crate) struct Help {
+    open: bool,
+}
+
+impl Help {
+    /// Whether it covers the window.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Opens it, or closes it.
+    pub(crate) fn toggle(&mut self) {
+        self.open = !self.open;
+    }
+
+    /// Draws it over everything else, if it is open.
+    pub(crate) fn show(&mut self, ui: &Ui) {
+        if !self.open {
+            return;
+        }
+        let palette = Palette::of(ui);
+        let frame = Frame::new()
+            .fill(palette.page)
+            .stroke(Stroke::new(1.0, palette.line))
+            .corner_radius(12)
+            .inner_margin(Margin::same(22));
+        let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
+            ui.label(RichText::new("Keys").size(18.0));
+            ScrollArea::vertical().max_height((ui.ctx().content_rect().height() - 170.0).max(80.0)).show(ui, |ui| {
+                Grid::new("keys").num_columns(2).spacing([18.0, 5.0]).show(ui, |ui| {
+                    for (key, meaning) in KEYS {
+                        ui.label(RichText::new(*key).size(TEXT - 1.0));
+                        ui.label(RichText::new(*meaning).size(TEXT - 1.0).color(palette.dim));
+                        ui.end_row();
+                    }
+                });
+            });
+            ui.label(RichText::new("/help in the message box lists what can be typed there.").size(SMALL));
+            ui.add_space(6.0);
+            ui.button("Close").clicked()
+        });
+        let key = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1));
+        if modal.inner || modal.should_close() || key {
+            self.open = false;
+        }
+    }
+}

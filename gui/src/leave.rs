@@ -1,0 +1,84 @@
+//! Closing the window while there is something that was not sent.
+
+use eframe::egui::{Button, Frame, Id, Margin, Modal, RichText, Stroke, Ui, ViewportCommand};
+use parlor_core::client::{Link, State};
+
+use crate::theme::{Palette, TEXT};
+
+/// Whether to close although something would be lost. It is asked once.
+#[derive(Debug, Default)]
+pub(crate) struct Leave {
+    asked: bool,
+    meant: bool,
+}
+
+impl Leave {
+    /// Whether the question covers the window.
+    pub(crate) fn is_open(&self) -> bool {
+        self.asked && !self.meant
+    }
+
+    /// The window is to be closed: `true` if nothing speaks against it.
+    pub(crate) fn may_close(&mut self, ui: &Ui, state: Option<&State>) -> bool {
+        if self.asked || state.is_none_or(|state| lost(state) == 0) {
+            return true;
+        }
+        self.asked = true;
+        ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
+        ui.request_repaint();
+        false
+    }
+
+    /// Draws the question over everything else, while it stands.
+    pub(crate) fn show(&mut self, ui: &Ui, state: &State) {
+        if !self.is_open() {
+            return;
+        }
+        let count = lost(state);
+        if count == 0 {
+            // The connection is back: what waits is on its way.
+            *self = Self::default();
+            return;
+        }
+        let palette = Palette::of(ui);
+        let frame = Frame::new()
+            .fill(palette.page)
+            .stroke(Stroke::new(1.0, palette.line))
+            .corner_radius(12)
+            .inner_margin(Margin::same(22));
+        let modal = Modal::new(Id::unique("leave")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_max_width(340.0);
+            let (what, they) = match count {
+                1 => (String::from("One message has not been sent."), "It is"),
+                many => (format!("{many} messages have not been sent."), "They are"),
+            };
+            ui.label(RichText::new(what).size(18.0));
+            ui.label(RichText::new(format!("{they} sent once there is a connection, and lost if you close now.")));
+            ui.add_space(10.0);
+            ui.horizontal(|ui| {
+                let text = RichText::new("Stay").size(TEXT).color(palette.on_accent);
+                let stay = ui.add(Button::new(text).fill(palette.accent)).clicked();
+                let close = ui.button(RichText::new("Close anyway").size(TEXT)).clicked();
+                (stay, close)
+            })
+            .inner
+        });
+        let (stay, close) = modal.inner;
+        if close {
+            self.meant = true;
+            ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+        } else if stay || modal.should_close() {
+            *self = Self::default();
+        }
+    }
+}
+
+/// How many messages would be lost: with a connection, the goodbye waits for them.
+fn lost(state: &State) -> usize {
+    match state.link {
+        Link::Online | Link::Leaving | Link::Closed { why: None } => 0,
+        Link::Connecting { .. } | Link::Greeting | Link::Waiting { .. } | Link::Closed { why: Some(_) } => {
+            state.unsent()
+        }
+    }
+}
