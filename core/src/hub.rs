@@ -67,12 +67,15 @@ pub struct Hub {
     timers: Timers,
     asks: asks::Asks,
     mail: Mail,
-    /// Sessions that wait because too many questions are open.
+    /// Sessions that wait because too many questions are open, or those that come first.
     starved: VecDeque<u32>,
     /// Counts rounds of telling; see [`Session::told`].
     rounds: u64,
     /// Whether the store was asked who was here when the server last stopped.
     asked_absent: bool,
+    /// Questions about who was here that are not yet answered, the opening of their rooms included. Until they are,
+    /// nothing is taken in: whoever is quick would find neither their own place nor anybody else in theirs.
+    restoring: u32,
     draining: bool,
 }
 
@@ -98,6 +101,7 @@ impl Hub {
             starved: VecDeque::new(),
             rounds: 0,
             asked_absent: false,
+            restoring: 0,
             draining: false,
         }
     }

@@ -4,11 +4,11 @@ mod world;
 
 use std::time::Duration;
 
-use parlor_core::hub::{Closing, Input};
+use parlor_core::hub::{Closing, Hub, Input};
 use parlor_core::id::ConnId;
 use parlor_core::vocabulary::Reason;
 use parlor_core::wire::Dialect;
-use world::{World, has, member, say};
+use world::{World, config, has, member, say};
 
 /// Connects as somebody new; the token, and the log of the lobby.
 fn arrive(world: &mut World, nick: &str) -> (ConnId, String, String) {
@@ -287,4 +287,36 @@ fn a_ghost_is_silent() {
     assert!(world.hub.transmit(ghost).is_empty());
     assert_eq!(world.text(bea), "");
     assert_eq!(world.closed(again), None);
+}
+
+#[test]
+fn whoever_says_hello_before_the_store_knows_who_was_here_finds_everybody_in_their_places() {
+    const NICKS: [&str; 2] = ["ada", "bob"];
+    let mut world = World::new();
+    let tokens = NICKS.map(|nick| {
+        let (conn, token, _) = arrive(&mut world, nick);
+        world.says(conn, "{\"join\":{\"room\":\"kitchen\"}}\n");
+        token
+    });
+
+    // The server dies and starts again; its store takes its time, and both are quicker.
+    world.hub = Hub::new(config(), [11; 32], world.now);
+    world.ends.clear();
+    world.late = Some(Vec::new());
+    let back = [0, 1].map(|who| come_back(&mut world, NICKS[who], &tokens[who], r#","rooms":["lobby","kitchen"]"#));
+    while let Some(late) = world.late.replace(Vec::new()).filter(|late| !late.is_empty()) {
+        for (ticket, ask) in late {
+            let answer = world.store.answer(ask);
+            world.input(Input::Answered { ticket, answer });
+        }
+        world.turn();
+    }
+    for conn in back {
+        let frames = world.frames(conn);
+        assert!(has(&frames, r#""resumed":true"#), "whoever is back in time never left: {frames:?}");
+        let complete = frames.iter().filter(|frame| frame.contains(r#""members":["ada","bob"]"#)).count();
+        assert_eq!(complete, 2, "everybody is in their place, in both rooms: {frames:?}");
+        assert!(!has(&frames, "{\"joined\""), "nobody came who had never gone: {frames:?}");
+        assert!(!has(&frames, "{\"parted\""), "nobody went: {frames:?}");
+    }
 }

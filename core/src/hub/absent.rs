@@ -16,19 +16,21 @@ impl Hub {
     pub(super) fn ask_absent(&mut self) {
         if !self.asked_absent {
             self.asked_absent = true;
+            self.restoring += 1;
             self.asks.ask(&mut self.mail.outputs, Ask::Absent, Pending::Absent);
         }
     }
 
     /// The store said who was here: their grace begins.
     pub(super) fn absent(&mut self, answer: Answer) {
+        self.restoring -= 1;
         let Answer::Absent(absentees) = answer else { return };
         if self.draining {
             return;
         }
         for absentee in absentees.into_iter().take(self.config.limits.sessions_max as usize) {
-            // Who is quick is here already, or somebody of that name.
-            if !self.by_identity.contains_key(&absentee.identity) && self.names.holder(&absentee.nick).is_none() {
+            // What looks alike may have changed since.
+            if self.names.holder(&absentee.nick).is_none() {
                 self.keep(absentee);
             }
         }
@@ -58,6 +60,7 @@ impl Hub {
                     let (room, _) = self.rooms.insert(Room::new(Kind::Room(name.clone())));
                     self.room_names.insert(name.clone(), room);
                     let subject = Subject::Room { room: name, founder: None };
+                    self.restoring += 1;
                     self.asks.ask(&mut self.mail.outputs, Ask::Open(subject), Pending::Open { room });
                     room
                 }

@@ -147,7 +147,7 @@ impl Hub {
         if self.is_behind_on_reading(slot) {
             return false;
         }
-        if self.asks.len() >= self.config.limits.questions_max as usize {
+        if self.restoring > 0 || self.asks.len() >= self.config.limits.questions_max as usize {
             if !self.starved.contains(&slot) {
                 self.starved.push_back(slot);
             }
@@ -262,11 +262,11 @@ impl Hub {
         }
     }
 
-    /// Goes on with sessions that waited because too many questions were open.
+    /// Goes on with sessions that waited because too many questions were open, or those that come first.
     pub(super) fn feed_the_starved(&mut self) {
         // Each at most once: who asks nothing after all must not cost the others their turn.
         for _ in 0..self.starved.len() {
-            if self.asks.len() >= self.config.limits.questions_max as usize {
+            if self.restoring > 0 || self.asks.len() >= self.config.limits.questions_max as usize {
                 return;
             }
             if let Some(slot) = self.starved.pop_front()

@@ -78,6 +78,8 @@ impl Hub {
 
     /// The store opened a room, or could not.
     pub(super) fn opened(&mut self, room: u32, answer: Answer) {
+        // Until everybody's places are restored nobody else asks for a room.
+        self.restoring = self.restoring.saturating_sub(1);
         let waiters = core::mem::take(&mut self.rooms[room].waiters);
         let opened = match answer {
             Answer::Opened(opened) => Some(opened),
