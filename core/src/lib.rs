@@ -35,7 +35,7 @@
 //! 10. Every `Ask` is answered exactly once, also on failure and on shutdown, and only when what it shows or promises is
 //!     safe. `Absent` is carried out first; appends are carried out in the order asked, and so is what is told of who is
 //!     where (`Present`); all are answered in the order in which they were carried out, so that no answer is older than
-//!     one given before. Searches alone may come later, and show what was there when they were asked.
+//!     one given before. Searches alone may be carried out and answered at any time.
 //! 11. The seed comes from the operating system's random numbers.
 //! 12. It has no opinions: who lives, what is said and how long to wait is decided in the core.
 //!

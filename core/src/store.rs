@@ -142,7 +142,7 @@ pub struct Append {
     pub at: Timestamp,
     /// What.
     pub change: Change,
-    /// A repeat of the same nonce by the same identity within 24 h or its last 1,024 is not stored again.
+    /// A repeat of the same nonce by the same identity within 24 h is not stored again.
     pub nonce: Option<Tag>,
     /// It comes from the operator of the room, who may delete what others said.
     pub operator: bool,

@@ -234,3 +234,42 @@ fn a_conversation_that_waits_is_the_one_that_was_meant_although_its_name_has_pas
     let text = world.text(bob);
     assert!(text.contains(&format!("\"log\":\"{log}\",\"first_id\":1,\"last_id\":1")), "{text}");
 }
+
+#[test]
+fn a_page_holds_a_message_where_there_is_more_however_much_of_the_log_is_not_shown() {
+    let mut world = World::new();
+    let ada = world.native("ada");
+    world.says(ada, &say("lobby", "first", "1"));
+    let long = "x".repeat(8_000);
+    for _ in 0..12 {
+        world.says(ada, &format!("{{\"edit\":{{\"room\":\"lobby\",\"id\":1,\"text\":\"{long}\"}}}}\n"));
+        world.pass(Duration::from_secs(1));
+    }
+    world.forget();
+    world.says(ada, "{\"history\":{\"room\":\"lobby\",\"limit\":50}}\n");
+    let text = world.text(ada);
+    assert!(text.contains("\"id\":1,") && text.contains("\"edited\":13"), "{}", &text[..200]);
+    assert!(text.contains("\"has_more\":false"));
+}
+
+#[test]
+fn a_search_shows_nothing_that_its_room_was_not_told_yet() {
+    let mut world = World::new();
+    let (ada, bob) = (world.native("ada"), world.native("bob"));
+    world.says(ada, &say("lobby", "tea", "1"));
+    world.forget();
+    world.late = Some(Vec::new());
+    world.says(ada, &say("lobby", "tea again", "2"));
+    world.says(bob, &seek(""));
+    // The store has written what was said, and finds it, before it says that it is safe.
+    let mut asked: Vec<_> = world.late.take().expect("two were asked");
+    assert_eq!(asked.len(), 2);
+    let answers: Vec<_> = asked.drain(..).map(|(ticket, ask)| (ticket, world.store.answer(ask))).collect();
+    for (ticket, answer) in answers.into_iter().rev() {
+        world.input(Input::Answered { ticket, answer });
+    }
+    world.turn();
+    let text = world.text(bob);
+    let (page, told) = (text.find("{\"page\"").unwrap(), text.find("tea again").unwrap());
+    assert!(told > page && text.matches("tea again").count() == 1, "{text}");
+}

@@ -28,7 +28,13 @@ impl Hub {
         if self.draining {
             return;
         }
-        for absentee in absentees.into_iter().take(self.config.limits.sessions_max as usize) {
+        let (sessions, mut places) = (self.config.limits.sessions_max as usize, 0);
+        for absentee in absentees.into_iter().take(sessions) {
+            places += absentee.rooms.len();
+            if places > self.config.limits.questions_max as usize {
+                // Each place is noted with the store anew: more than it is asked at once are given up.
+                break;
+            }
             // What looks alike may have changed since.
             if self.names.holder(&absentee.nick).is_none() {
                 self.keep(absentee);

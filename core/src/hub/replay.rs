@@ -189,7 +189,12 @@ impl Hub {
             self.refuse(slot, Code::Unavailable, text, reference);
             return self.go_on(slot);
         };
-        let last = self.rooms[room].log.expect("one is only in open rooms").last;
+        let log = self.rooms[room].log.as_mut().expect("one is only in open rooms");
+        if let (false, Span::Before(_), Some(first)) = (has_more, span, entries.first()) {
+            // The store has let go of what lay before.
+            log.first = log.first.max(first.id);
+        }
+        let last = log.last;
         if let Some(beyond) = span_beyond(&entries, has_more, span) {
             // Nothing but topics: a page without messages would tell the client nothing to go on from.
             return self.ask_page(slot, room, beyond, PAGE_MAX, reference);
@@ -224,7 +229,8 @@ fn page_of(
     place: Place,
     reference: Option<Tag>,
 ) -> Event {
-    let told = entries.into_iter().filter(|entry| entry.id <= last);
+    // What is not shown takes no room: else a page could come to hold nothing at all.
+    let told = entries.into_iter().filter(|entry| entry.id <= last && speaks(entry));
     let forward = matches!(span, Span::After(_));
     let mut entries: Vec<Entry> = told.collect();
     if !forward {

@@ -84,6 +84,8 @@ impl Hub {
     /// A hit as this session may see it; of a room that it has left meanwhile it sees nothing.
     fn shown(&self, slot: u32, hit: Hit) -> Option<Message> {
         let place = match self.place_with(slot, hit.log) {
+            // What is safe but not yet told is told first.
+            Some(room) if self.rooms[room].log.is_some_and(|log| hit.entry.id > log.last) => return None,
             Some(room) => self.place_seen_by(slot, room),
             None => match hit.place {
                 Place::Room(_) => return None,
