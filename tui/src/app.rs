@@ -18,6 +18,7 @@ use parlor_transport_tcp::target::Target;
 use crate::chat::{self, Chat};
 use crate::connect;
 use crate::form::{Field, Form};
+use crate::search::{self, Searcher};
 use crate::sheet::{self, Sheet};
 use crate::style::Colours;
 use crate::term::{self, Caret};
@@ -161,11 +162,15 @@ pub fn open(siv: &mut Cursive, session: Session) {
 /// The state changed: opens and closes what belongs to it. The toolkit draws afterwards by itself.
 pub fn changed(siv: &mut Cursive) {
     let Some(session) = app(siv).session.get() else { return };
-    let (question, waiting, online, nick) = {
+    let (question, waiting, online, nick, around) = {
         let state = session.state();
         let waiting = matches!(state.link, Link::Waiting { .. });
-        (state.question.clone(), waiting, state.link == Link::Online, state.nick.clone())
+        (state.question.clone(), waiting, state.link == Link::Online, state.nick.clone(), state.around.is_some())
     };
+    if around {
+        // The way to what was found led too far back for the log.
+        search(siv);
+    }
     siv.set_fps(if waiting { COUNTDOWN_FPS } else { 0 });
     if online {
         settle(siv, &nick);
@@ -245,6 +250,31 @@ pub fn help(siv: &mut Cursive) {
         let sheet = Sheet::new("Help", sheet::HELP, app(siv).caret.clone());
         siv.screen_mut().add_transparent_layer(NamedView::new(sheet::NAME, sheet));
     }
+}
+
+/// Opens the search, unless it is open.
+pub fn search(siv: &mut Cursive) {
+    let App { session, colours, caret, .. } = app(siv);
+    let Some(session) = session.get() else { return };
+    let (colours, caret) = (*colours, caret.clone());
+    if siv.screen_mut().find_layer_from_name(search::NAME).is_none() {
+        let searcher = Searcher::new(session, colours, caret);
+        siv.add_fullscreen_layer(searcher.with_name(search::NAME));
+        siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.cover(true));
+    }
+}
+
+/// Closes the search; what was found stays until it is looked for anew.
+pub fn close_search(siv: &mut Cursive) {
+    if let Some(layer) = siv.screen_mut().find_layer_from_name(search::NAME) {
+        siv.screen_mut().remove_layer(layer);
+        siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.cover(false));
+    }
+}
+
+/// The terminal got the focus or lost it while the search was in front.
+pub fn focus(siv: &mut Cursive, focused: bool) {
+    siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.focus(focused));
 }
 
 /// Leaves this chat and asks for another server.

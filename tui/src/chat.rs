@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cursive::event::{Event, EventResult, Key};
 use cursive::{Printer, Vec2, View};
-use parlor_core::client::{Delivery, EntryKey, EntryKind, Intent, Link, Room, RoomKey};
+use parlor_core::client::{Delivery, EntryKey, EntryKind, Intent, Jump, Link, Room, RoomKey};
 use parlor_core::wire::Dialect;
 use parlor_transport_tcp::session::Session;
 
@@ -26,6 +26,9 @@ const BOX_BYTES_MAX: usize = 64 * 1024;
 /// What the empty message box says.
 const HINT: &str = "Write your messages here.";
 const PROMPT: &str = "> ";
+/// The same while a message is corrected.
+const PROMPT_CORRECTING: &str = "~ ";
+const CORRECTING: &str = "Correcting what you said. Enter: done, Esc: leave it.";
 
 /// The view.
 pub struct Chat {
@@ -36,7 +39,13 @@ pub struct Chat {
     log: Log,
     places: HashMap<RoomKey, Place>,
     shown: Option<RoomKey>,
+    /// The message of one's own that is in the box to be corrected.
+    correcting: Option<EntryKey>,
+    /// The last jump that was followed.
+    jumped: Option<Jump>,
     focused: bool,
+    /// Something else is in front of the log.
+    covered: bool,
     /// What was last told of where the person looks.
     looked: Option<(bool, bool)>,
     /// A sentence for the status line until the next key.
@@ -55,7 +64,10 @@ impl Chat {
             log: Log::new(colours),
             places: HashMap::new(),
             shown: None,
+            correcting: None,
+            jumped: None,
             focused: true,
+            covered: false,
             looked: None,
             flash: None,
             frame: Frame::default(),
@@ -70,6 +82,7 @@ impl Chat {
             // What was typed before there was any room belongs to the first one.
             if self.shown.is_some() || !room.draft.is_empty() {
                 self.editor.set(&room.draft);
+                self.correcting = None;
             }
             self.shown = Some(room.key);
         }
@@ -81,7 +94,7 @@ impl Chat {
 
     /// Tells the machine where the person looks, if that changed.
     fn look(&mut self) {
-        let look = (self.focused, self.place().follows());
+        let look = (self.focused && !self.covered, self.place().follows());
         if self.looked != Some(look) {
             self.looked = Some(look);
             self.session.intent(Intent::Look { focused: look.0, at_bottom: look.1 });
@@ -107,12 +120,66 @@ impl Chat {
         self.log.height().saturating_sub(1).max(1)
     }
 
+    /// Whether something else is in front of the log, so that nothing of it is read.
+    pub fn cover(&mut self, covered: bool) {
+        self.covered = covered;
+        self.look();
+    }
+
+    /// Whether the terminal has the focus.
+    pub fn focus(&mut self, focused: bool) {
+        self.focused = focused;
+        self.look();
+    }
+
+    /// Goes where a search led.
+    fn follow_jump(&mut self) {
+        let state = self.session.state();
+        let Some(room) = state.rooms.get(state.shown) else { return };
+        let Some(jump) = state.jump.filter(|jump| self.jumped != Some(*jump) && jump.room == room.key) else { return };
+        self.jumped = Some(jump);
+        let mut place = self.places.get(&room.key).copied().unwrap_or_default();
+        self.log.go_to(room, &mut place, jump.entry);
+        self.places.insert(room.key, place);
+    }
+
+    /// Takes the last message of one's own here into the box, to be corrected; `false` if there is none.
+    fn correct(&mut self) -> bool {
+        let state = self.session.state();
+        let own = state.shown_room().filter(|room| Some(room.key) == self.shown).and_then(Room::last_own);
+        let Some(entry) = own else { return false };
+        self.correcting = Some(entry.key);
+        self.editor.set(entry.what());
+        true
+    }
+
+    /// Leaves a correction, done or not: what was typed before is in the box again.
+    fn stop_correcting(&mut self) {
+        self.correcting = None;
+        let state = self.session.state();
+        self.editor.set(state.shown_room().map_or("", |room| &room.draft));
+    }
+
     fn edited(&mut self) {
+        // A correction is no draft of a message.
+        if self.correcting.is_some() {
+            return;
+        }
         self.session.intent(Intent::Draft(self.editor.text().to_owned()));
     }
 
     fn submit(&mut self) -> EventResult {
         let text = self.editor.text();
+        if let Some(entry) = self.correcting {
+            if text.trim().is_empty() {
+                self.flash = Some("Nothing is left of it; /delete takes a message back.");
+                return EventResult::consumed();
+            }
+            let text = self.editor.take();
+            self.stop_correcting();
+            self.session.intent(Intent::Edit { entry, text });
+            return EventResult::consumed();
+        }
         if text.trim().is_empty() {
             return EventResult::consumed();
         }
@@ -128,10 +195,14 @@ impl Chat {
             return EventResult::consumed();
         }
         let text = self.editor.take();
+        let searches = is_search(&text);
         self.session.intent(Intent::Submit(text));
         // What cannot be sent is the draft again.
         if let Some(room) = self.session.state().shown_room().filter(|room| Some(room.key) == self.shown) {
             self.editor.set(&room.draft);
+        }
+        if searches && self.session.state().search.is_some() {
+            return EventResult::with_cb(app::search);
         }
         self.scroll(Scroll::Newest);
         EventResult::consumed()
@@ -162,12 +233,15 @@ impl Chat {
                 self.editor.insert(&text);
                 self.edited();
             }
-            Extra::Focus(focused) => {
-                self.focused = focused;
-                self.look();
-            }
+            Extra::Focus(focused) => self.focus(focused),
         }
     }
+}
+
+/// Whether a text begins a search.
+fn is_search(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+    word == "/search" || word == "/find"
 }
 
 fn last_failed(room: &Room) -> Option<EntryKey> {
@@ -184,6 +258,8 @@ impl View for Chat {
 
     fn layout(&mut self, size: Vec2) {
         self.follow_room();
+        self.follow_jump();
+        let flash = self.flash.or(self.correcting.map(|_| CORRECTING));
         let place = self.place();
         let now = self.session.now();
         let state = self.session.state();
@@ -199,9 +275,9 @@ impl View for Chat {
             let mut place = place;
             self.log.layout(room, &mut place, log);
             self.places.insert(room.key, place);
-            self.frame.status = panes::status(&state, now, self.flash, !place.follows(), self.colours);
+            self.frame.status = panes::status(&state, now, flash, !place.follows(), self.colours);
         } else {
-            self.frame.status = panes::status(&state, now, self.flash, false, self.colours);
+            self.frame.status = panes::status(&state, now, flash, false, self.colours);
         }
         drop(state);
         self.look();
@@ -214,7 +290,11 @@ impl View for Chat {
         let top = self.frame.box_top();
         self.caret.set(None);
         for (row, line) in self.frame.rows.iter().enumerate() {
-            let prompt = if row > 0 || self.frame.rows_above { "  " } else { PROMPT };
+            let prompt = match (row > 0 || self.frame.rows_above, self.correcting) {
+                (true, _) => "  ",
+                (false, Some(_)) => PROMPT_CORRECTING,
+                (false, None) => PROMPT,
+            };
             let x = paint::print(printer, (0, top + row), style::bold(), prompt);
             paint::print(printer, (x, top + row), style::plain(), &line.text);
             if let Some(at) = line.caret {
@@ -233,6 +313,7 @@ impl View for Chat {
         }
         if !matches!(event, Event::Refresh | Event::WindowResize) {
             self.flash = None;
+            self.log.forget_found();
         }
         let typing = !self.editor.is_empty();
         match event {
@@ -249,8 +330,14 @@ impl View for Chat {
             Event::Key(Key::End) | Event::Ctrl(Key::End) => self.scroll(Scroll::Newest),
             Event::Key(Key::Up) if typing && self.editor.vertical(false) => {}
             Event::Key(Key::Down) if typing && self.editor.vertical(true) => {}
-            Event::Key(Key::Up) => self.scroll(Scroll::Up(1)),
-            Event::Key(Key::Down) => self.scroll(Scroll::Down(1)),
+            Event::Key(Key::Up) if !typing && self.place().follows() && self.correct() => {}
+            Event::Key(Key::Up) | Event::Ctrl(Key::Up) | Event::Shift(Key::Up) => self.scroll(Scroll::Up(1)),
+            Event::Key(Key::Down) | Event::Ctrl(Key::Down) | Event::Shift(Key::Down) => self.scroll(Scroll::Down(1)),
+            Event::Key(Key::Esc) if self.correcting.is_some() => self.stop_correcting(),
+            Event::CtrlChar('f') if self.session.state().dialect == Dialect::Native => {
+                return EventResult::with_cb(app::search);
+            }
+            Event::CtrlChar('f') => self.flash = Some("On this kind of server nothing can be looked for."),
             Event::Alt(Key::Down) | Event::CtrlChar('n') => self.session.intent(Intent::Cycle(1)),
             Event::Alt(Key::Up) | Event::CtrlChar('p') => self.session.intent(Intent::Cycle(-1)),
             Event::CtrlChar('r') => self.again(),

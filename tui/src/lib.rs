@@ -3,7 +3,7 @@
 //! What is shown is [`parlor_core::client::State`], what a person does becomes a [`parlor_core::client::Intent`];
 //! messages, names and the connection belong to the machine. From the outside in: [`options`] is the command line,
 //! [`app`] the program around the screen, [`connect`] and [`form`] its dialogs, [`chat`] the screen with its [`log`] and
-//! [`panes`], [`editor`] the text being typed, [`cells`] what makes foreign text harmless, [`term`] the terminal, and
+//! [`panes`], [`search`] the one over it, [`editor`] the text being typed, [`cells`] what makes foreign text harmless, [`term`] the terminal, and
 //! [`pipe`] the program without a screen.
 
 pub mod app;
@@ -20,6 +20,7 @@ pub mod paint;
 pub mod panes;
 pub mod pipe;
 pub mod record;
+pub mod search;
 pub mod sheet;
 pub mod signals;
 pub mod style;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use cursive::Printer;
-use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Room, Timeline};
+use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision, Room, Timeline};
 
 use crate::cells;
 use crate::paint::{self, Piece};
@@ -69,13 +69,15 @@ pub struct Log {
     colours: Colours,
     cache: HashMap<EntryKey, Wrapped>,
     size: (usize, usize),
+    /// The entry that somebody came for; shown as selected.
+    found: Option<EntryKey>,
     visible: std::collections::VecDeque<Line>,
 }
 
 impl Log {
     /// An empty one.
     pub fn new(colours: Colours) -> Self {
-        Self { colours, cache: HashMap::new(), size: (0, 0), visible: std::collections::VecDeque::new() }
+        Self { colours, cache: HashMap::new(), size: (0, 0), found: None, visible: std::collections::VecDeque::new() }
     }
 
     /// How many lines there is room for.
@@ -129,6 +131,20 @@ impl Log {
             }
             _ => false,
         }
+    }
+
+    /// Brings an entry into sight, about the middle, and shows it as found.
+    pub fn go_to(&mut self, room: &Room, place: &mut Place, key: EntryKey) {
+        let Some(index) = room.timeline.position(key) else { return };
+        self.found = Some(key);
+        place.anchor = anchor_at(&room.timeline, index, 0);
+        self.step(room, place, (self.size.1 / 2) as isize);
+        self.settle(room, place);
+    }
+
+    /// Nothing is shown as found any more; whether something was.
+    pub fn forget_found(&mut self) -> bool {
+        self.found.take().is_some()
     }
 
     /// The entry and line that stand lowest.
@@ -216,10 +232,11 @@ impl Log {
     fn lines(&mut self, room: &Room, entry: &Entry) -> &[Line] {
         let marked = room.marker == Some(entry.key);
         let mut hasher = DefaultHasher::new();
-        look(entry, marked, &mut hasher);
+        let found = self.found == Some(entry.key);
+        look(entry, marked, found, &mut hasher);
         let (look, width) = (hasher.finish(), self.size.0);
         let colours = self.colours;
-        let fresh = || Wrapped { width, look, lines: compose(entry, marked, width, colours) };
+        let fresh = || Wrapped { width, look, lines: compose(entry, marked, found, width, colours) };
         let wrapped = self.cache.entry(entry.key).or_insert_with(fresh);
         if wrapped.width != width || wrapped.look != look {
             *wrapped = fresh();
@@ -243,8 +260,8 @@ fn find(timeline: &Timeline, anchor: Anchor) -> Option<usize> {
 }
 
 /// Everything an entry's looks depend on.
-fn look(entry: &Entry, marked: bool, hasher: &mut DefaultHasher) {
-    (marked, entry.at).hash(hasher);
+fn look(entry: &Entry, marked: bool, found: bool, hasher: &mut DefaultHasher) {
+    (marked, found, entry.at, entry.is_edited(), entry.is_deleted()).hash(hasher);
     match &entry.kind {
         EntryKind::Message { from, text, action, mine, mention, delivery, revision: _ } => {
             (0, from, text, action, mine, mention).hash(hasher);
@@ -261,7 +278,7 @@ fn look(entry: &Entry, marked: bool, hasher: &mut DefaultHasher) {
 }
 
 /// An entry's lines at this width.
-fn compose(entry: &Entry, marked: bool, width: usize, colours: Colours) -> Box<[Line]> {
+fn compose(entry: &Entry, marked: bool, found: bool, width: usize, colours: Colours) -> Box<[Line]> {
     let mut lines = Vec::new();
     if marked {
         lines.push((0, [new_line(width, colours)].into()));
@@ -278,7 +295,7 @@ fn compose(entry: &Entry, marked: bool, width: usize, colours: Colours) -> Box<[
     for (number, paragraph) in paragraphs.into_iter().enumerate() {
         let head = if number == 0 { prefix.clone() } else { Vec::new() };
         let tail = if number == last { tail.clone() } else { None };
-        let body = Piece::new(body_style(entry), cells::clean(paragraph));
+        let body = Piece::new(body_style(entry, found), cells::clean(paragraph));
         wrap_paragraph(&mut lines, indent, width, number > 0, head.into_iter().chain([body]).chain(tail).collect());
     }
     if let (Some(time), Some((x, first))) = (time, lines.get_mut(usize::from(marked))) {
@@ -300,9 +317,11 @@ fn new_line(width: usize, colours: Colours) -> Piece {
 /// What stands before the text, the text, and what stands behind it.
 fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
     match &entry.kind {
-        EntryKind::Message { from, text, action, mine, mention, delivery, revision: _ } => {
+        EntryKind::Message { from, text, action, mine, mention, delivery, revision } => {
             let mut nick = colours.nick(from);
-            if *mine {
+            if *revision == Revision::Deleted {
+                nick = style::dim();
+            } else if *mine {
                 nick = style::bold();
             }
             if *mention {
@@ -319,6 +338,9 @@ fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
                 Piece::new(style::plain(), after),
             ];
             let tail = match delivery {
+                Delivery::Confirmed if matches!(revision, Revision::Edited(_)) => {
+                    Some(Piece::new(style::dim(), " (edited)"))
+                }
                 Delivery::Confirmed => None,
                 Delivery::Pending => Some(Piece::new(style::dim(), " …")),
                 Delivery::Unconfirmed => {
@@ -336,8 +358,12 @@ fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
     }
 }
 
-fn body_style(entry: &Entry) -> cursive::style::Style {
+fn body_style(entry: &Entry, found: bool) -> cursive::style::Style {
+    if found {
+        return style::bar();
+    }
     match &entry.kind {
+        EntryKind::Message { revision: Revision::Deleted, .. } => style::dim(),
         EntryKind::Message { delivery: Delivery::Pending, .. } | EntryKind::Notice(_) => style::dim(),
         EntryKind::Message { .. } | EntryKind::Error(_) => style::plain(),
     }

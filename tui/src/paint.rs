@@ -14,6 +14,12 @@ pub struct Piece {
     pub text: String,
 }
 
+impl Default for Piece {
+    fn default() -> Self {
+        Piece::new(crate::style::plain(), "")
+    }
+}
+
 impl Piece {
     /// Both together.
     pub fn new(style: Style, text: impl Into<String>) -> Self {
@@ -49,4 +55,18 @@ pub fn print_pieces<'a>(printer: &Printer, at: (usize, usize), pieces: impl Into
 /// Fills a row with spaces in this style.
 pub fn fill(printer: &Printer, y: usize, style: Style) {
     printer.with_style(style, |printer| printer.print_hline((0, y), printer.size.x, " "));
+}
+
+/// A bar over the whole width; the right side stands if there is room for both, or if it is the more pressing.
+pub fn bar(printer: &Printer, y: usize, (left, right): &(Piece, Piece)) {
+    fill(printer, y, crate::style::bar());
+    let width = printer.size.x;
+    let right_cells = crate::cells::width(&right.text);
+    let pressing = right.style != crate::style::bar();
+    let fits = crate::cells::width(&left.text) + right_cells < width;
+    let left_cells = if fits || pressing { width.saturating_sub(right_cells) } else { width };
+    print(printer, (0, y), left.style, &crate::cells::fit(&left.text, left_cells));
+    if left_cells < width {
+        print(printer, (left_cells, y), right.style, &right.text);
+    }
 }

@@ -31,12 +31,6 @@ pub struct Frame {
     pub rows_above: bool,
 }
 
-impl Default for Piece {
-    fn default() -> Self {
-        Piece::new(style::plain(), "")
-    }
-}
-
 /// A list at a side; hidden while it is 0 cells wide.
 #[derive(Default)]
 struct Side {
@@ -93,10 +87,10 @@ impl Frame {
             paint::fill(printer, y, style::plain());
         }
         if self.has_title() {
-            bar(printer, 0, &self.title);
+            paint::bar(printer, 0, &self.title);
         }
         if self.has_status() {
-            bar(printer, self.box_top().saturating_sub(1), &self.status);
+            paint::bar(printer, self.box_top().saturating_sub(1), &self.status);
         }
         let (_, top) = self.log_start();
         let (width, height) = self.log_size();
@@ -124,20 +118,6 @@ impl Side {
         if let Some(row) = self.rows.get(y) {
             paint::print(printer, (x, top + y), row.style, &row.text);
         }
-    }
-}
-
-/// A bar over the whole width; the right side stands if there is room for both, or if it is the more pressing.
-fn bar(printer: &Printer, y: usize, (left, right): &(Piece, Piece)) {
-    paint::fill(printer, y, style::bar());
-    let width = printer.size.x;
-    let right_cells = cells::width(&right.text);
-    let pressing = right.style != style::bar();
-    let fits = cells::width(&left.text) + right_cells < width;
-    let left_cells = if fits || pressing { width.saturating_sub(right_cells) } else { width };
-    paint::print(printer, (0, y), left.style, &cells::fit(&left.text, left_cells));
-    if left_cells < width {
-        paint::print(printer, (left_cells, y), right.style, &right.text);
     }
 }
 
@@ -199,8 +179,10 @@ fn members(room: &Room, height: usize, colours: Colours) -> Side {
 
 /// The status line: how things stand with the server, and what is to be seen elsewhere.
 pub fn status(state: &State, now: Instant, flash: Option<&str>, scrolled_up: bool, colours: Colours) -> (Piece, Piece) {
+    let loading = state.rooms.get(state.shown).is_some_and(|room| room.loading_older);
     let left = match (flash, &state.link) {
         (Some(flash), _) => flash.to_owned(),
+        (None, Link::Online) if loading => "Fetching older messages …".to_owned(),
         (None, link) => link_text(state, link, now),
     };
     let unread = state.rooms.get(state.shown).map_or(0, |room| room.unread);

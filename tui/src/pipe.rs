@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
-use parlor_core::client::{Delivery, Intent, Link, Question, State};
+use parlor_core::client::{Delivery, Entry, Intent, Link, Question, Room, State};
 use parlor_core::secret::Secret;
 use parlor_core::text::TEXT_BYTES_MAX;
 use parlor_transport_tcp::kept::Kept;
@@ -142,8 +142,17 @@ impl<O: Write, E: Write> Pipe<O, E> {
     fn print(&mut self) -> io::Result<()> {
         let state = self.session.state();
         let from = std::mem::replace(&mut self.printed, state.newest_seq());
-        let render = if self.json { record::json } else { record::line };
-        let news: Vec<Printed> = state.news_since(from).into_iter().map(|(room, entry)| render(room, entry)).collect();
+        type Render = fn(&Room, &Entry) -> Printed;
+        let (render, render_change): (Render, Render) = match self.json {
+            true => (record::json, record::change_json),
+            false => (record::line, record::change_line),
+        };
+        let print = |(room, entry): (&Room, &Entry)| match entry.seq > from {
+            true => render(room, entry),
+            // Told before, and not so any more.
+            false => render_change(room, entry),
+        };
+        let news: Vec<Printed> = state.news_since(from).into_iter().map(print).collect();
         if self.failed.is_none() {
             self.failed = failed_since(&state, from);
         }

@@ -31,6 +31,16 @@ pub fn line(room: &Room, entry: &Entry) -> Printed {
     }
 }
 
+/// What became of an entry that was printed before: `* ada corrected: ciao`, `* ada took a message back`.
+pub fn change_line(_: &Room, entry: &Entry) -> Printed {
+    Printed::Out(entry.change_line().replace('\n', "\n  "))
+}
+
+/// The same as a JSON object on one line.
+pub fn change_json(room: &Room, entry: &Entry) -> Printed {
+    Printed::Out(entry.change_to_json(&room.title))
+}
+
 /// An entry as a JSON object on one line.
 pub fn json(room: &Room, entry: &Entry) -> Printed {
     Printed::Out(entry.to_json(&room.title))

@@ -2,7 +2,7 @@
 
 mod hub;
 
-use std::io::Read;
+use std::io::{BufRead, Read, Write};
 
 use hub::{Hub, Piped, run};
 use parlor_core::wire::Dialect;
@@ -80,6 +80,61 @@ fn json_is_one_object_a_line() {
     let printed = text(&output.stdout);
     assert!(printed.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{printed}");
     assert!(printed.contains(r#""kind":"message","from":"ada","text":"say \"ciao\"""#), "{printed}");
+}
+
+/// Somebody whose program speaks the protocol by hand.
+struct ByHand(std::io::BufReader<std::net::TcpStream>);
+
+impl ByHand {
+    fn join(hub: &Hub, nick: &str) -> Self {
+        let url = hub.url(Dialect::Native);
+        let stream = std::net::TcpStream::connect(url.strip_prefix("parlor://").unwrap()).unwrap();
+        stream.set_read_timeout(Some(hub::PATIENCE)).unwrap();
+        let mut hand = Self(std::io::BufReader::new(stream));
+        hand.does(&format!(r#"{{"hello":{{"version":1,"nick":"{nick}"}}}}"#), r#"{"room":"#);
+        hand
+    }
+
+    /// Says this frame and waits for one that begins so.
+    fn does(&mut self, frame: &str, answer: &str) {
+        writeln!(self.0.get_mut(), "{frame}").unwrap();
+        let mut line = String::new();
+        while !line.starts_with(answer) {
+            line.clear();
+            assert!(self.0.read_line(&mut line).unwrap() > 0, "the server closed the connection before {answer}");
+        }
+    }
+}
+
+#[test]
+fn what_was_printed_and_is_corrected_or_taken_back_is_told() {
+    let hub = Hub::start(None);
+    let url = hub.url(Dialect::Native);
+    let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    let mut dora = Piped::start(&["--pipe", "--json", "--nick", "dora", &url]);
+    for pipe in [&mut bea, &mut dora] {
+        pipe.says("ready");
+        pipe.prints_what(|line| line.contains("ready"), "ready");
+    }
+    let mut carl = ByHand::join(&hub, "carl");
+    carl.does(r#"{"say":{"room":"lobby","text":"one\ntow"}}"#, r#"{"message":"#);
+    bea.prints("carl: one");
+    bea.prints("  tow");
+    dora.prints_what(|line| line.contains(r#""kind":"message","from":"carl","text":"one\ntow""#), "a message");
+    carl.does(r#"{"edit":{"room":"lobby","id":3,"text":"one\ntwo"}}"#, r#"{"edited":"#);
+    bea.prints("* carl corrected: one");
+    bea.prints("  two");
+    let edited = |line: &str| {
+        line.starts_with(r#"{"room":"lobby","kind":"edited","from":"carl","text":"one\ntwo","at":"#)
+            && line.ends_with(r#","id":3,"mine":false}"#)
+    };
+    dora.prints_what(edited, "a correction");
+    carl.does(r#"{"delete":{"room":"lobby","id":3}}"#, r#"{"deleted":"#);
+    bea.prints("* carl took a message back");
+    let deleted = |line: &str| line.starts_with(r#"{"room":"lobby","kind":"deleted","from":"carl","text":"","at":"#);
+    dora.prints_what(deleted, "a deletion");
+    assert_eq!(bea.finish().0, 0);
+    assert_eq!(dora.finish().0, 0);
 }
 
 #[test]

@@ -1,0 +1,369 @@
+//! The search: a line to type in, what was found above it with the newest below, and the way there.
+
+use cursive::event::{Event, EventResult, Key};
+use cursive::{Printer, Vec2, View};
+use parlor_core::client::{Around, Hit, Intent, Search, State};
+use parlor_core::id::MessageId;
+use parlor_core::vocabulary::Place;
+use parlor_transport_tcp::session::Session;
+
+use crate::app;
+use crate::cells;
+use crate::clock;
+use crate::editor::{Editor, Row};
+use crate::keys;
+use crate::paint::{self, Piece};
+use crate::style::{self, Colours};
+use crate::term::{Caret, Extra};
+
+/// The search's name among the views.
+pub const NAME: &str = "search";
+/// From this width on, a hit says the year.
+const YEAR_CELLS_MIN: usize = 60;
+const PROMPT: &str = "? ";
+/// What the empty line says.
+const HINT: &str = "Words to look for";
+
+/// A line of the screen.
+type Line = Vec<Piece>;
+
+/// The view.
+pub struct Searcher {
+    session: Session,
+    colours: Colours,
+    caret: Caret,
+    editor: Editor,
+    everywhere: bool,
+    /// What is found now answers this.
+    asked: Option<(String, bool)>,
+    /// The hit that Enter goes to; 0 is the newest.
+    selected: usize,
+    /// The message in front of what stands around a hit, if the person chose another than the hit itself.
+    chosen: Option<(Place, MessageId, usize)>,
+    page: usize,
+    title: (Piece, Piece),
+    lines: Vec<Line>,
+    status: (Piece, Piece),
+    input: Option<Row>,
+}
+
+impl Searcher {
+    /// A search over this session; begins with what was looked for last, where that is still known.
+    pub fn new(session: Session, colours: Colours, caret: Caret) -> Self {
+        let mut editor = Editor::default();
+        let (mut everywhere, mut asked) = (false, None);
+        {
+            let state = session.state();
+            let here = state.shown_room().map(|room| room.key);
+            if let Some(search) = &state.search {
+                editor.set(&search.query);
+                everywhere = search.room.is_none();
+                let same = everywhere || search.room == here;
+                asked = same.then(|| (search.query.clone(), everywhere));
+            }
+        }
+        Self {
+            session,
+            colours,
+            caret,
+            editor,
+            everywhere,
+            asked,
+            selected: 0,
+            chosen: None,
+            page: 1,
+            title: Default::default(),
+            lines: Vec::new(),
+            status: Default::default(),
+            input: None,
+        }
+    }
+
+    fn search(&mut self) {
+        let query = self.editor.text().trim().to_owned();
+        self.asked = Some((query.clone(), self.everywhere));
+        self.selected = 0;
+        self.session.intent(Intent::Search { query, everywhere: self.everywhere });
+    }
+
+    /// Looks for what is typed; a second time, goes to the hit.
+    fn enter(&mut self) -> EventResult {
+        let query = (self.editor.text().trim().to_owned(), self.everywhere);
+        if self.asked.as_ref() != Some(&query) {
+            self.search();
+            return EventResult::consumed();
+        }
+        let hit = {
+            let state = self.session.state();
+            let hits = state.search.as_ref().map_or(&[][..], |search| &search.hits);
+            hits.get(self.selected).map(|hit| (hit.place.clone(), hit.id))
+        };
+        let Some((place, id)) = hit else { return EventResult::consumed() };
+        self.chosen = None;
+        self.session.intent(Intent::Jump { place, id });
+        // What lies too far back is shown here.
+        match self.session.state().around {
+            Some(_) => EventResult::consumed(),
+            None => EventResult::with_cb(app::close_search),
+        }
+    }
+
+    /// Back from what stands around a hit to the hits, from the hits to the chat.
+    fn back(&mut self) -> EventResult {
+        let around = self.session.state().around.is_some();
+        if around {
+            self.session.intent(Intent::CloseAround);
+            return EventResult::consumed();
+        }
+        self.session.intent(Intent::CloseSearch);
+        EventResult::with_cb(app::close_search)
+    }
+
+    /// So many hits to older ones, or newer.
+    fn step(&mut self, by: isize) {
+        let more = {
+            let state = self.session.state();
+            if let Some(around) = &state.around {
+                let last = around.messages.len().saturating_sub(1);
+                let at = self.in_front(around).saturating_add_signed(by).min(last);
+                self.chosen = Some((around.place.clone(), around.id, at));
+                return;
+            }
+            let Some(search) = &state.search else { return };
+            let last = search.hits.len().saturating_sub(1);
+            let wanted = self.selected.saturating_add_signed(by);
+            self.selected = wanted.min(last);
+            wanted >= last && by > 0 && search.has_more && !search.loading
+        };
+        if more {
+            self.session.intent(Intent::SearchMore);
+        }
+    }
+
+    /// Which message of those around a hit is in front; 0 is the newest.
+    fn in_front(&self, around: &Around) -> usize {
+        match &self.chosen {
+            Some((place, id, at)) if (place, *id) == (&around.place, around.id) => *at,
+            _ => around.messages.iter().rev().position(|hit| hit.id == around.id).unwrap_or(0),
+        }
+    }
+
+    fn compose(&mut self, size: Vec2) {
+        let state = self.session.state();
+        let height = size.y.saturating_sub(3);
+        let (width, colours) = (size.x, self.colours);
+        let back = Piece::new(style::bar(), "Esc: back ");
+        if let Some(around) = &state.around {
+            let title = format!(" Around a message in {}", around.title);
+            self.title = (Piece::new(style::bar(), cells::clean(&title)), Piece::default());
+            let hits: Vec<&Hit> = around.messages.iter().rev().collect();
+            let front = self.in_front(around);
+            self.lines = window(&hits, front, height, |at, hit| lines(hit, width, colours, false, true, at == front));
+            self.status = (Piece::new(style::bar(), format!(" {}", around_status(around))), back);
+            self.input = None;
+            return;
+        }
+        let place = match (self.everywhere, state.shown_room()) {
+            (false, Some(room)) => format!(" Search in {}", cells::clean(&room.title)),
+            (true, _) | (_, None) => " Search everywhere".to_owned(),
+        };
+        let other = if self.everywhere { "Tab: in this room " } else { "Tab: everywhere " };
+        self.title = (Piece::new(style::bar(), place), Piece::new(style::bar(), other));
+        let search = state.search.as_ref();
+        let hits: Vec<&Hit> = search.map(|search| search.hits.iter().collect()).unwrap_or_default();
+        let rooms = search.is_none_or(|search| search.room.is_none());
+        self.selected = self.selected.min(hits.len().saturating_sub(1));
+        let selected = self.selected;
+        self.lines = window(&hits, selected, height, |at, hit| {
+            lines(hit, width, colours, rooms, at == selected, at == selected)
+        });
+        self.status = (Piece::new(style::bar(), format!(" {}", status(search, &state))), back);
+        let rows = self.editor.rows(width.saturating_sub(PROMPT.len() + 1), false);
+        self.input = rows.into_iter().find(|row| row.caret.is_some());
+    }
+}
+
+fn status(search: Option<&Search>, state: &State) -> String {
+    let Some(search) = search else {
+        return "Enter: look for it".to_owned();
+    };
+    match (&search.problem, search.loading, search.hits.len()) {
+        (Some(problem), _, _) => cells::clean(problem),
+        (None, true, _) => "Looking …".to_owned(),
+        (None, false, 0) => "Nothing was found.".to_owned(),
+        (None, false, found) => {
+            let more = if search.has_more { "; PageUp: older" } else { "" };
+            // Somebody may be away from the server and still look at what was found.
+            let away = if state.link == parlor_core::client::Link::Online { "" } else { " (offline)" };
+            format!("{found} found{away}; Enter: go there{more}")
+        }
+    }
+}
+
+fn around_status(around: &Around) -> String {
+    match (&around.problem, around.loading) {
+        (Some(problem), _) => cells::clean(problem),
+        (None, true) => "Reading …".to_owned(),
+        (None, false) => "From long ago: read here, the log stays".to_owned(),
+    }
+}
+
+/// The lines in sight: the selected hit whole, as near the middle as the others allow; the newest stands lowest.
+fn window(hits: &[&Hit], selected: usize, height: usize, lines: impl Fn(usize, &Hit) -> Vec<Line>) -> Vec<Line> {
+    let Some(hit) = hits.get(selected) else { return Vec::new() };
+    let mut middle = lines(selected, hit);
+    middle.truncate(height);
+    let free = height - middle.len();
+    let mut newer: Vec<Line> = Vec::new();
+    for (at, hit) in hits.iter().enumerate().take(selected).rev() {
+        if newer.len() >= free {
+            break;
+        }
+        newer.extend(lines(at, hit));
+    }
+    // Bottom up, as the older ones are met.
+    let mut older: Vec<Line> = Vec::new();
+    for (at, hit) in hits.iter().enumerate().skip(selected + 1) {
+        if older.len() >= free {
+            break;
+        }
+        older.extend(lines(at, hit).into_iter().rev());
+    }
+    let above = older.len().min(free - newer.len().min(free / 2));
+    older.truncate(above);
+    newer.truncate(free - above);
+    older.into_iter().rev().chain(middle).chain(newer).collect()
+}
+
+/// A hit at this width: in one line, or `whole`.
+fn lines(hit: &Hit, width: usize, colours: Colours, room: bool, whole: bool, selected: bool) -> Vec<Line> {
+    let base = if selected { style::bar() } else { style::plain() };
+    let mut head = Vec::new();
+    if let Some(when) = clock::date_and_time(hit.at.0, width >= YEAR_CELLS_MIN) {
+        head.push(Piece::new(if selected { base } else { style::dim() }, format!("{when} ")));
+    }
+    if room {
+        head.push(Piece::new(if selected { base } else { style::dim() }, format!("{} ", cells::clean(&hit.title))));
+    }
+    let nick = if hit.mine { style::bold() } else { colours.nick(&hit.from) };
+    let action = if hit.action { "* " } else { "" };
+    head.push(Piece::new(if selected { base } else { nick }, format!("{action}{}", cells::clean(&hit.from))));
+    head.push(Piece::new(base, if hit.action { " " } else { ": " }));
+    let tail = hit.edited.then(|| Piece::new(if selected { base } else { style::dim() }, " (edited)"));
+    let texts: Vec<String> = match whole {
+        true => hit.text.split('\n').map(cells::clean).collect(),
+        false => vec![cells::clean(&hit.text.replace('\n', " "))],
+    };
+    let last = texts.len().saturating_sub(1);
+    let mut lines = Vec::new();
+    for (number, text) in texts.into_iter().enumerate() {
+        let mut pieces = if number == 0 { std::mem::take(&mut head) } else { Vec::new() };
+        pieces.push(Piece::new(base, text));
+        pieces.extend(tail.clone().filter(|_| number == last));
+        let mut wrapped = wrap(pieces, width, number > 0);
+        wrapped.truncate(if whole { usize::MAX } else { 1 });
+        lines.extend(wrapped);
+    }
+    lines
+}
+
+/// Wraps pieces as one text; lines after the first hang two cells in.
+fn wrap(pieces: Vec<Piece>, width: usize, hang_all: bool) -> Vec<Line> {
+    let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let hang = if width >= 12 { 2 } else { 0 };
+    let first = if hang_all { hang } else { 0 };
+    let ranges = cells::wrap(&whole, width.saturating_sub(first), width.saturating_sub(hang));
+    let mut lines = Vec::new();
+    for (number, range) in ranges.into_iter().enumerate() {
+        let indent = if number == 0 { first } else { hang };
+        let mut line = vec![Piece::new(style::plain(), " ".repeat(indent))];
+        let mut start = 0;
+        for piece in &pieces {
+            let end = start + piece.text.len();
+            let (from, to) = (range.start.max(start), range.end.min(end));
+            if from < to
+                && let Some(text) = whole.get(from..to)
+            {
+                line.push(Piece::new(piece.style, text));
+            }
+            start = end;
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+impl View for Searcher {
+    fn required_size(&mut self, room: Vec2) -> Vec2 {
+        room
+    }
+
+    fn layout(&mut self, size: Vec2) {
+        self.page = size.y.saturating_sub(4).max(1);
+        self.compose(size);
+    }
+
+    fn draw(&self, printer: &Printer) {
+        self.caret.set(None);
+        let size = printer.size;
+        for y in 0..size.y {
+            paint::fill(printer, y, style::plain());
+        }
+        let bottom = size.y.saturating_sub(1);
+        let status = bottom.saturating_sub(1);
+        if size.y >= 3 {
+            paint::bar(printer, 0, &self.title);
+            for (y, line) in self.lines.iter().rev().enumerate() {
+                if let Some(y) = status.checked_sub(y + 1).filter(|y| *y > 0) {
+                    paint::print_pieces(printer, (0, y), line);
+                }
+            }
+        }
+        if size.y >= 2 {
+            paint::bar(printer, status, &self.status);
+        }
+        let Some(input) = &self.input else { return };
+        let x = paint::print(printer, (0, bottom), style::bold(), PROMPT);
+        paint::print(printer, (x, bottom), style::plain(), &input.text);
+        if self.editor.is_empty() {
+            paint::print(printer, (x, bottom), style::dim(), HINT);
+        }
+        if let Some(at) = input.caret {
+            self.caret.set(Some(printer.offset + (x + at, bottom)));
+        }
+    }
+
+    fn on_event(&mut self, event: Event) -> EventResult {
+        match Extra::from_event(&event) {
+            Some(Extra::Paste(text)) => {
+                self.editor.insert(&text.replace(['\r', '\n'], " "));
+                return EventResult::consumed();
+            }
+            Some(Extra::Focus(focused)) => return EventResult::with_cb(move |siv| app::focus(siv, focused)),
+            None => {}
+        }
+        let page = isize::try_from(self.page).unwrap_or(1);
+        match event {
+            Event::Key(Key::Enter) if self.session.state().around.is_some() => return self.back(),
+            Event::Key(Key::Enter) => return self.enter(),
+            Event::Key(Key::Esc) => return self.back(),
+            Event::Key(Key::Tab) => {
+                self.everywhere = !self.everywhere;
+                if self.asked.is_some() {
+                    self.search();
+                }
+            }
+            Event::Key(Key::Up) => self.step(1),
+            Event::Key(Key::Down) => self.step(-1),
+            Event::Key(Key::PageUp) => self.step(page),
+            Event::Key(Key::PageDown) => self.step(-page),
+            Event::Ctrl(Key::Home) => self.step(isize::MAX / 2),
+            Event::Ctrl(Key::End) => self.step(isize::MIN / 2),
+            Event::Key(Key::Home) => self.editor.home(),
+            Event::Key(Key::End) => self.editor.end(),
+            event if self.input.is_some() && keys::edit(&mut self.editor, &event) => {}
+            _ => return EventResult::Ignored,
+        }
+        EventResult::consumed()
+    }
+}
