@@ -23,6 +23,8 @@ pub(super) enum Asked {
     Older { room: RoomKey },
     /// A page of the hole, the one before this position.
     Fill { room: RoomKey, next: MessageId },
+    /// A page to compare with what is held, the one up to this position.
+    Compare { room: RoomKey, up_to: MessageId },
     /// The list of rooms, to be shown there.
     Rooms { room: RoomKey },
     /// The list of members, to be shown there.
@@ -47,6 +49,7 @@ impl Asked {
             Asked::First { room, .. }
             | Asked::Older { room }
             | Asked::Fill { room, .. }
+            | Asked::Compare { room, .. }
             | Asked::Rooms { room }
             | Asked::Names { room }
             | Asked::Edit { room, .. }
@@ -62,6 +65,7 @@ impl Asked {
             Asked::First { .. }
             | Asked::Older { .. }
             | Asked::Fill { .. }
+            | Asked::Compare { .. }
             | Asked::Search { .. }
             | Asked::Around { .. } => true,
             Asked::Rooms { .. }
@@ -123,6 +127,8 @@ impl Client {
                 }
                 return;
             }
+            // Asked again with the next sign of life.
+            Asked::Compare { .. } => return,
             Asked::Join { place, .. } => {
                 if self.joining.as_ref() == Some(place) {
                     self.joining = None;
@@ -152,6 +158,7 @@ impl Client {
                 Asked::First { .. }
                 | Asked::Older { .. }
                 | Asked::Fill { .. }
+                | Asked::Compare { .. }
                 | Asked::Rooms { .. }
                 | Asked::Names { .. }
                 | Asked::Join { .. }

@@ -75,11 +75,15 @@ impl Client {
         room.book.read_told = MessageId(0);
         room.book.began = false;
         room.book.hole = None;
+        room.book.unsure = MessageId(0);
         room.has_older = false;
         room.loading_older = false;
         self.asked.retain(|_, asked| {
             asked.room() != Some(key)
-                || !matches!(asked, Asked::First { .. } | Asked::Older { .. } | Asked::Fill { .. })
+                || !matches!(
+                    asked,
+                    Asked::First { .. } | Asked::Older { .. } | Asked::Fill { .. } | Asked::Compare { .. }
+                )
         });
         if had {
             self.notice(index, None, "The server has begun a new history of this room.".into());
@@ -121,13 +125,14 @@ impl Client {
         book.seen = book.seen.max(MessageId(next.0.saturating_sub(1)));
         if hole.next.0 > hole.after.0.saturating_add(1) {
             book.hole = Some(hole);
+            book.unsure = book.unsure.max(hole.after);
         }
     }
 
     /// Asks for the next page of a hole, newest first.
     fn fill(&mut self, index: usize) {
         let room = &self.state.rooms[index];
-        let (Some(hole), Some(place)) = (room.book.hole, room.place.clone()) else { return };
+        let (Some(hole), Some(place)) = (room.book.hole, room.place.clone()) else { return self.compare(index) };
         let asked = Asked::Fill { room: room.key, next: hole.next };
         let filling = |open: &Asked| matches!(open, Asked::Fill { room: filled, .. } if *filled == room.key);
         if room.book.live && !self.asked.values().any(filling) {
@@ -194,10 +199,12 @@ impl Client {
                 room.has_older = has_more && !room.timeline.is_full();
             }
             (Asked::Fill { next, .. }, Some(index)) => self.fill_page(index, messages, has_more, next),
+            (Asked::Compare { up_to, .. }, Some(index)) => self.compare_page(index, &messages, has_more, up_to),
             (
                 Asked::First { .. }
                 | Asked::Older { .. }
                 | Asked::Fill { .. }
+                | Asked::Compare { .. }
                 | Asked::Rooms { .. }
                 | Asked::Names { .. }
                 | Asked::Join { .. }
@@ -234,11 +241,12 @@ impl Client {
     fn fill_page(&mut self, index: usize, messages: Vec<Message>, has_more: bool, next: MessageId) {
         let Some(mut hole) = self.state.rooms[index].book.hole else { return };
         let lowest = messages.first().map(|message| message.id);
-        for message in messages {
+        for message in &messages {
             if message.id > hole.after && message.id < hole.next {
-                self.insert_message(index, &message);
+                self.insert_message(index, message);
             }
         }
+        self.compare_with(index, &messages, has_more);
         if hole.next != next {
             // More was missed since this page was asked for: it says nothing of what lies beyond it.
             return self.fill(index);

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::asked::Asked;
 use super::reading::names;
@@ -10,7 +11,7 @@ use super::state::DELETED;
 use super::{Client, Delivery, EntryKey, EntryKind, Revision, RoomKey};
 use crate::id::MessageId;
 use crate::text::printable;
-use crate::vocabulary::{Command, Message, Place};
+use crate::vocabulary::{Command, Message, Place, Span};
 
 /// Said where a server tells of no messages that could be corrected.
 const NATIVE_ONLY: &str = "On this kind of server nothing can be corrected or taken back.";
@@ -117,6 +118,59 @@ impl Client {
             room.marker = room.timeline.iter().find(|entry| entry.unread).map(|entry| entry.key);
         }
         self.change_is_news(index, key);
+    }
+
+    /// Asks for the newest part of what is held from before a hole: what was missed may have corrected it or taken it
+    /// back, and a page of the hole tells nothing of that.
+    pub(super) fn compare(&mut self, index: usize) {
+        let room = &self.state.rooms[index];
+        let (up_to, key) = (room.book.unsure, room.key);
+        let Some(place) = room.place.clone().filter(|_| room.book.live && up_to.0 > 0) else { return };
+        if room.timeline.oldest_id().is_none_or(|oldest| oldest > up_to) {
+            self.state.rooms[index].book.unsure = MessageId(0);
+            return;
+        }
+        let comparing = |open: &Asked| matches!(open, Asked::Compare { room, .. } if *room == key);
+        if !self.asked.values().any(comparing) {
+            let span = Span::Before(MessageId(up_to.0.saturating_add(1)));
+            let limit = self.page(crate::limits::PAGE_MAX);
+            self.request(Command::History { place, span, limit }, Asked::Compare { room: key, up_to });
+        }
+    }
+
+    /// A page to compare with what is held.
+    pub(super) fn compare_page(&mut self, index: usize, messages: &[Message], has_more: bool, up_to: MessageId) {
+        let before = self.state.rooms[index].book.unsure;
+        self.compare_with(index, messages, has_more);
+        let book = &mut self.state.rooms[index].book;
+        if book.unsure == before && before <= up_to {
+            // A page that brings nothing further is the end of what can be compared.
+            book.unsure = MessageId(0);
+        }
+        self.compare(index);
+    }
+
+    /// Compares what is held from before a hole with a page that ends behind it, ascending: what the page leaves out was
+    /// taken back.
+    pub(super) fn compare_with(&mut self, index: usize, messages: &[Message], has_more: bool) {
+        let book = &self.state.rooms[index].book;
+        let up_to = book.unsure;
+        let lowest = match messages.first() {
+            Some(first) if has_more => first.id,
+            None if has_more => return,
+            // What the server keeps no longer was not taken back.
+            Some(_) | None => book.first,
+        };
+        let held: Vec<MessageId> = self.state.rooms[index].timeline.iter().filter_map(|entry| entry.id).collect();
+        for id in held.into_iter().filter(|id| (lowest..=up_to).contains(id)) {
+            let Some(at) = self.state.rooms[index].timeline.find(id) else { continue };
+            match messages.iter().find(|message| message.id == id) {
+                Some(message) => self.told_again(index, at, message),
+                None => self.take_back(index, at),
+            }
+        }
+        let unsure = &mut self.state.rooms[index].book.unsure;
+        *unsure = if has_more { (*unsure).min(MessageId(lowest.0.saturating_sub(1))) } else { MessageId(0) };
     }
 
     /// What was told of an entry does not hold any more. By its key: a longer text may have pushed others out.

@@ -48,6 +48,8 @@ pub(super) struct Book {
     pub(super) detached: bool,
     /// Up to here the server replays what was missed: ids it leaves out are of messages that were taken back.
     pub(super) replayed: MessageId,
+    /// Up to here, what is held may have been corrected or taken back by entries that were missed; 0 where nothing may.
+    pub(super) unsure: MessageId,
     /// What is still to be fetched.
     pub(super) hole: Option<Hole>,
     /// What the members are sorted by, one for one.

@@ -67,7 +67,13 @@ fn a_hole_whose_page_can_never_be_read_is_told_of_and_left() {
         desk.tell(Event::Error { code: Code::Unavailable, text: "Not now.".into(), reference });
         ping(&mut desk);
     }
-    assert!(matches!(desk.commands()[..], [Command::Pong { .. }]), "it is bounded");
+    let commands = desk.commands();
+    let span = Span::Before(MessageId(2));
+    let held = Command::History { place: place("lobby"), span, limit: 200 };
+    assert!(matches!(commands[0], Command::Pong { .. }));
+    assert_eq!(commands[1..], [held], "it is bounded; what is held from before is compared");
+    ping(&mut desk);
+    assert!(matches!(desk.commands()[..], [Command::Pong { .. }]), "once");
     assert_eq!(desk.lines(), ["bob: 1", "* More was said here while you were away than is shown.", "bob: 4"]);
 }
 

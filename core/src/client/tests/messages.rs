@@ -180,7 +180,13 @@ fn a_gap_is_paged_and_what_is_still_missing_is_said() {
         desk.tell(page(messages, true, reference));
         next -= 200;
     }
-    assert!(desk.sent().is_empty(), "it is bounded");
+    let requests = desk.sent();
+    let [request] = &requests[..] else { panic!("it is bounded; what is held from before is compared: {requests:?}") };
+    let span = Span::Before(MessageId(3));
+    assert_eq!(request.command, Command::History { place: place("lobby"), span, limit: 200 });
+    let messages = (1..=2).map(|id| said("lobby", id, "bob", "before")).collect();
+    desk.tell(page(messages, false, request.reference.clone()));
+    assert!(desk.sent().is_empty());
     let lines = desk.lines();
     assert_eq!(lines.len(), 2 + 1 + 1_000 + 1);
     assert_eq!(lines[2], "* More was said here while you were away than is shown.");

@@ -1,7 +1,7 @@
 //! Messages that are corrected and taken back: in place, in the order of the log, the counters right.
 
 use super::*;
-use crate::vocabulary::Code;
+use crate::vocabulary::{Code, Span};
 
 fn entry(desk: &Desk, id: u64) -> Entry {
     let room = desk.state().shown_room().unwrap();
@@ -153,6 +153,58 @@ fn ids_a_replay_leaves_out_are_no_holes() {
     assert!(desk.sent().is_empty());
     desk.tell(message("lobby", 12, "bob", "newer"));
     assert_eq!(desk.sent().len(), 1, "but what is left out later is");
+}
+
+#[test]
+fn what_was_missed_may_have_changed_what_is_held() {
+    let mut desk = Desk::online();
+    for id in 1..=300 {
+        desk.tell(message("lobby", id, "bob", &alloc::format!("message {id}")));
+    }
+    desk.input(Input::Lost("gone"));
+    desk.intent(Intent::RetryNow);
+    desk.input(Input::Connected);
+    desk.sent();
+    desk.tell(welcome("ada"));
+    desk.tell(room("lobby", 1, 3_000));
+    desk.tell(Event::Gap { place: place("lobby"), log: LogId(1), after: MessageId(300), next: MessageId(3_001) });
+    // The hole first.
+    for next in [3_001, 2_801, 2_601, 2_401, 2_201] {
+        let request = desk.sent().pop().unwrap();
+        let span = Span::Before(MessageId(next));
+        assert_eq!(request.command, Command::History { place: place("lobby"), span, limit: 200 });
+        desk.tell(page(
+            (next - 200..next).map(|id| said("lobby", id, "bob", "new")).collect(),
+            true,
+            request.reference,
+        ));
+    }
+    // Then what is held from before: of it, 299 was taken back, 150 corrected, and 1 to 20 are kept no longer.
+    for (before, lowest) in [(301, 101), (101, 21)] {
+        let request = desk.sent().pop().unwrap();
+        let span = Span::Before(MessageId(before));
+        assert_eq!(request.command, Command::History { place: place("lobby"), span, limit: 200 });
+        let message = |id| {
+            let mut message = said("lobby", id, "bob", &alloc::format!("message {id}"));
+            if id == 150 {
+                message.text = Body::parse("corrected").unwrap();
+                message.edited = Some(MessageId(700));
+            }
+            message
+        };
+        let held = (lowest..before).filter(|id| *id != 299).map(message).collect();
+        desk.client.state.rooms[0].book.first = MessageId(21);
+        desk.tell(page(held, lowest > 21, request.reference));
+    }
+    assert!(desk.sent().is_empty() && desk.client.asked.is_empty());
+    assert_eq!(entry(&desk, 150).what(), "corrected");
+    let gone: Vec<u64> = desk.state().rooms[0]
+        .timeline
+        .iter()
+        .filter(|entry| entry.is_deleted())
+        .map(|entry| entry.id.unwrap().0)
+        .collect();
+    assert_eq!(gone, [299]);
 }
 
 #[test]
