@@ -288,9 +288,19 @@ fn elsewhere(siv: &mut Cursive) {
     }
 }
 
-/// Says goodbye and ends; the goodbye is heard after the terminal was given back.
+/// Says goodbye and ends; the goodbye is heard after the terminal was given back. Where messages wait for a connection,
+/// which would be lost, a second time only.
 pub fn quit(siv: &mut Cursive) {
     if let Some(session) = app(siv).session.get() {
+        let lost = {
+            let state = session.state();
+            state.unsent() > 0 && state.link != Link::Online
+        };
+        let warned = siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.warn_of_unsent());
+        if lost && warned == Some(true) {
+            close_search(siv);
+            return;
+        }
         session.intent(Intent::Quit);
     }
     siv.quit();

@@ -28,6 +28,7 @@ const HINT: &str = "Write your messages here.";
 const PROMPT: &str = "> ";
 /// The same while a message is corrected.
 const PROMPT_CORRECTING: &str = "~ ";
+const UNSENT: &str = "Not everything is sent yet. Once more: quit all the same.";
 const CORRECTING: &str = "Correcting what you said. Enter: done, Esc: leave it.";
 
 /// The view.
@@ -132,6 +133,12 @@ impl Chat {
         self.look();
     }
 
+    /// Says once that messages are not sent yet; whether it had not been said before.
+    pub fn warn_of_unsent(&mut self) -> bool {
+        let warned = self.flash.replace(UNSENT) == Some(UNSENT);
+        !warned
+    }
+
     /// Goes where a search led.
     fn follow_jump(&mut self) {
         let state = self.session.state();
@@ -201,7 +208,7 @@ impl Chat {
         if let Some(room) = self.session.state().shown_room().filter(|room| Some(room.key) == self.shown) {
             self.editor.set(&room.draft);
         }
-        if searches && self.session.state().search.is_some() {
+        if searches && self.editor.is_empty() && self.session.state().search.is_some() {
             return EventResult::with_cb(app::search);
         }
         self.scroll(Scroll::Newest);

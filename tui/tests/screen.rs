@@ -288,6 +288,23 @@ fn help_opens_and_closes_by_key_and_by_command() {
 }
 
 #[test]
+fn quitting_with_something_unsent_asks_once() {
+    let mut desk = Desk::online(SMALL);
+    desk.server.lost("the server closed the connection");
+    desk.types("typed offline");
+    desk.key(Key::Enter);
+    desk.control('q');
+    assert!(desk.runner.is_running());
+    desk.sees("Not everything is sent yet.");
+    desk.key(Key::Left);
+    desk.does_not_see("Not everything is sent yet.");
+    desk.control('q');
+    assert!(desk.runner.is_running(), "what was done in between takes it back");
+    desk.control('q');
+    assert!(!desk.runner.is_running());
+}
+
+#[test]
 fn quitting_says_goodbye() {
     let mut desk = Desk::online(USUAL);
     desk.control('q');

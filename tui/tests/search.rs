@@ -200,6 +200,11 @@ fn a_refused_search_says_why_and_can_be_tried_again() {
     desk.server.lost("the server closed the connection");
     desk.look();
     desk.sees("The connection was lost");
+    desk.key(Key::Esc);
+    desk.types("/search soup");
+    desk.key(Key::Enter);
+    desk.sees("! There is no connection just now");
+    assert_eq!(desk.message_box(), "> /search soup");
 }
 
 #[test]
