@@ -90,7 +90,7 @@ impl Composer {
             ui.spacing_mut().button_padding = vec2(6.0, 0.0);
             ui.spacing_mut().interact_size.y = 17.0;
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let cancelled = ui.small_button("Cancel").clicked();
+                let cancelled = ui.add(Button::new(egui::RichText::new("Cancel").size(SMALL)).small()).clicked();
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     user_text(ui, text, Look::new(SMALL, palette.text).one_line());
                 });

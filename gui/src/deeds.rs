@@ -86,7 +86,7 @@ impl Foot {
             ui.add_space((FOOT - 22.0) * 0.5);
             ui.horizontal(|ui| match self {
                 Foot::Resend(_, button) => {
-                    if ui.small_button(*button).clicked() {
+                    if ui.add(Button::new(RichText::new(*button).size(SMALL)).small()).clicked() {
                         hands.intents.push(Intent::Resend(key));
                     }
                 }
@@ -107,7 +107,7 @@ fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
         hands.intents.push(Intent::Delete { entry: key });
         *hands.wish = Some(Wish::Keep);
     }
-    if ui.small_button("Keep").clicked() {
+    if ui.add(Button::new(RichText::new("Keep").size(SMALL)).small()).clicked() {
         *hands.wish = Some(Wish::Keep);
     }
 }

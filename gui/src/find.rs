@@ -85,18 +85,13 @@ impl Find {
         if self.seen == now {
             return;
         }
-        if let Some((query, everywhere)) = now.as_ref().filter(|now| !self.open || !self.is_mine(now)) {
+        if let Some((query, everywhere)) = &now {
             self.open(*everywhere, spot);
             self.text.clone_from(query);
             self.chosen = 0;
             self.reveal = true;
         }
         self.seen = now;
-    }
-
-    /// Whether the machine looks for what stands in the field.
-    fn is_mine(&self, (query, everywhere): &(String, bool)) -> bool {
-        self.text.trim() == query && self.everywhere == *everywhere
     }
 
     /// Draws it; `true` if it is to be closed.
@@ -115,8 +110,9 @@ impl Find {
 
     fn field(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) -> bool {
         let id = Id::unique("search field");
-        self.take_keys(ui, id, state, room, intents);
-        ui.horizontal(|ui| {
+        // What was typed before Enter, perhaps within the same frame, belongs to the query.
+        let entered = self.take_keys(ui, id, state);
+        let closed = ui.horizontal(|ui| {
             let width = (ui.available_width() - 38.0).max(60.0);
             let frame = field(ui, id, Margin::symmetric(10, 6), false);
             let edit = TextEdit::singleline(&mut self.text)
@@ -132,13 +128,17 @@ impl Find {
                 select_all(ui, id, &self.text);
             }
             named_button(ui, "✖", "Close the search", "Close and stay here; Esc goes back to where you were").clicked()
-        })
-        .inner
+        });
+        if entered {
+            self.enter(state, room, intents);
+        }
+        closed.inner
     }
 
-    fn take_keys(&mut self, ui: &Ui, id: Id, state: &State, room: &Room, intents: &mut Vec<Intent>) {
+    /// The keys of the field; `true` if Enter was among them.
+    fn take_keys(&mut self, ui: &Ui, id: Id, state: &State) -> bool {
         if !ui.memory(|memory| memory.has_focus(id)) {
-            return;
+            return false;
         }
         let hits = state.search.as_ref().map_or(0, |search| search.hits.len());
         let (up, down) = ui.input_mut(|input| {
@@ -150,12 +150,15 @@ impl Find {
             self.chosen = next.min(hits.saturating_sub(1));
             self.reveal = true;
         }
-        if take_enter(ui) {
-            let answered = state.search.as_ref().filter(|search| self.is_answer(search, room));
-            match answered.and_then(|search| search.hits.get(self.chosen)) {
-                Some(hit) => intents.push(Intent::Jump { place: hit.place.clone(), id: hit.id }),
-                None => self.search(intents),
-            }
+        take_enter(ui)
+    }
+
+    /// Goes to the chosen hit; looks first, where the query is another one.
+    fn enter(&mut self, state: &State, room: &Room, intents: &mut Vec<Intent>) {
+        let answer = state.search.as_ref().filter(|search| self.is_answer(search, room));
+        match answer.and_then(|search| search.hits.get(self.chosen)) {
+            Some(hit) => intents.push(Intent::Jump { place: hit.place.clone(), id: hit.id }),
+            None => self.search(intents),
         }
     }
 
@@ -170,6 +173,7 @@ impl Find {
         if !query.is_empty() {
             self.chosen = 0;
             self.reveal = true;
+            self.seen = Some((query.clone(), self.everywhere));
             intents.push(Intent::Search { query, everywhere: self.everywhere });
         }
     }

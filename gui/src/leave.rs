@@ -49,11 +49,11 @@ impl Leave {
         let modal = Modal::new(Id::unique("leave")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_max_width(340.0);
             let (what, they) = match count {
-                1 => (String::from("One message has not been sent."), "It is"),
-                many => (format!("{many} messages have not been sent."), "They are"),
+                1 => (String::from("One message has not been sent."), "it is"),
+                many => (format!("{many} messages have not been sent."), "they are"),
             };
             ui.label(RichText::new(what).size(18.0));
-            ui.label(RichText::new(format!("{they} sent once there is a connection, and lost if you close now.")));
+            ui.label(format!("There is no connection just now. If you close the window, {they} lost."));
             ui.add_space(10.0);
             ui.horizontal(|ui| {
                 let text = RichText::new("Stay").size(TEXT).color(palette.on_accent);

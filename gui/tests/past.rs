@@ -4,7 +4,7 @@ mod common;
 
 use common::{Desk, json};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, vec2};
+use eframe::egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 /// A message as it stands in a page.
@@ -121,6 +121,21 @@ fn ctrl_f_finds_enter_goes_there_and_escape_comes_back() {
     assert!(desk.session.state().search.is_none());
     assert_unmoved(&before, &places(&desk));
     assert!(desk.box_has_focus());
+}
+
+#[test]
+fn what_is_typed_and_entered_within_one_frame_is_looked_for_whole() {
+    let mut desk = Desk::online();
+    desk.press(Modifiers::COMMAND, Key::F);
+    let enter =
+        Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
+    desk.window.input_mut().events.extend([Event::Text("chapters".into()), enter]);
+    desk.window.run();
+    let sent = desk.sent();
+    assert!(sent.contains(r#""query":"chapters""#), "{sent}");
+    assert_eq!(search_field(&desk), "chapters");
+    desk.type_text(" of");
+    assert_eq!(search_field(&desk), "chapters of", "one types on where one was");
 }
 
 #[test]
