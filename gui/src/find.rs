@@ -142,12 +142,11 @@ impl Find {
         }
         let hits = state.search.as_ref().map_or(0, |search| search.hits.len());
         let (up, down) = ui.input_mut(|input| {
-            let up = input.consume_key(Modifiers::NONE, Key::ArrowUp);
-            (up, input.consume_key(Modifiers::NONE, Key::ArrowDown))
+            let up = input.count_and_consume_key(Modifiers::NONE, Key::ArrowUp);
+            (up, input.count_and_consume_key(Modifiers::NONE, Key::ArrowDown))
         });
-        if up || down {
-            let next = if up { self.chosen.saturating_sub(1) } else { self.chosen + 1 };
-            self.chosen = next.min(hits.saturating_sub(1));
+        if up != down {
+            self.chosen = (self.chosen + down).saturating_sub(up).min(hits.saturating_sub(1));
             self.reveal = true;
         }
         take_enter(ui)

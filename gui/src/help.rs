@@ -51,8 +51,7 @@ impl Help {
         let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
             ui.label(RichText::new("Keys").size(18.0));
             ScrollArea::vertical().max_height((ui.ctx().content_rect().height() - 170.0).max(80.0)).show(ui, |ui| {
-                Grid::new("keys").num_columns(2).spacing([18.0, 5.0]).show(ui, |ui| {
-                    ui.spacing_mut().interact_size.y = 20.0;
+                Grid::new("keys").num_columns(2).min_row_height(20.0).spacing([18.0, 5.0]).show(ui, |ui| {
                     for (key, meaning) in KEYS {
                         ui.label(RichText::new(*key).size(TEXT - 1.0));
                         ui.label(RichText::new(*meaning).size(TEXT - 1.0).color(palette.dim));
