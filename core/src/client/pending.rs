@@ -88,11 +88,11 @@ impl Client {
         }
     }
 
-    /// Shows a message of one's own as the newest of its room, and lets it be sent under a fresh nonce.
+    /// Shows a message of one's own as the newest of its room, and lets it be sent.
     fn await_confirmation(&mut self, index: usize, entry: Entry, text: Body, action: bool) {
-        // Unlike any other of this run, and of any other run.
-        let number = self.count();
-        let nonce = format!("{:016x}-{number}", self.run);
+        // Unlike any other message of this run, and of any other run; the same whenever this one is sent: a server that
+        // could not say that it was stored may have stored it.
+        let nonce = format!("{:016x}-{}", self.run, entry.key.0);
         let nonce = Tag::parse(&nonce).expect("two numbers are shorter than a tag may be");
         let room = &mut self.state.rooms[index];
         let (key, entry_key) = (room.key, entry.key);
