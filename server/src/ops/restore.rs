@@ -16,7 +16,7 @@ use super::tell;
 use crate::data_dir::DataDir;
 use crate::run::plain;
 use crate::store::trouble::said;
-use crate::store::{FILE, logs};
+use crate::store::{FILE, logs, schema};
 
 /// Put a backup in the place of the history, with the server stopped
 ///
@@ -108,6 +108,11 @@ fn put_aside(database: &Path) -> io::Result<Option<PathBuf>> {
     if is_missing(database) {
         return Ok(None);
     }
+    // While its log holds something that it does not, the file without it would lack what was acknowledged: should this
+    // be interrupted, the next server would start on that. Of a damaged one both are kept as they are.
+    if let Err(error) = bring_in(database) {
+        tracing::debug!("{} keeps its log: {}", database.display(), said(&error));
+    }
     let aside = free_name(database);
     // A second name, where the file system can: so there is a database at every moment.
     let is_linked = fs::hard_link(database, &aside).is_ok();
@@ -128,6 +133,14 @@ fn put_aside(database: &Path) -> io::Result<Option<PathBuf>> {
         fs::rename(database, &aside)?;
     }
     Ok(Some(aside))
+}
+
+/// Brings what stands in the write-ahead log into the file, and empties the log.
+fn bring_in(database: &Path) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(database, flags)?;
+    schema::begin_log_anew(&db)?;
+    db.close().map_err(|(_, error)| error)
 }
 
 /// `parlor.db.before-restore-20261122-130405`, or with a number if there is one of this second.
