@@ -1,9 +1,10 @@
 //! The liveness phase: the faults are over, and everything has to come right by itself.
 
-use parlor_core::client::{self, Intent, Question};
+use parlor_core::client::{self, DELETED, EntryKind, Intent, Question};
 use parlor_core::hub::Input;
 use parlor_core::secret::Secret;
 use parlor_core::store::Change;
+use parlor_core::text::printable;
 use parlor_core::vocabulary::Place;
 
 use std::collections::BTreeSet;
@@ -185,6 +186,14 @@ impl World<'_> {
             let shown: BTreeSet<u64> = room.timeline.iter().filter_map(|entry| entry.id).map(|id| id.0).collect();
             let oldest = shown.first().copied().unwrap_or(u64::MAX);
             let entries_kept = self.swarm.memory.entries_per_log as u64;
+            for entry in room.timeline.iter().rev().take(8) {
+                let (Some(id), EntryKind::Message { text, .. }) = (entry.id, &entry.kind) else { continue };
+                let stands = match log.as_it_stands(id.0) {
+                    Some(Change::Message { text, .. }) => printable(text.as_str()),
+                    Some(Change::Topic(_) | Change::Edit { .. } | Change::Delete { .. }) | None => DELETED.into(),
+                };
+                assert_eq!(*text, stands, "6: {name} shows {id:?} in {} as it stands", room.title);
+            }
             for (id, _) in messages.take(8).filter(|(id, _)| **id >= oldest && **id + entries_kept > log.promised) {
                 assert!(shown.contains(id), "3: {name} shows {id} in {}: {shown:?}", room.title);
             }

@@ -67,7 +67,7 @@ impl Log {
     }
 
     /// What the store gives for an entry by now.
-    fn as_it_stands(&self, id: u64) -> Option<Change> {
+    pub fn as_it_stands(&self, id: u64) -> Option<Change> {
         if self.is_gone(id) {
             return None;
         }
