@@ -33,6 +33,8 @@ pub struct Searcher {
     colours: Colours,
     caret: Caret,
     editor: Editor,
+    /// What stands in the line is what was looked for last; the first letter typed begins anew.
+    is_old: bool,
     everywhere: bool,
     /// What is found now answers this.
     asked: Option<(String, bool)>,
@@ -51,12 +53,13 @@ impl Searcher {
     /// A search over this session; begins with what was looked for last, where that is still known.
     pub fn new(session: Session, colours: Colours, caret: Caret) -> Self {
         let mut editor = Editor::default();
-        let (mut everywhere, mut asked) = (false, None);
+        let (mut everywhere, mut asked, mut is_old) = (false, None, false);
         {
             let state = session.state();
             let here = state.shown_room().map(|room| room.key);
             if let Some(search) = &state.search {
                 editor.set(&search.query);
+                is_old = true;
                 everywhere = search.room.is_none();
                 let same = everywhere || search.room == here;
                 asked = same.then(|| (search.query.clone(), everywhere));
@@ -67,6 +70,7 @@ impl Searcher {
             colours,
             caret,
             editor,
+            is_old,
             everywhere,
             asked,
             selected: 0,
@@ -84,6 +88,12 @@ impl Searcher {
         self.asked = Some((query.clone(), self.everywhere));
         self.selected = 0;
         self.session.intent(Intent::Search { query, everywhere: self.everywhere });
+    }
+
+    fn begin_anew(&mut self) {
+        if std::mem::take(&mut self.is_old) {
+            self.editor.set("");
+        }
     }
 
     /// Looks for what is typed; a second time, goes to the hit.
@@ -336,11 +346,17 @@ impl View for Searcher {
     fn on_event(&mut self, event: Event) -> EventResult {
         match Extra::from_event(&event) {
             Some(Extra::Paste(text)) => {
+                self.begin_anew();
                 self.editor.insert(&text.replace(['\r', '\n'], " "));
                 return EventResult::consumed();
             }
             Some(Extra::Focus(focused)) => return EventResult::with_cb(move |siv| app::focus(siv, focused)),
             None => {}
+        }
+        match event {
+            Event::Char(_) => self.begin_anew(),
+            Event::Key(Key::Left | Key::Right | Key::Home | Key::End | Key::Backspace) => self.is_old = false,
+            _ => {}
         }
         let page = isize::try_from(self.page).unwrap_or(1);
         match event {

@@ -221,6 +221,21 @@ fn while_somebody_searches_nothing_behind_it_is_read() {
 }
 
 #[test]
+fn the_first_letter_typed_over_what_was_looked_for_last_begins_anew() {
+    let mut desk = Desk::online(USUAL);
+    desk.control('f');
+    desk.types("soup");
+    desk.key(Key::Enter);
+    page(&mut desk, "lobby", &[hit("lobby", 1, "soup")], "");
+    desk.key(Key::Enter);
+    desk.does_not_see("Search in");
+    desk.control('f');
+    assert_eq!(desk.message_box(), "? soup");
+    desk.types("tea");
+    assert_eq!(desk.message_box(), "? tea");
+}
+
+#[test]
 fn a_pasted_query_is_one_line() {
     let mut desk = Desk::online(USUAL);
     desk.control('f');
