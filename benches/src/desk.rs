@@ -41,6 +41,7 @@ impl Desk {
             let peer = Peer { dialect: Dialect::Native, address: None };
             let conn = desk.hub.accept(now, peer).expect("the limits allow it");
             desk.conns.push(conn);
+            desk.drain();
             desk.say(index, Speech::Native.hello(&format!("r{index}")).as_bytes());
             desk.flush();
         }
