@@ -2,7 +2,7 @@
 //!
 //! [`bare`] is the least a server can do, [`crowd`] a thousand clients on one event loop, [`process`] starts either
 //! server in a process of its own, and [`drive`] sends messages and takes the figures. The examples `bare`, `load` and
-//! `compare` and the criterion benchmarks are thin faces of these. `docs/performance.md` says how to read the results.
+//! `compare` and the criterion benchmarks are thin faces of these. [`history`] measures what keeps the messages. `docs/performance.md` says how to read the results.
 //!
 //! Linux only: it reads processor clocks and memory of other processes, and its loops are on epoll.
 #![cfg(target_os = "linux")]
@@ -12,6 +12,7 @@ pub mod crowd;
 pub mod desk;
 pub mod drive;
 pub mod figures;
+pub mod history;
 pub mod hostile;
 pub mod os;
 pub mod process;

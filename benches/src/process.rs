@@ -70,12 +70,28 @@ impl Running {
     /// # Errors
     /// One sentence, if it cannot be started or does not listen within 20 s.
     pub fn parlor(binary: &Path, config: &str) -> Result<Self, String> {
+        Self::configured(binary, config, |command| command.arg("--memory"))
+    }
+
+    /// The same with its history in this directory.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be started or does not listen within 20 s.
+    pub fn parlor_keeping(binary: &Path, config: &str, data: &Path) -> Result<Self, String> {
+        Self::configured(binary, config, |command| command.arg("--data").arg(data))
+    }
+
+    fn configured(
+        binary: &Path,
+        config: &str,
+        storage: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Result<Self, String> {
         let file = tempfile::Builder::new().prefix("parlor-bench").suffix(".toml").tempfile();
         let mut file = file.map_err(|e| format!("No temporary file for the configuration: {e}."))?;
         file.write_all(config.as_bytes()).map_err(|e| format!("The configuration cannot be written: {e}."))?;
         let mut command = Command::new(binary);
-        command.args(["--listen", "parlor://127.0.0.1:0", "--listen", "prompt://127.0.0.1:0", "--memory", "--config"]);
-        command.arg(file.path());
+        command.args(["--listen", "parlor://127.0.0.1:0", "--listen", "prompt://127.0.0.1:0", "--config"]);
+        storage(command.arg(file.path()));
         Self::start(command, 2, Some(file))
     }
 
