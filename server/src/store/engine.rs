@@ -10,11 +10,12 @@ use parlor_core::store::{Answer, Ask};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
+use super::entries::Nonces;
 use super::logs::Logs;
 use super::names::Names;
 use super::retention::Round;
 use super::trouble::{Trouble, said};
-use super::{Options, index, schema, search};
+use super::{Options, index, retention, schema, search};
 
 /// One connection that answers questions. It blocks while it does.
 ///
@@ -25,8 +26,10 @@ pub struct Engine {
     pub(super) password: Option<Secret>,
     pub(super) names: Names,
     pub(super) logs: Logs,
-    /// The row of the last entry.
+    /// The highest row that was ever used. It only rises: cursors and old nonces go by rows.
     pub(super) written: i64,
+    /// Which nonces are looked at next, and how many.
+    pub(super) nonces: Nonces,
     /// Terms of one text, on their way into the index.
     pub(super) terms: String,
     /// Nothing can be written for now, so nothing that need not be is.
@@ -80,6 +83,7 @@ impl Engine {
             names: Names::default(),
             logs: Logs::default(),
             written: 0,
+            nonces: Nonces::default(),
             terms: String::new(),
             reading_only: false,
             options,
@@ -91,7 +95,7 @@ impl Engine {
         if let Some(error) = begun {
             engine.note(&error);
         }
-        engine.forget().map_err(cannot)?;
+        engine.written = retention::last_row(&engine.db).map_err(cannot)?;
         Ok(engine)
     }
 
@@ -150,12 +154,20 @@ impl Engine {
 
     /// The way it is usually: one transaction, no savepoints.
     fn all_at_once(&mut self, asks: &[(Ticket, Ask)]) -> rusqlite::Result<Vec<Answer>> {
-        self.transaction(|this| asks.iter().map(|(_, ask)| this.answer(ask)).collect())
+        self.transaction(|this| {
+            let answers = asks.iter().map(|(_, ask)| this.answer(ask)).collect::<rusqlite::Result<_>>()?;
+            this.forget_nonces()?;
+            Ok(answers)
+        })
     }
 
     /// One of them breaks a rule of the tables: it fails alone.
     fn one_by_one(&mut self, asks: &[(Ticket, Ask)]) -> rusqlite::Result<Vec<Answer>> {
-        self.transaction(|this| asks.iter().map(|(_, ask)| this.answer_alone(ask)).collect())
+        self.transaction(|this| {
+            let answers = asks.iter().map(|(_, ask)| this.answer_alone(ask)).collect::<rusqlite::Result<_>>()?;
+            this.forget_nonces()?;
+            Ok(answers)
+        })
     }
 
     fn answer_alone(&mut self, ask: &Ask) -> rusqlite::Result<Answer> {
@@ -174,7 +186,7 @@ impl Engine {
                 tracing::error!("a question of the hub could not be answered: {}", said(&error));
                 self.run("ROLLBACK TO question")?;
                 self.run("RELEASE question")?;
-                self.forget()?;
+                self.logs.forget();
                 Ok(Answer::Failed)
             }
         }
@@ -240,18 +252,8 @@ impl Engine {
         {
             self.note(&error);
         }
-        if let Err(error) = self.forget() {
-            self.note(&error);
-        }
-    }
-
-    /// What is known of the database by heart may not be so.
-    fn forget(&mut self) -> rusqlite::Result<()> {
+        // What is known of them by heart may not be so.
         self.logs.forget();
-        let last: Option<i64> =
-            self.db.prepare_cached("SELECT max(row) FROM entry")?.query_row([], |row| row.get(0))?;
-        self.written = last.unwrap_or(0);
-        Ok(())
     }
 
     /// Tells of a trouble when it begins.

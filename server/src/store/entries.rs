@@ -13,8 +13,20 @@ use super::names::{self, Names};
 /// How long a nonce is remembered (`native-protocol`, nonce): 24 h, in ms.
 const NONCE_HELD_MS: i64 = 24 * 3_600_000;
 
-/// Most old nonces forgotten with each entry that is written: more than come, so that none stay for long.
-const NONCES_FORGOTTEN: usize = 4;
+/// How many nonces are looked at for each one that comes, to forget those that are old: more than come, so that none
+/// stay for long.
+const NONCES_LOOKED_AT: i64 = 4;
+
+/// Where the round through all nonces stands. It goes by rows and looks at the time of each: a clock that was once ahead
+/// leaves nonces among the others that are old long after them.
+#[derive(Debug, Default)]
+pub(super) struct Nonces {
+    /// The last row looked at.
+    at: i64,
+    /// How many came in this transaction, and when.
+    came: i64,
+    now: i64,
+}
 
 /// What an entry is, as a number in its row.
 pub(crate) mod kind {
@@ -97,9 +109,10 @@ impl Engine {
         Ok(Answer::Appended { id: MessageId(id), at, repeated: false })
     }
 
-    /// The answer to what was sent before. An old nonce is forgotten, and so are some others that are old.
+    /// The answer to what was sent before, if that is not long ago.
     fn repeated(&mut self, append: &Append, nonce: &Tag) -> rusqlite::Result<Option<Answer>> {
         let (from, now) = (append.from.0.cast_signed(), append.at.0);
+        (self.nonces.came, self.nonces.now) = (self.nonces.came + 1, self.nonces.now.max(now));
         let sql = "SELECT nonce.id, nonce.at, log.log, nonce.row FROM nonce JOIN log ON log.num = nonce.log \
                    WHERE identity = ?1 AND nonce = ?2";
         let read = |row: &Row<'_>| {
@@ -115,17 +128,30 @@ impl Engine {
             }
             self.db.prepare_cached("DELETE FROM nonce WHERE row = ?1")?.execute([row])?;
         }
-        for _ in 0..NONCES_FORGOTTEN {
-            let mut oldest = self.db.prepare_cached("SELECT row, at FROM nonce ORDER BY row LIMIT 1")?;
-            let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
-            match oldest.query_row([], read).optional()? {
-                Some((row, at)) if now.saturating_sub(at) > NONCE_HELD_MS => {
-                    self.db.prepare_cached("DELETE FROM nonce WHERE row = ?1")?.execute([row])?;
-                }
-                Some(_) | None => break,
-            }
-        }
         Ok(None)
+    }
+
+    /// Looks at some nonces at the end of a transaction, and forgets those that are old. It is no part of any question:
+    /// one that fails takes nothing of this back.
+    pub(super) fn forget_nonces(&mut self) -> rusqlite::Result<()> {
+        let Nonces { at, came, now } = std::mem::take(&mut self.nonces);
+        self.nonces.at = at;
+        if came == 0 {
+            return Ok(());
+        }
+        let most = came * NONCES_LOOKED_AT;
+        let sql = "SELECT count(*), coalesce(max(row), 0), min(at) FROM \
+                   (SELECT row, at FROM nonce WHERE row > ?1 ORDER BY row LIMIT ?2)";
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Option<i64>>(2)?));
+        let (count, to, oldest) = self.db.prepare_cached(sql)?.query_row((at, most), read)?;
+        let kept = now.saturating_sub(NONCE_HELD_MS);
+        if oldest.is_some_and(|oldest| oldest < kept) {
+            let sql = "DELETE FROM nonce WHERE row > ?1 AND row <= ?2 AND at < ?3";
+            self.db.prepare_cached(sql)?.execute((at, to, kept))?;
+        }
+        // These were the last: the next round begins.
+        self.nonces.at = if count < most { 0 } else { to };
+        Ok(())
     }
 
     /// The message at a position, unless there is none any more.

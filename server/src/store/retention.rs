@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use parlor_core::time::Timestamp;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::engine::Engine;
+use super::schema;
 use super::trouble::said;
 
 /// Most entries cut in one step. Taking one out of the index, so that nothing of it is left there, costs up to a
@@ -149,6 +150,29 @@ impl Engine {
         }
         self.db.prepare_cached("UPDATE log SET first = ?2 WHERE num = ?1")?.execute((log, to))?;
         self.logs.forget();
+        self.keep_last_row()
+    }
+
+    /// Where the newest entry of all is cut, the table does not tell any more which rows were used.
+    fn keep_last_row(&self) -> rusqlite::Result<()> {
+        let mut find = self.db.prepare_cached("SELECT coalesce(max(row), 0) FROM entry")?;
+        let left: i64 = find.query_row([], |row| row.get(0))?;
+        if left < self.written && schema::fact(&self.db, ROWS)? < self.written {
+            schema::set_fact(&self.db, ROWS, self.written)?;
+        }
         Ok(())
     }
+}
+
+/// The fact that holds the highest row ever used, where no entry has it any more.
+const ROWS: &str = "rows";
+
+/// The highest row that was ever used, as the database knows it. Earlier programs cut entries without noting it; what
+/// else goes by rows tells it then.
+pub(super) fn last_row(db: &Connection) -> rusqlite::Result<i64> {
+    let mut last = schema::fact(db, ROWS)?;
+    for sql in ["SELECT max(row) FROM entry", "SELECT max(row) FROM nonce", "SELECT max(row) FROM waiting"] {
+        last = last.max(db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0));
+    }
+    Ok(last)
 }

@@ -4,5 +4,6 @@ mod answers;
 mod difference;
 mod file;
 mod group;
+mod rows;
 mod versions;
 mod world;
