@@ -25,8 +25,11 @@ use parlor_core::secret::Secret;
 use parlor_core::store::{Answer, Ask, Search};
 use parlor_transport_tcp::hub_loop::Store;
 
+use gate::Gate;
+
 mod engine;
 pub(crate) mod entries;
+mod gate;
 pub(crate) mod index;
 pub(crate) mod logs;
 mod names;
@@ -88,7 +91,8 @@ pub struct Opened {
 
 /// Keeps everything in a file. Asking costs nothing but a place in a queue.
 ///
-/// Dropping it waits until everything that was asked is answered and on the disk, and closes the file in order.
+/// Dropping it waits until everything that was asked is answered and on the disk, and closes the file in order. Only
+/// searches are not waited for: the one that runs ends with what it has, and those that wait fail.
 #[derive(Debug)]
 pub struct DurableStore {
     /// `None` once it is being closed.
@@ -96,6 +100,7 @@ pub struct DurableStore {
     questions: Arc<AtomicUsize>,
     questions_max: usize,
     searches: Arc<AtomicUsize>,
+    gate: Arc<Gate>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -119,18 +124,20 @@ impl DurableStore {
         let (give, answers) = async_channel::unbounded();
         let (asks, asked) = channel();
         let (searches, searched) = channel();
+        let gate = Arc::new(Gate::default());
         let (waiting, looking) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let mut store = Self {
             lines: Some(Lines { asks, searches }),
             questions: Arc::clone(&waiting),
             questions_max,
             searches: Arc::clone(&looking),
+            gate: Arc::clone(&gate),
             threads: Vec::new(),
         };
-        let found = give.clone();
+        let (found, opened) = (give.clone(), Arc::clone(&gate));
         // The one that searches ends first: the other closes the file, and wants to be the last who has it open.
-        store.spawn("parlor-search", move || writer::read(reader, &searched, &looking, &found))?;
-        store.spawn("parlor-store", move || writer::write(engine, &asked, &waiting, &give))?;
+        store.spawn("parlor-search", move || writer::read(reader, &opened, &searched, &looking, &found))?;
+        store.spawn("parlor-store", move || writer::write(engine, &gate, &asked, &waiting, &give))?;
         Ok(Opened { store, answers })
     }
 
@@ -165,6 +172,7 @@ impl Drop for DurableStore {
     fn drop(&mut self) {
         if let Some(Lines { asks, searches }) = self.lines.take() {
             drop(searches);
+            self.gate.end();
             let mut threads = self.threads.drain(..);
             // A thread that panicked has ended the process, or a test's.
             if let Some(search) = threads.next() {

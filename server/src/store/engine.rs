@@ -124,9 +124,14 @@ impl Engine {
     /// Brings what was committed from the log into the database if there is enough of it. It is called when nobody waits
     /// for an answer; it may sync the disk.
     pub fn checkpoint_if_due(&mut self) {
-        if self.wal.pages.load(Ordering::Relaxed) >= u64::from(self.options.wal_pages) {
+        if self.pages_due() >= u64::from(self.options.wal_pages) {
             self.checkpoint(schema::Checkpoint::Passive);
         }
+    }
+
+    /// How many pages wait in the log to be brought into the database.
+    pub(super) fn pages_due(&self) -> u64 {
+        self.wal.pages.load(Ordering::Relaxed)
     }
 
     /// How many transactions were committed since it was opened.

@@ -62,13 +62,18 @@ pub(super) fn search(
     let mut finding = Finding { db, names, search, logs, nicks: BTreeMap::new(), hits: Vec::new(), last: None };
     match finding.run(&query, until) {
         Ok(is_all) => Ok(Answer::Found { hits: finding.hits, cursor: finding.last.filter(|_| !is_all) }),
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => match finding.last {
+        Err(error) if is_interrupted(&error) => match finding.last {
             // Whoever asks goes on from there.
             Some(cursor) => Ok(Answer::Found { hits: finding.hits, cursor: Some(cursor) }),
             None => Ok(Answer::Failed),
         },
         Err(error) => Err(error),
     }
+}
+
+/// Whether it was the progress handler that ended it.
+pub(super) fn is_interrupted(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
 /// Those that there are, by their numbers.
@@ -259,6 +264,24 @@ mod tests {
             }
         }
         assert_eq!(ids, [5, 4, 3, 2, 1].map(MessageId));
+    }
+
+    #[test]
+    fn a_search_that_is_late_and_has_found_nothing_tells_where_to_go_on() {
+        let (_home, engine, log) = said(5);
+        let asked = Search { query: Note::parse("\"word word\"").unwrap(), ..words(log, None) };
+        let (mut before, mut turns) = (None, 0);
+        loop {
+            let asked = Search { before, ..asked.clone() };
+            let answer = search(&engine.db, &mut Names::default(), &asked, Some(Instant::now())).unwrap();
+            let Answer::Found { hits, cursor } = answer else { panic!("{answer:?}") };
+            assert!(hits.is_empty());
+            (before, turns) = (cursor, turns + 1);
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert!(turns > 1, "it was late");
     }
 
     #[test]

@@ -5,5 +5,6 @@ mod difference;
 mod file;
 mod group;
 mod rows;
+mod searching;
 mod versions;
 mod world;
