@@ -85,7 +85,8 @@ impl Killer {
     fn life(&mut self, moment: Moment, home: &Path, world: &World, rng: &mut Rng) {
         let server = Server::start(home);
         if moment == Moment::Start {
-            // Nobody is told where it listens.
+            // Nobody is told where it listens: with the first connection the store forgets who was here, and until the
+            // hub has noted it anew, a moment later, a crash loses their places.
             let until = server.since + self.start.mul_f64(1.2 * rng.f64());
             let _ = server.announced(until.saturating_duration_since(Instant::now()));
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
