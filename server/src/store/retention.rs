@@ -90,7 +90,7 @@ impl Engine {
             if wanted > *first {
                 let to = wanted.min(first + STEP);
                 self.cut(*num, *first, to)?;
-                if to == wanted {
+                if to < first + STEP {
                     self.round.at = *num;
                 }
                 return Ok(true);
@@ -109,22 +109,17 @@ impl Engine {
         room.and_then(|room| retention.rooms.get(room)).copied().unwrap_or(retention.usual)
     }
 
-    /// The first entry that stays.
+    /// The first entry that stays, as far as one step needs to know: what lies beyond it is not looked at.
     fn first_kept(&self, log: i64, keep: Keep, first: u64, last: u64, now: Timestamp) -> rusqlite::Result<u64> {
         let by_count = keep.messages_max.map_or(first, |most| (last + 1).saturating_sub(most).max(first));
-        let Some(age) = keep.age_max else { return Ok(by_count) };
+        let end = (last + 1).min(first + STEP);
+        let Some(age) = keep.age_max.filter(|_| by_count < end) else { return Ok(by_count) };
         let oldest = now.0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
         // Time does not run back in a log, so whatever is too old lies in front.
-        let sql = "SELECT id FROM entry WHERE log = ?1 AND id >= ?2 AND at >= ?3 ORDER BY id LIMIT 1";
-        let sql_step = "SELECT at FROM entry WHERE log = ?1 AND id = ?2";
-        let at: Option<i64> =
-            self.db.prepare_cached(sql_step)?.query_row((log, by_count), |row| row.get(0)).optional()?;
-        if at.is_none_or(|at| at >= oldest) {
-            return Ok(by_count);
-        }
-        let young: Option<u64> =
-            self.db.prepare_cached(sql)?.query_row((log, by_count, oldest), |row| row.get(0)).optional()?;
-        Ok(young.unwrap_or(last + 1))
+        let sql = "SELECT id FROM entry WHERE log = ?1 AND id >= ?2 AND id < ?3 AND at >= ?4 ORDER BY id LIMIT 1";
+        let mut find = self.db.prepare_cached(sql)?;
+        let young: Option<u64> = find.query_row((log, by_count, end, oldest), |row| row.get(0)).optional()?;
+        Ok(young.unwrap_or(end))
     }
 
     /// Takes entries out, with all that is known of them.
@@ -175,4 +170,58 @@ pub(super) fn last_row(db: &Connection) -> rusqlite::Result<i64> {
         last = last.max(db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0));
     }
     Ok(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::store::Options;
+    use parlor_core::id::{IdentityId, Ticket};
+    use parlor_core::name::{Nick, RoomName};
+    use parlor_core::store::{Answer, Append, Ask, Change, Subject};
+    use parlor_core::text::Body;
+
+    /// What one step costs, in hundreds of instructions of SQLite's machine, where so many entries are too old.
+    fn cost(entries: usize) -> u64 {
+        let home = tempfile::tempdir().unwrap();
+        let keep = Keep { messages_max: None, age_max: Some(Duration::from_secs(1)) };
+        let retention = Retention { usual: keep, ..Retention::default() };
+        let mut engine =
+            Engine::open(&home.path().join("parlor.db"), Options { retention, ..Options::default() }).unwrap();
+        let mut log = None;
+        let subject = Subject::Room { room: RoomName::lobby(), founder: None };
+        engine.batch(&[(Ticket(0), Ask::Open(subject))], |_, answer| match answer {
+            Answer::Opened(opened) => log = Some(opened.log),
+            other => panic!("{other:?}"),
+        });
+        let append = Append {
+            log: log.unwrap(),
+            from: IdentityId(1),
+            nick: Nick::parse("ada").unwrap(),
+            at: Timestamp(0),
+            change: Change::Message { text: Body::parse("word").unwrap(), action: false, reply_to: None },
+            nonce: None,
+            operator: false,
+        };
+        let asks: Vec<_> = (0..entries).map(|_| (Ticket(0), Ask::Append(Box::new(append.clone())))).collect();
+        engine.batch(&asks, |_, _| {});
+        let steps = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&steps);
+        let tick = move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        engine.db.progress_handler(100, Some(tick)).unwrap();
+        assert!(engine.let_go(Timestamp(1_000_000)));
+        steps.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn a_step_costs_the_same_however_much_is_too_old() {
+        let (little, much) = (cost(200), cost(4_000));
+        assert!(much <= 2 * little, "{much} where there is much, {little} where there is little");
+    }
 }
