@@ -93,7 +93,10 @@ impl Engine {
         if let Change::Message { text, .. } = &append.change {
             self.index_add(row, num, sides, text.as_str())?;
         }
-        if let Some(other) = sides.and_then(|sides| other_side(sides, append.from)) {
+        // Somebody who says something is news; what is corrected or taken back is not.
+        if matches!(append.change, Change::Message { .. })
+            && let Some(other) = sides.and_then(|sides| other_side(sides, append.from))
+        {
             self.waits(other, num, id, row)?;
         }
         if let Some(nonce) = &append.nonce {

@@ -82,7 +82,7 @@ impl Engine {
         Ok(())
     }
 
-    /// An entry was taken back: if it is the one that waits, the one before it does.
+    /// A message was taken back: if it is the one that waits, the one before it does.
     pub(super) fn waits_no_more(&self, log: i64, row: i64) -> rusqlite::Result<()> {
         let mut find = self
             .db
@@ -97,7 +97,7 @@ impl Engine {
             return Ok(());
         }
         let sql = "INSERT INTO waiting SELECT ?1, log, id, row FROM entry \
-                   WHERE log = ?2 AND author = ?3 AND kind != 0 \
+                   WHERE log = ?2 AND author = ?3 AND kind IN (1, 2) \
                    AND id > coalesce((SELECT id FROM read WHERE identity = ?1 AND log = ?2), 0) \
                    ORDER BY id DESC LIMIT 1";
         self.db.prepare_cached(sql)?.execute((reader, log, author)).map(drop)

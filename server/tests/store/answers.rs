@@ -217,8 +217,10 @@ fn unread_conversations_are_told_the_newest_first_until_they_are_read() {
     assert_eq!(unread(&mut world), ["ali", "eve"]);
     world.say(conversations[1].0, ada, "hello eve");
     assert_eq!(unread(&mut world), ["ali", "eve"], "one's own words are not unread, nor do they read");
+    world.append(conversations[1].0, IdentityId(3), edit(1, "hello"));
+    assert_eq!(unread(&mut world), ["ali", "eve"], "a correction is no news");
     world.append(conversations[2].0, IdentityId(4), delete(1));
-    assert_eq!(unread(&mut world), ["ali", "eve"], "a deletion is news too");
+    assert_eq!(unread(&mut world), ["eve"], "what was taken back is not unread");
 }
 
 #[test]

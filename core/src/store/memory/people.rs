@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::id::{IdentityId, LogId, MessageId};
 use crate::name::Nick;
 use crate::secret::SecretHash;
-use crate::store::{Absentee, Answer, READS_MAX, UNREAD_MAX, Unread, Verified, Verify};
+use crate::store::{Absentee, Answer, Change, Entry, READS_MAX, UNREAD_MAX, Unread, Verified, Verify};
 use crate::time::Timestamp;
 
 use super::{LogSubject, MemoryStore};
@@ -70,7 +70,8 @@ impl MemoryStore {
                 let peer = if *a == identity { *b } else { *a };
                 let read = self.reads.get(&(identity, *log)).copied().unwrap_or_default();
                 let entries = &self.logs.get(log)?.entries;
-                let newest = entries.iter().rev().find(|row| row.entry.from == peer && row.entry.change.is_some())?;
+                let is_said = |entry: &Entry| matches!(entry.change, Some(Change::Message { .. }));
+                let newest = entries.iter().rev().find(|row| row.entry.from == peer && is_said(&row.entry))?;
                 let unread = Unread { log: *log, peer, nick: self.people.nick(peer)? };
                 (newest.entry.id > read).then_some((newest.written, unread))
             })
