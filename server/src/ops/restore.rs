@@ -99,6 +99,11 @@ fn renew(path: &Path) -> rusqlite::Result<()> {
             write.execute((num, logs::new_id()?.0.cast_signed()))?;
         }
     }
+    // Who was here when the backup was made is not here now, and nobody loses a name for the time since then.
+    transaction.execute("DELETE FROM present", [])?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    transaction.execute("UPDATE identity SET here = 0, seen = max(seen, ?1)", [now])?;
     transaction.commit()?;
     db.close().map_err(|(_, error)| error)
 }

@@ -155,8 +155,9 @@ impl Engine {
         Ok(Answer::Done)
     }
 
-    /// Who was in which rooms; nobody is any more.
+    /// Who was in which rooms; nobody is any more. Whoever was here was so until the last time that is known of.
     pub(super) fn absent(&mut self) -> rusqlite::Result<Answer> {
+        self.write_logs()?;
         let mut absentees: Vec<Absentee> = Vec::new();
         let Self { db, names, .. } = self;
         let sql = "SELECT identity.id, identity.nick, log.name FROM present \
@@ -174,7 +175,9 @@ impl Engine {
                 }
             }
         }
-        for sql in ["DELETE FROM present", "UPDATE identity SET here = 0 WHERE here"] {
+        let away = "UPDATE identity SET here = 0, seen = max((SELECT max(seen) FROM identity), \
+                    coalesce((SELECT max(at) FROM log), 0)) WHERE here";
+        for sql in ["DELETE FROM present", away] {
             // Not touched when there is nothing to do, so that nothing is committed.
             db.prepare_cached(sql)?.execute([])?;
         }

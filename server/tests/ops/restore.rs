@@ -99,6 +99,25 @@ fn a_running_server_is_in_the_way_and_named() {
 }
 
 #[test]
+fn after_a_restore_nobody_is_here_and_everybody_was_seen_just_now() {
+    let (village, home) = (Village::new(), Home::new());
+    let file = home.at("b.db");
+    let people = Connection::open(village.world.path()).unwrap();
+    people
+        .execute_batch("UPDATE identity SET here = 1, seen = 5; INSERT OR IGNORE INTO present VALUES (1, 1)")
+        .unwrap();
+    drop(people);
+    done(village.run(&["backup", file.to_str().unwrap()]));
+    let before = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+    done(village.run(&["restore", file.to_str().unwrap()]));
+    let restored = Connection::open(village.world.path()).unwrap();
+    let count = |sql: &str| restored.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM present"), 0);
+    assert_eq!(count("SELECT sum(here) FROM identity"), 0);
+    assert!(count("SELECT min(seen) FROM identity") >= before);
+}
+
+#[test]
 fn a_file_that_is_no_sound_backup_is_refused_and_nothing_is_changed() {
     let (village, home) = (Village::new(), Home::new());
     let file = home.at("b.db");

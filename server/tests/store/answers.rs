@@ -242,6 +242,19 @@ fn who_was_here_is_told_once_and_then_nobody_is() {
 }
 
 #[test]
+fn whoever_was_here_for_long_keeps_the_name_over_a_restart() {
+    let mut world = World::new();
+    let (ada, bob) = (world.arrive("ada", 1, 0), world.arrive("bob", 2, 0));
+    let lobby = world.open("lobby").log;
+    world.ask(append(lobby, bob, message("x"), 31 * DAY));
+    world.restart();
+    // In one transaction with what is only being written.
+    world.ask_all(vec![append(lobby, bob, message("x"), 32 * DAY), Ask::Absent]);
+    assert_eq!(world.ask(verify("Ada", None, Some(3), 62 * DAY - 1)), Answer::NickTaken);
+    assert_eq!(world.come_back("ada", 1, 62 * DAY - 1).identity, ada);
+}
+
+#[test]
 fn a_search_finds_the_newest_first_where_one_may_look() {
     let mut world = World::new();
     let (ada, bob, eve) = (world.arrive("ada", 1, 0), world.arrive("bob", 2, 0), world.arrive("eve", 3, 0));

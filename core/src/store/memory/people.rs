@@ -106,7 +106,8 @@ impl MemoryStore {
                 None => absentees.push(Absentee { identity, nick, rooms: alloc::vec![room.clone()] }),
             }
         }
-        self.people.nobody_is_here();
+        let newest = self.logs.values().map(|log| log.last_at).max();
+        self.people.nobody_is_here(newest.unwrap_or(Timestamp(i64::MIN)));
         let open: Vec<LogId> = self.logs.keys().copied().filter(|log| !self.is_closed(*log)).collect();
         for log in open {
             self.close_log(log);
@@ -150,9 +151,15 @@ impl People {
         Some((identity, self.nick(identity).unwrap_or_else(|| nick.clone())))
     }
 
-    /// Everybody is away from when they were last seen.
-    fn nobody_is_here(&mut self) {
-        self.ages = self.identities.iter().map(|(identity, known)| (known.seen, *identity)).collect();
+    /// Everybody is away: whoever was here, from the last time that is known of.
+    fn nobody_is_here(&mut self, newest: Timestamp) {
+        let last = self.identities.values().map(|known| known.seen).fold(newest, Timestamp::max);
+        for (identity, known) in &mut self.identities {
+            if !self.ages.contains(&(known.seen, *identity)) {
+                known.seen = last;
+                self.ages.insert((last, *identity));
+            }
+        }
     }
 
     fn enroll(&mut self, identity: IdentityId, token: SecretHash, nick: &Nick, at: Timestamp, identities_max: usize) {
