@@ -33,6 +33,7 @@ mod gate;
 pub(crate) mod index;
 pub(crate) mod logs;
 mod names;
+mod notes;
 mod people;
 mod reads;
 mod retention;

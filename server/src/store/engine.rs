@@ -13,6 +13,7 @@ use rusqlite::hooks::Wal;
 use super::entries::Nonces;
 use super::logs::Logs;
 use super::names::Names;
+use super::notes::Notes;
 use super::retention::Round;
 use super::trouble::{Trouble, said};
 use super::{Options, index, retention, schema, search};
@@ -37,6 +38,7 @@ pub struct Engine {
     pub(super) options: Options,
     pub(super) round: Round,
     trouble: Option<Trouble>,
+    notes: Notes,
     /// What an earlier program left in the write-ahead log is in the database; before that, nothing is written.
     is_log_anew: bool,
     wal: Arc<WalState>,
@@ -89,6 +91,7 @@ impl Engine {
             options,
             round: Round::default(),
             trouble: None,
+            notes: Notes::default(),
             is_log_anew: begun.is_none(),
             wal,
         };
@@ -103,7 +106,8 @@ impl Engine {
     /// it when that is on the disk; if nothing is written, nothing is committed.
     ///
     /// If it cannot be committed, it never happened: whoever asked for something to be written gets
-    /// [`Answer::Failed`], the others are answered from what there is, and the log says why, once.
+    /// [`Answer::Failed`], the others are answered from what there is, and the log says why, once. What nobody asks for
+    /// again (who is where, and has read how far) is written with the next batch that can be.
     pub fn batch(&mut self, asks: &[(Ticket, Ask)], mut answer: impl FnMut(Ticket, Answer)) {
         let answers = self.all_at_once(asks).or_else(|error| match Trouble::of(&error) {
             None => self.one_by_one(asks),
@@ -113,7 +117,9 @@ impl Engine {
             Ok(answers) => answers,
             Err(error) => {
                 self.note(&error);
-                self.without_writing(asks)
+                let answers = self.without_writing(asks);
+                self.remember(asks, &answers);
+                answers
             }
         };
         for ((ticket, _), given) in asks.iter().zip(answers) {
@@ -144,6 +150,11 @@ impl Engine {
     /// # Errors
     /// One plain sentence if that failed. Nothing is lost: the next one to open the file does it.
     pub fn close(mut self) -> Result<(), String> {
+        if !self.notes.is_empty()
+            && let Err(error) = self.transaction(|this| this.catch_up(Self::answer))
+        {
+            tracing::debug!("what was to be noted is lost: {}", said(&error));
+        }
         self.checkpoint(schema::Checkpoint::Truncate);
         self.db.close().map_err(|(_, error)| format!("The database could not be closed in order: {}.", said(&error)))
     }
@@ -159,20 +170,57 @@ impl Engine {
 
     /// The way it is usually: one transaction, no savepoints.
     fn all_at_once(&mut self, asks: &[(Ticket, Ask)]) -> rusqlite::Result<Vec<Answer>> {
-        self.transaction(|this| {
-            let answers = asks.iter().map(|(_, ask)| this.answer(ask)).collect::<rusqlite::Result<_>>()?;
-            this.forget_nonces()?;
-            Ok(answers)
-        })
+        self.in_order(asks, Self::answer)
     }
 
     /// One of them breaks a rule of the tables: it fails alone.
     fn one_by_one(&mut self, asks: &[(Ticket, Ask)]) -> rusqlite::Result<Vec<Answer>> {
-        self.transaction(|this| {
-            let answers = asks.iter().map(|(_, ask)| this.answer_alone(ask)).collect::<rusqlite::Result<_>>()?;
+        self.in_order(asks, Self::answer_alone)
+    }
+
+    fn in_order(&mut self, asks: &[(Ticket, Ask)], each: Each) -> rusqlite::Result<Vec<Answer>> {
+        // Reading alone is not to wait for a disk that may still be full.
+        let catches_up = !self.notes.is_empty() && asks.iter().any(|(_, ask)| writes(ask));
+        let answers = self.transaction(|this| {
+            if catches_up {
+                this.catch_up(each)?;
+            }
+            let answers = asks.iter().map(|(_, ask)| each(this, ask)).collect::<rusqlite::Result<_>>()?;
             this.forget_nonces()?;
             Ok(answers)
-        })
+        })?;
+        if catches_up {
+            self.notes.clear();
+        }
+        Ok(answers)
+    }
+
+    /// Writes what could not be written before.
+    fn catch_up(&mut self, each: Each) -> rusqlite::Result<()> {
+        self.notes.all().iter().try_for_each(|note| each(self, note).map(drop))
+    }
+
+    /// What could not be written and nobody asks for again.
+    fn remember(&mut self, asks: &[(Ticket, Ask)], answers: &[Answer]) {
+        for ((_, ask), answer) in asks.iter().zip(answers) {
+            match answer {
+                Answer::Failed => self.notes.remember(ask),
+                Answer::Verified(verified) => self.notes.is_here(verified.identity),
+                Answer::NickTaken
+                | Answer::PasswordRequired
+                | Answer::BadPassword
+                | Answer::Done
+                | Answer::Opened(_)
+                | Answer::NoSuchNick
+                | Answer::Appended { .. }
+                | Answer::Page { .. }
+                | Answer::NoSuchMessage
+                | Answer::NotYours
+                | Answer::Found { .. }
+                | Answer::Absent(_)
+                | Answer::Elsewhere => {}
+            }
+        }
     }
 
     fn answer_alone(&mut self, ask: &Ask) -> rusqlite::Result<Answer> {
@@ -290,5 +338,23 @@ impl Engine {
             Ask::Present { identity, log, here } => self.present(*identity, *log, *here),
             Ask::Absent => self.absent(),
         }
+    }
+}
+
+/// How one question is answered within a transaction.
+type Each = fn(&mut Engine, &Ask) -> rusqlite::Result<Answer>;
+
+/// Whether a question may change something.
+const fn writes(ask: &Ask) -> bool {
+    match ask {
+        Ask::Verify(_)
+        | Ask::Rename { .. }
+        | Ask::Seen { .. }
+        | Ask::Open(_)
+        | Ask::Append(_)
+        | Ask::Read { .. }
+        | Ask::Present { .. }
+        | Ask::Absent => true,
+        Ask::Closed { .. } | Ask::History { .. } | Ask::Search(_) => false,
     }
 }

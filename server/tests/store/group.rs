@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use parlor_core::id::{IdentityId, MessageId, Ticket};
 use parlor_core::store::{Answer, Ask};
+use parlor_core::time::Timestamp;
 use parlor_core::vocabulary::Span;
 use parlor_transport_tcp::hub_loop::Store;
 use server::store::{DurableStore, FILE, Opened, Options};
@@ -97,6 +98,47 @@ fn a_commit_that_fails_burns_no_id_while_reading_goes_on_and_it_comes_back_by_it
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(world.say(lobby, ada, "two"), 2);
     assert_eq!(world.texts(lobby), ["one", "two"]);
+}
+
+#[test]
+fn notes_that_cannot_be_stored_are_stored_with_what_comes_next() {
+    let mut world = World::new();
+    let (ada, bob) = (world.arrive("ada", 1, 0), world.arrive("bob", 2, 0));
+    let lobby = world.open("lobby").log;
+    world.say(lobby, bob, "one");
+    world.ask(Ask::Present { identity: ada, log: lobby, here: true });
+    let other = rusqlite::Connection::open(world.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    world.ask_all(vec![
+        Ask::Read { identity: ada, log: lobby, id: MessageId(1) },
+        Ask::Present { identity: ada, log: lobby, here: false },
+        Ask::Present { identity: bob, log: lobby, here: false },
+        Ask::Seen { identity: ada, at: Timestamp(5) },
+    ]);
+    other.execute_batch("ROLLBACK").unwrap();
+    let before = world.commits();
+    world.page(lobby);
+    assert_eq!(world.commits(), before, "reading alone commits nothing");
+    // What comes after a note goes before it.
+    world.ask(Ask::Present { identity: bob, log: lobby, here: true });
+    world.restart();
+    let Answer::Absent(absentees) = world.ask(Ask::Absent) else { panic!() };
+    assert_eq!(absentees.iter().map(|absentee| absentee.identity).collect::<Vec<_>>(), [bob]);
+    assert_eq!(world.come_back("ada", 1, 10).reads, [(lobby, MessageId(1))]);
+}
+
+#[test]
+fn notes_that_could_not_be_stored_are_stored_at_the_end() {
+    let mut world = World::new();
+    let ada = world.arrive("ada", 1, 0);
+    let other = rusqlite::Connection::open(world.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(world.ask(Ask::Seen { identity: ada, at: Timestamp(5) }), Answer::Failed);
+    other.execute_batch("ROLLBACK").unwrap();
+    drop(other);
+    world.restart();
+    // Whoever is gone for a month loses the name.
+    world.arrive("Ada", 3, 31 * DAY);
 }
 
 #[test]
