@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::id::{ConnId, IdentityId, Slots};
+use crate::id::{ConnId, IdentityId, LogId, MessageId, Slots};
 use crate::name::{Nick, RoomName};
 use crate::time::{Instant, Now};
 use crate::vocabulary::{Event, Reason};
@@ -63,6 +63,8 @@ pub struct Hub {
     /// Conversations by their two identities, the smaller first.
     directs: BTreeMap<(IdentityId, IdentityId), u32>,
     addresses: BTreeMap<Address, AddressCount>,
+    /// Up to where sessions said that they know conversations which could not be opened for them then, by their slots.
+    unopened: BTreeMap<u32, Vec<(LogId, MessageId)>>,
     handshakes: u32,
     timers: Timers,
     asks: asks::Asks,
@@ -94,6 +96,7 @@ impl Hub {
             room_names: BTreeMap::new(),
             directs: BTreeMap::new(),
             addresses: BTreeMap::new(),
+            unopened: BTreeMap::new(),
             handshakes: 0,
             timers: Timers::default(),
             asks: asks::Asks::default(),

@@ -61,6 +61,8 @@ pub struct Ear {
     ambiguous: BTreeSet<Place>,
     /// Numbers of texts said here under a nonce that were neither acknowledged nor refused yet.
     unanswered: BTreeSet<u64>,
+    /// All that its hello asked for was done, or refused.
+    hello_done: bool,
     /// Why the server ended it, once it has said so.
     pub bye: Option<Reason>,
 }
@@ -96,6 +98,7 @@ impl Ear {
             left: BTreeSet::new(),
             ambiguous: BTreeSet::new(),
             unanswered: BTreeSet::new(),
+            hello_done: false,
             bye: None,
         }
     }
@@ -236,9 +239,7 @@ impl Ear {
                         "a pong does not overtake what was said before its ping: {earlier:?}"
                     );
                 }
-                if token.as_str() == HELLO_DONE {
-                    self.resume.clear();
-                }
+                self.hello_done |= token.as_str() == HELLO_DONE;
                 if let Some(place) = token.as_str().strip_prefix("left ") {
                     let place = Place::parse(place).expect("our own tag");
                     self.left.extend(self.places.remove(&place).map(|seen| seen.log));
@@ -319,8 +320,9 @@ impl Ear {
             Place::Room(_) => Path::RoomEntered,
         });
         // Under another name than that of the hello it may have been entered afresh.
-        let renamed = known.is_some_and(|resume| resume.place != info.place);
-        let instead = Some(info.last_id.0).filter(|_| !self.strict || renamed);
+        let renamed = known.as_ref().is_some_and(|resume| resume.place != info.place);
+        // One that was refused with the hello may be entered later: from there, or afresh by a command of one's own.
+        let instead = Some(info.last_id.0).filter(|_| !self.strict || renamed || known.is_some() && self.hello_done);
         let seen = Seen { log: info.log, last, members, bulk: self.bulk, acked: None, instead };
         self.places.insert(info.place.clone(), seen);
     }

@@ -71,8 +71,7 @@ impl Hub {
                 if let Some(nonce) = &append.nonce
                     && self.sessions[slot].places.contains(&room)
                 {
-                    let place = self.place_seen_by(slot, room);
-                    self.send(slot, &Event::Ack { nonce: nonce.clone(), place, id: *id });
+                    self.acknowledge(slot, room, nonce, *id);
                 }
                 if !repeated {
                     self.broadcast(room, append, *id, *at);
@@ -94,6 +93,15 @@ impl Hub {
         }
         self.forget_if_deserted(room);
         self.go_on(slot);
+    }
+
+    /// Tells the sender that an entry is safe; while it is still being brought up to date, together with the entry.
+    fn acknowledge(&mut self, slot: u32, room: u32, nonce: &Tag, id: MessageId) {
+        if let Some(replay) = self.rooms[room].joining.get_mut(&slot) {
+            return replay.acks.push((nonce.clone(), id));
+        }
+        let place = self.place_seen_by(slot, room);
+        self.send(slot, &Event::Ack { nonce: nonce.clone(), place, id });
     }
 
     /// Tells a place's members what has just become part of its log.

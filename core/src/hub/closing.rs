@@ -236,6 +236,7 @@ impl Hub {
         for timer in SessionTimer::ALL {
             self.clear_timer(slot, timer);
         }
+        self.unopened.remove(&slot);
         let session = self.sessions.remove(slot);
         if let Some(address) = session.address {
             let count = self.addresses.get_mut(&address).expect("an open connection's address is counted");

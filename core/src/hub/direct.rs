@@ -64,6 +64,12 @@ impl Hub {
         if !self.sessions[slot].is_online() {
             return self.go_on(slot);
         }
+        if !matches!(answer, Answer::Opened(_))
+            && let AfterOpening::Enter { resume: Some(known), .. } = then
+        {
+            // Should the other side speak in it, this is where it goes on.
+            self.unopened.entry(slot).or_default().push(known);
+        }
         match answer {
             Answer::Opened(opened) => match self.conversation(slot, &opened) {
                 Ok(room) => self.enter_and_go_on(slot, room, then),
@@ -148,9 +154,13 @@ impl Hub {
         }
     }
 
-    /// How far a session said it knows a conversation whose opening it still waits for.
+    /// How far a session said it knows a conversation whose opening it still waits for, or was refused.
     fn awaited(&self, slot: u32, room: u32) -> Known {
         let (conn, log) = (self.sessions[slot].conn, self.rooms[room].log?.id);
+        let refused = self.unopened.get(&slot).and_then(|known| known.iter().find(|(known, _)| *known == log));
+        if refused.is_some() {
+            return refused.copied();
+        }
         self.asks.iter().find_map(|pending| match pending {
             Pending::OpenDirect { conn: waiting, then: AfterOpening::Enter { resume, .. } } if *waiting == conn => {
                 resume.filter(|(known, _)| *known == log)

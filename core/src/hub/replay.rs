@@ -135,9 +135,15 @@ impl Hub {
             self.keep_last_lines(&mut replay);
         }
         for entry in replay.entries {
+            for (nonce, id) in replay.acks.extract_if(.., |(_, id)| *id <= entry.id) {
+                self.send(slot, &Event::Ack { nonce, place: place.clone(), id });
+            }
             if let Some(event) = event_of(entry, place.clone()) {
                 self.send(slot, &event);
             }
+        }
+        for (nonce, id) in replay.acks {
+            self.send(slot, &Event::Ack { nonce, place: place.clone(), id });
         }
         if told < log.last {
             let next = MessageId(log.last.0 + 1);

@@ -76,6 +76,8 @@ pub(super) struct Replay {
     /// Read so far, oldest first; the oldest fall out where it gets too much.
     pub(super) entries: alloc::collections::VecDeque<Entry>,
     pub(super) bytes: usize,
+    /// What the session itself said meanwhile, under these nonces: acknowledged where it is told.
+    pub(super) acks: Vec<(Tag, MessageId)>,
 }
 
 impl Room {

@@ -152,6 +152,9 @@ impl Hub {
             self.note_presence(room, user, true);
         }
         let log = self.rooms[room].log.expect("only an open room is entered");
+        if let Some(unopened) = self.unopened.get_mut(&slot) {
+            unopened.retain(|(known, _)| *known != log.id);
+        }
         if !self.sessions[slot].is_native() {
             return self.show_last_lines(slot, room);
         }

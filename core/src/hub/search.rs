@@ -76,6 +76,9 @@ impl Hub {
             messages.extend(self.shown(slot, hit));
         }
         messages.reverse();
+        // The other side of a conversation may have another name by now.
+        let now = messages.first().map(|message: &Message| message.place.clone());
+        let place = place.map(|asked| now.unwrap_or(asked));
         let cursor = cursor.and_then(|cursor| Tag::parse(&cursor.0.to_string()));
         self.send(slot, &Event::Page { place, messages, has_more: cursor.is_some(), cursor, reference });
         self.go_on(slot);
