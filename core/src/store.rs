@@ -54,7 +54,7 @@ pub enum Ask {
         log: LogId,
         /// Which part.
         span: Span,
-        /// Most entries wanted.
+        /// Most entries wanted; a page ends early at [`PAGE_TEXT_BYTES`].
         limit: u32,
     },
     /// Looks for messages. Answered by [`Answer::Found`]; as the only one it may be answered out of order, and by what
@@ -195,6 +195,17 @@ pub struct Entry {
     pub edited: Option<MessageId>,
 }
 
+impl Entry {
+    /// How many bytes of text it has.
+    pub fn text_len(&self) -> usize {
+        match &self.change {
+            Some(Change::Message { text, .. } | Change::Edit { text, .. }) => text.as_str().len(),
+            Some(Change::Topic(topic)) => topic.as_str().len(),
+            Some(Change::Delete { .. }) | None => 0,
+        }
+    }
+}
+
 /// What is looked for, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
@@ -265,6 +276,8 @@ pub struct Unread {
     pub nick: Nick,
 }
 
+/// A page ends with the entry that brings it to so many bytes of text, whatever its limit, and there is more.
+pub const PAGE_TEXT_BYTES: usize = 256 << 10;
 /// Most read positions in one [`Verified`].
 pub const READS_MAX: usize = 1_024;
 /// Most conversations in one [`Verified`].

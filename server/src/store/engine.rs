@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parlor_core::id::Ticket;
 use parlor_core::secret::Secret;
-use parlor_core::store::{Answer, Ask};
+use parlor_core::store::{Answer, Ask, Entry};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
@@ -17,6 +17,9 @@ use super::notes::Notes;
 use super::retention::Round;
 use super::trouble::{Trouble, said};
 use super::{Options, index, retention, schema, search};
+
+/// A transaction ends once its answers hold so many bytes of text.
+const UNSENT_BYTES_MAX: usize = 4 << 20;
 
 /// One connection that answers questions. It blocks while it does.
 ///
@@ -109,22 +112,29 @@ impl Engine {
     /// [`Answer::Failed`], the others are answered from what there is, and the log says why, once. What nobody asks for
     /// again (who is where, and has read how far) is written with the next batch that can be.
     pub fn batch(&mut self, asks: &[(Ticket, Ask)], mut answer: impl FnMut(Ticket, Answer)) {
+        let mut rest = asks;
+        while !rest.is_empty() {
+            let answers = self.some(rest);
+            let (done, others) = rest.split_at(answers.len());
+            for ((ticket, _), given) in done.iter().zip(answers) {
+                answer(*ticket, given);
+            }
+            rest = others;
+        }
+    }
+
+    /// Answers the first of them, at least one: as many as one transaction has room for.
+    fn some(&mut self, asks: &[(Ticket, Ask)]) -> Vec<Answer> {
         let answers = self.all_at_once(asks).or_else(|error| match Trouble::of(&error) {
             None => self.one_by_one(asks),
             Some(_) => Err(error),
         });
-        let answers = match answers {
-            Ok(answers) => answers,
-            Err(error) => {
-                self.note(&error);
-                let answers = self.without_writing(asks);
-                self.remember(asks, &answers);
-                answers
-            }
-        };
-        for ((ticket, _), given) in asks.iter().zip(answers) {
-            answer(*ticket, given);
-        }
+        answers.unwrap_or_else(|error| {
+            self.note(&error);
+            let answers = self.without_writing(asks);
+            self.remember(asks, &answers);
+            answers
+        })
     }
 
     /// Brings what was committed from the log into the database if there is enough of it. It is called when nobody waits
@@ -185,9 +195,15 @@ impl Engine {
             if catches_up {
                 this.catch_up(each)?;
             }
-            let answers = asks.iter().map(|(_, ask)| each(this, ask)).collect::<rusqlite::Result<_>>()?;
+            let mut answers = Answers::default();
+            for (_, ask) in asks {
+                answers.add(each(this, ask)?);
+                if answers.are_many() {
+                    break;
+                }
+            }
             this.forget_nonces()?;
-            Ok(answers)
+            Ok(answers.all)
         })?;
         if catches_up {
             self.notes.clear();
@@ -249,18 +265,21 @@ impl Engine {
     fn without_writing(&mut self, asks: &[(Ticket, Ask)]) -> Vec<Answer> {
         self.reading_only = true;
         let kept = self.db.pragma_update(None, "query_only", true);
-        let answers = asks
-            .iter()
-            .map(|(_, ask)| match &kept {
+        let mut answers = Answers::default();
+        for (_, ask) in asks {
+            answers.add(match &kept {
                 Ok(()) => self.answer(ask).unwrap_or(Answer::Failed),
                 Err(_) => Answer::Failed,
-            })
-            .collect();
+            });
+            if answers.are_many() {
+                break;
+            }
+        }
         self.reading_only = false;
         if let Err(error) = self.db.pragma_update(None, "query_only", false) {
             tracing::debug!("{}", said(&error));
         }
-        answers
+        answers.all
     }
 
     /// Does something whole or not at all. What was read before is forgotten if it was not done.
@@ -356,5 +375,40 @@ const fn writes(ask: &Ask) -> bool {
         | Ask::Present { .. }
         | Ask::Absent => true,
         Ask::Closed { .. } | Ask::History { .. } | Ask::Search(_) => false,
+    }
+}
+
+/// Answers that are held until what they say is on the disk.
+#[derive(Debug, Default)]
+struct Answers {
+    all: Vec<Answer>,
+    text_bytes: usize,
+}
+
+impl Answers {
+    fn add(&mut self, answer: Answer) {
+        self.text_bytes += match &answer {
+            Answer::Page { entries, .. } => entries.iter().map(Entry::text_len).sum(),
+            Answer::Found { hits, .. } => hits.iter().map(|hit| hit.entry.text_len()).sum(),
+            Answer::Verified(_)
+            | Answer::NickTaken
+            | Answer::PasswordRequired
+            | Answer::BadPassword
+            | Answer::Done
+            | Answer::Opened(_)
+            | Answer::NoSuchNick
+            | Answer::Appended { .. }
+            | Answer::NoSuchMessage
+            | Answer::NotYours
+            | Answer::Absent(_)
+            | Answer::Failed
+            | Answer::Elsewhere => 0,
+        };
+        self.all.push(answer);
+    }
+
+    /// Whether they are to be given before there are more.
+    const fn are_many(&self) -> bool {
+        self.text_bytes >= UNSENT_BYTES_MAX
     }
 }

@@ -2,7 +2,7 @@
 
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::limits::PAGE_MAX;
-use parlor_core::store::{Answer, Append, Change, Entry};
+use parlor_core::store::{Answer, Append, Change, Entry, PAGE_TEXT_BYTES};
 use parlor_core::time::Timestamp;
 use parlor_core::vocabulary::{Span, Tag};
 use rusqlite::{OptionalExtension, Row};
@@ -45,6 +45,20 @@ macro_rules! entry_columns {
     };
 }
 pub(super) use entry_columns;
+
+/// A part of a log, from its one end or the other.
+macro_rules! page_of {
+    ($order:literal) => {
+        concat!(
+            "SELECT ",
+            entry_columns!(),
+            ", now.text FROM entry LEFT JOIN entry now ON entry.kind = 4 AND now.log = entry.log \
+             AND now.id = entry.ref AND now.kind IN (1, 2) \
+             WHERE entry.log = ?1 AND entry.id >= ?2 AND entry.id < ?3 ORDER BY entry.id ",
+            $order
+        )
+    };
+}
 
 /// A message that somebody wants changed.
 struct Target {
@@ -207,21 +221,24 @@ impl Engine {
                 (from, from.saturating_add(limit).min(end), end - from > limit)
             }
         };
-        let sql = concat!(
-            "SELECT ",
-            entry_columns!(),
-            ", now.text FROM entry LEFT JOIN entry now ON entry.kind = 4 AND now.log = entry.log \
-             AND now.id = entry.ref AND now.kind IN (1, 2) \
-             WHERE entry.log = ?1 AND entry.id >= ?2 AND entry.id < ?3 ORDER BY entry.id"
-        );
+        let is_forward = matches!(span, Span::After(_));
         let Self { db, names, .. } = self;
-        let mut find = db.prepare_cached(sql)?;
+        let mut find = db.prepare_cached(if is_forward { page_of!("ASC") } else { page_of!("DESC") })?;
         let mut rows = find.query((num, from.cast_signed(), to.cast_signed()))?;
-        let mut entries = Vec::new();
+        let (mut entries, mut bytes, mut is_cut) = (Vec::new(), 0, false);
         while let Some(row) = rows.next()? {
-            entries.push(read(row, names)?);
+            if bytes >= PAGE_TEXT_BYTES {
+                is_cut = true;
+                break;
+            }
+            let entry = read(row, names)?;
+            bytes += entry.text_len();
+            entries.push(entry);
         }
-        Ok(Answer::Page { entries, has_more })
+        if !is_forward {
+            entries.reverse();
+        }
+        Ok(Answer::Page { entries, has_more: has_more || is_cut })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::secret::{Secret, SecretHash};
-use parlor_core::store::{Absentee, Answer, Ask, Change, Peer, READS_MAX, Subject, Verify};
+use parlor_core::store::{Absentee, Answer, Ask, Change, MemoryLimits, MemoryStore, Peer, READS_MAX, Subject, Verify};
 use parlor_core::time::Timestamp;
 use parlor_core::vocabulary::{Place, Span};
 use server::store::Options;
@@ -239,6 +239,36 @@ fn who_was_here_is_told_once_and_then_nobody_is() {
     assert_eq!(absentees, [Absentee { identity: ada, nick: nick("ada"), rooms }]);
     assert_eq!(world.ask(Ask::Absent), Answer::Absent(Vec::new()));
     world.arrive("Ada", 3, 30 * DAY);
+}
+
+#[test]
+fn a_page_of_long_messages_ends_early_and_is_read_on_in_both_stores() {
+    let mut world = World::new();
+    let log = world.open("lobby").log;
+    let mut memory = MemoryStore::new(MemoryLimits::default(), [1; 32], None);
+    let Answer::Opened(there) = memory.answer(Ask::Open(Subject::Room { room: room("lobby"), founder: None })) else {
+        panic!()
+    };
+    let long = "x".repeat(8_000);
+    for _ in 0..100 {
+        world.say(log, IdentityId(1), &long);
+        memory.answer(append(there.log, IdentityId(1), message(&long), 0));
+    }
+    let ids = |answer: Answer| match answer {
+        Answer::Page { entries, has_more } => (entries[0].id.0, entries.last().unwrap().id.0, has_more),
+        other => panic!("{other:?}"),
+    };
+    for (span, wanted) in [
+        (Span::Latest, (68, 100, true)),
+        (Span::Before(MessageId(68)), (35, 67, true)),
+        (Span::Before(MessageId(34)), (1, 33, false)),
+        (Span::After(MessageId(0)), (1, 33, true)),
+        (Span::After(MessageId(67)), (68, 100, false)),
+    ] {
+        let ask = |log| Ask::History { log, span, limit: 1_000 };
+        assert_eq!(ids(world.ask(ask(log))), wanted, "{span:?}");
+        assert_eq!(ids(memory.answer(ask(there.log))), wanted, "{span:?}");
+    }
 }
 
 #[test]

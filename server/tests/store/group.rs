@@ -27,6 +27,22 @@ fn what_comes_together_is_committed_once() {
 }
 
 #[test]
+fn answers_that_hold_much_are_given_before_there_are_more() {
+    let mut world = World::new();
+    let (ada, lobby) = (world.arrive("ada", 1, 0), world.open("lobby").log);
+    let long = "x".repeat(8_000);
+    world.ask_all((0..40).map(|_| append(lobby, ada, message(&long), 0)).collect());
+    let before = world.commits();
+    let read = || Ask::History { log: lobby, span: Span::Latest, limit: 1_000 };
+    let mut asks = vec![append(lobby, ada, message("x"), 0)];
+    asks.extend((0..100).map(|_| read()));
+    asks.push(append(lobby, ada, message("x"), 0));
+    let answers = world.ask_all(asks);
+    assert_eq!(world.commits(), before + 2);
+    assert!(matches!(answers[101], Answer::Appended { id: MessageId(42), .. }));
+}
+
+#[test]
 fn reading_commits_nothing() {
     let mut world = World::new();
     let (ada, lobby) = (world.arrive("ada", 1, 0), world.open("lobby").log);

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::id::{LogId, MessageId};
 use crate::limits::PAGE_MAX;
-use crate::store::{Answer, Append, Change, Entry};
+use crate::store::{Answer, Append, Change, Entry, PAGE_TEXT_BYTES};
 use crate::time::Timestamp;
 use crate::vocabulary::Span;
 
@@ -110,9 +110,28 @@ impl MemoryStore {
             }
         };
         let range = (from - log.first) as usize..(to - log.first) as usize;
-        let entries: Vec<Entry> = log.entries.range(range).map(|row| log.as_it_stands(&row.entry)).collect();
+        let wanted = range.len();
+        let rows = log.entries.range(range).map(|row| log.as_it_stands(&row.entry));
+        let mut entries = if matches!(span, Span::After(_)) { page(rows) } else { page(rows.rev()) };
+        if !matches!(span, Span::After(_)) {
+            entries.reverse();
+        }
+        let has_more = has_more || entries.len() < wanted;
         Answer::Page { entries, has_more }
     }
+}
+
+/// As much as one page holds.
+fn page(rows: impl Iterator<Item = Entry>) -> Vec<Entry> {
+    let (mut entries, mut bytes) = (Vec::new(), 0);
+    for entry in rows {
+        bytes += entry.text_len();
+        entries.push(entry);
+        if bytes >= PAGE_TEXT_BYTES {
+            break;
+        }
+    }
+    entries
 }
 
 impl Log {
