@@ -80,8 +80,8 @@ pub enum Ask {
         /// Whether it is there.
         here: bool,
     },
-    /// Who was here when the server last stopped? Asked once, first of all; from then on nobody is. Answered by
-    /// [`Answer::Absent`].
+    /// Who was here when the server last stopped? Asked once, first of all. They count as present until they are told to
+    /// be gone: a server that dies again before that asks again. Answered by [`Answer::Absent`].
     Absent,
 }
 

@@ -155,7 +155,7 @@ impl Engine {
         Ok(Answer::Done)
     }
 
-    /// Who was in which rooms; nobody is any more. Whoever was here was so until the last time that is known of.
+    /// Who was in which rooms. Whoever was here was so until the last time that is known of.
     pub(super) fn absent(&mut self) -> rusqlite::Result<Answer> {
         self.write_logs()?;
         let mut absentees: Vec<Absentee> = Vec::new();
@@ -177,10 +177,8 @@ impl Engine {
         }
         let away = "UPDATE identity SET here = 0, seen = max((SELECT max(seen) FROM identity), \
                     coalesce((SELECT max(at) FROM log), 0)) WHERE here";
-        for sql in ["DELETE FROM present", away] {
-            // Not touched when there is nothing to do, so that nothing is committed.
-            db.prepare_cached(sql)?.execute([])?;
-        }
+        // Not touched when there is nothing to do, so that nothing is committed.
+        db.prepare_cached(away)?.execute([])?;
         Ok(Answer::Absent(absentees))
     }
 }

@@ -236,7 +236,14 @@ fn who_was_here_is_told_once_and_then_nobody_is() {
     world.restart();
     let Answer::Absent(absentees) = world.ask(Ask::Absent) else { panic!() };
     let rooms = vec![room("lobby"), room("Salon")];
-    assert_eq!(absentees, [Absentee { identity: ada, nick: nick("ada"), rooms }]);
+    let absentee = Absentee { identity: ada, nick: nick("ada"), rooms };
+    assert_eq!(absentees, [absentee.clone()]);
+    // A server that dies before it has told what became of them asks again.
+    world.restart();
+    assert_eq!(world.ask(Ask::Absent), Answer::Absent(vec![absentee]));
+    for log in [lobby, salon] {
+        world.ask(Ask::Present { identity: ada, log, here: false });
+    }
     assert_eq!(world.ask(Ask::Absent), Answer::Absent(Vec::new()));
     world.arrive("Ada", 3, 30 * DAY);
 }

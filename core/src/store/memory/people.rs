@@ -95,10 +95,10 @@ impl MemoryStore {
         Answer::Done
     }
 
-    /// Who was in which rooms; nobody is any more.
+    /// Who was in which rooms.
     pub(super) fn absent(&mut self) -> Answer {
         let mut absentees: Vec<Absentee> = Vec::new();
-        for (identity, log) in core::mem::take(&mut self.present) {
+        for (identity, log) in self.present.clone() {
             let Some(LogSubject::Room(room)) = self.logs.get(&log).map(|log| &log.subject) else { continue };
             let Some(nick) = self.people.nick(identity) else { continue };
             match absentees.last_mut().filter(|last| last.identity == identity) {
