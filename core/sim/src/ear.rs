@@ -239,7 +239,11 @@ impl Ear {
                         "a pong does not overtake what was said before its ping: {earlier:?}"
                     );
                 }
-                self.hello_done |= token.as_str() == HELLO_DONE;
+                if token.as_str() == HELLO_DONE {
+                    self.hello_done = true;
+                    // Where a room was refused it is entered afresh by a command; a conversation, when somebody speaks.
+                    self.resume.retain(|resume| matches!(resume.place, Place::Direct(_)));
+                }
                 if let Some(place) = token.as_str().strip_prefix("left ") {
                     let place = Place::parse(place).expect("our own tag");
                     self.left.extend(self.places.remove(&place).map(|seen| seen.log));
@@ -296,7 +300,7 @@ impl Ear {
         let known_as = self.places.iter().find(|(_, seen)| seen.log == info.log).map(|(place, _)| place.clone());
         if let Some(mut seen) = known_as.and_then(|place| self.places.remove(&place)) {
             // Told again: on a second join, or because the other side of a conversation goes by another name.
-            let same = seen.last == info.last_id.0;
+            let same = seen.last == info.last_id.0 || seen.instead == Some(info.last_id.0);
             assert!(same || !self.strict, "3: a room told again is as far as one was told");
             if same {
                 seen.members = members;
