@@ -14,7 +14,7 @@ use serde::Serialize;
 /// Joins many clients to one server from one event loop, lets some of them talk, and tells what it costs.
 #[derive(Parser)]
 struct Options {
-    /// parlor://HOST:PORT, prompt://HOST:PORT (line mode) or bare://HOST:PORT.
+    /// SCHEME://HOST:PORT: parlor, prompt (line mode), bare, irc, nats or mqtt.
     target: String,
     /// How messages come.
     #[arg(value_enum, default_value = "saturated")]
@@ -59,6 +59,8 @@ enum Kind {
     Serial,
     /// As many in flight as `--in-flight` says.
     Saturated,
+    /// 1,024 in flight: how many deliveries a server reaches.
+    Deep,
     /// As many a second as `--rate` says.
     Paced,
 }
@@ -120,6 +122,7 @@ fn run(options: &Options) -> Result<Report, String> {
         }
         Kind::Serial => Some(Phase::Serial),
         Kind::Saturated => Some(Phase::Saturated { in_flight: options.in_flight }),
+        Kind::Deep => Some(Phase::DEEP),
         Kind::Paced => Some(Phase::Paced { per_second: options.rate }),
     };
     let measure = Duration::from_secs_f64(options.seconds.max(0.0));

@@ -4,18 +4,22 @@
 //! has its lines looked at; of the others, lines are only counted: everybody gets the messages of a room in the same
 //! order, so a count says which ones have arrived.
 
+mod joining;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags, EpollTimeout};
 
-use crate::speech::{Line, Speech, Target, split_lines, text};
+pub use joining::Entry;
+
+use crate::speech::{Line, Speech, text};
 
 /// Learns what arrives.
 pub trait Sink {
-    /// The observer got this message. Comes before the delivery that counts it.
-    fn observed(&mut self, line: &[u8]);
+    /// The observer got this message ([`Speech::words`] of it). Comes before the delivery that counts it.
+    fn observed(&mut self, words: &[u8]);
     /// So many more messages have reached a member by this time of the crowd's clock.
     fn delivered(&mut self, member: usize, messages: u64, at: Nanos);
 }
@@ -30,6 +34,7 @@ pub struct Crowd {
     epoll: Epoll,
     members: Vec<Member>,
     receivers: usize,
+    joined: usize,
     /// The number of each sender's next message.
     numbers: Vec<u64>,
     epoch: Instant,
@@ -53,58 +58,7 @@ struct Member {
     awaits_room: bool,
 }
 
-const JOIN_WITHIN: Duration = Duration::from_secs(60);
-const QUIET_WITHIN: Duration = Duration::from_secs(60);
-/// Longer than the second in which a large room gathers its presence.
-const QUIET: Duration = Duration::from_millis(1_300);
-
 impl Crowd {
-    /// Connects and joins this many receivers and senders, waits until the last news of their arrival has come, and
-    /// proves with one message that everybody hears the last sender.
-    ///
-    /// Names end in `tag`: a server keeps names for those who used them, so a second crowd needs other ones.
-    ///
-    /// # Errors
-    /// One sentence, if somebody is refused or not in within a minute.
-    pub fn join(target: Target, receivers: usize, senders: usize, tag: &str) -> Result<Self, String> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(|e| format!("No epoll: {e}."))?;
-        let mut crowd = Self {
-            speech: target.speech,
-            epoll,
-            members: Vec::with_capacity(receivers + senders),
-            receivers,
-            numbers: vec![0; senders],
-            epoch: Instant::now(),
-            read_buffer: vec![0; 256 * 1024].into_boxed_slice(),
-            events: vec![EpollEvent::empty(); 1024],
-            joined_at: 0,
-            last_read: 0,
-            reads: 0,
-            trouble: None,
-        };
-        for index in 0..receivers + senders {
-            crowd.connect(target, index, tag)?;
-            if index % 32 == 31 {
-                crowd.turn(Duration::ZERO, &mut Ignore)?;
-            }
-        }
-        let deadline = Instant::now() + JOIN_WITHIN;
-        while crowd.members.iter().any(|member| !member.joined) {
-            crowd.turn(Duration::from_millis(50), &mut Ignore)?;
-            if Instant::now() > deadline {
-                let waiting = crowd.members.iter().filter(|member| !member.joined).count();
-                return Err(format!("{waiting} of {} clients were not in after a minute.", crowd.len()));
-            }
-        }
-        crowd.await_quiet()?;
-        crowd.joined_at = crowd.last_read;
-        crowd.prove()?;
-        if crowd.joined_at == 0 {
-            crowd.joined_at = crowd.last_read;
-        }
-        Ok(crowd)
-    }
-
     /// How many members there are, senders included.
     pub fn len(&self) -> usize {
         self.members.len()
@@ -113,6 +67,16 @@ impl Crowd {
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
+    }
+
+    /// What they speak.
+    pub fn speech(&self) -> Speech {
+        self.speech
+    }
+
+    /// The member that this sender is.
+    pub fn member_of(&self, sender: usize) -> usize {
+        self.receivers + sender
     }
 
     /// How many of them can speak.
@@ -219,60 +183,6 @@ impl Crowd {
         self.trouble.take().map_or(Ok(()), Err)
     }
 
-    fn connect(&mut self, target: Target, index: usize, tag: &str) -> Result<(), String> {
-        let name = match index.checked_sub(self.receivers) {
-            None => format!("r{index}{tag}"),
-            Some(sender) => format!("s{sender}{tag}"),
-        };
-        let failed = |e: std::io::Error| format!("{name} cannot connect to {}: {e}.", target.address);
-        let mut stream = TcpStream::connect(target.address).map_err(failed)?;
-        stream.set_nodelay(true).map_err(failed)?;
-        stream.write_all(target.speech.hello(&name).as_bytes()).map_err(failed)?;
-        stream.set_nonblocking(true).map_err(failed)?;
-        let event = EpollEvent::new(EpollFlags::EPOLLIN, index as u64);
-        self.epoll.add(&stream, event).map_err(|e| failed(e.into()))?;
-        let joined = target.speech == Speech::Bare;
-        self.members.push(Member {
-            stream,
-            name,
-            joined,
-            stalled: false,
-            partial: Vec::new(),
-            unsent: Vec::new(),
-            awaits_room: false,
-        });
-        Ok(())
-    }
-
-    fn await_quiet(&mut self) -> Result<(), String> {
-        if self.speech == Speech::Bare {
-            return Ok(());
-        }
-        let deadline = Instant::now() + QUIET_WITHIN;
-        while Duration::from_nanos(self.now() - self.last_read) < QUIET {
-            self.turn(Duration::from_millis(50), &mut Ignore)?;
-            if Instant::now() > deadline {
-                return Err(String::from("The server still tells of arrivals after a minute."));
-            }
-        }
-        Ok(())
-    }
-
-    fn prove(&mut self) -> Result<(), String> {
-        let Some(last) = self.senders().checked_sub(1) else { return Ok(()) };
-        self.say(last, 16);
-        self.send(last)?;
-        let mut heard = Heard(0);
-        let deadline = Instant::now() + JOIN_WITHIN;
-        while heard.0 < self.len() as u64 {
-            self.turn(Duration::from_millis(50), &mut heard)?;
-            if Instant::now() > deadline {
-                return Err(format!("Only {} of {} members heard the first message.", heard.0, self.len()));
-            }
-        }
-        Ok(())
-    }
-
     fn read(&mut self, index: usize, sink: &mut impl Sink) -> Result<(), String> {
         let member = &mut self.members[index];
         let taken = match member.stream.read(&mut self.read_buffer) {
@@ -287,15 +197,16 @@ impl Crowd {
         let mut messages = 0;
         let speech = self.speech;
         let Member { name, joined, partial, unsent, .. } = member;
-        split_lines(partial, &self.read_buffer[..taken], |line| match speech.classify(line) {
+        let arrived = &mut self.joined;
+        speech.split(partial, &self.read_buffer[..taken], |line| match speech.classify(line) {
             Line::Message => {
                 messages += 1;
                 if index == 0 {
-                    sink.observed(line);
+                    sink.observed(speech.words(line));
                 }
             }
-            Line::Joined => *joined = true,
-            Line::Ping => Speech::pong(line, unsent),
+            Line::Joined => *arrived += usize::from(!std::mem::replace(joined, true)),
+            Line::Question => speech.answer(line, unsent),
             Line::Trouble => self.trouble = Some(format!("{name} was told {}", String::from_utf8_lossy(line))),
             Line::Other => {}
         });
@@ -331,45 +242,4 @@ impl Crowd {
 
 fn nanos(epoch: Instant) -> Nanos {
     u64::try_from(epoch.elapsed().as_nanos()).expect("584 years have not passed")
-}
-
-struct Ignore;
-
-impl Sink for Ignore {
-    fn observed(&mut self, _line: &[u8]) {}
-    fn delivered(&mut self, _member: usize, _messages: u64, _at: Nanos) {}
-}
-
-struct Heard(u64);
-
-impl Sink for Heard {
-    fn observed(&mut self, _line: &[u8]) {}
-    fn delivered(&mut self, _member: usize, messages: u64, _at: Nanos) {
-        self.0 += messages;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bare::{Bare, Style};
-
-    #[test]
-    fn a_crowd_joins_a_bare_server_and_everybody_hears_the_last_sender() {
-        let bare = Bare::listen("127.0.0.1:0".parse().unwrap(), Style::Turns).unwrap();
-        let address = bare.address().unwrap();
-        std::thread::spawn(move || bare.serve());
-        let crowd = Crowd::join(Target { speech: Speech::Bare, address }, 5, 2, "").unwrap();
-        assert_eq!(crowd.len(), 7);
-        assert!(crowd.reads() >= 7);
-    }
-
-    #[test]
-    fn a_server_that_closes_is_an_error_and_not_a_hang() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        std::thread::spawn(move || drop(listener.accept()));
-        let refused = Crowd::join(Target { speech: Speech::Native, address }, 1, 0, "").unwrap_err();
-        assert!(refused.contains("r0"));
-    }
 }

@@ -42,7 +42,7 @@ impl Desk {
             let conn = desk.hub.accept(now, peer).expect("the limits allow it");
             desk.conns.push(conn);
             desk.drain();
-            desk.say(index, Speech::Native.hello(&format!("r{index}")).as_bytes());
+            desk.say(index, &Speech::Native.hello(&format!("r{index}")));
             desk.flush();
         }
         // A large room tells of arrivals a second later.

@@ -36,6 +36,11 @@ pub enum Phase {
     },
 }
 
+impl Phase {
+    /// So many in flight that every turn of a server has enough to do: what it reaches at most.
+    pub const DEEP: Phase = Phase::Saturated { in_flight: 1_024 };
+}
+
 /// One run.
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
@@ -100,8 +105,14 @@ pub fn drive(crowd: &mut Crowd, load: &Load) -> Result<Figures, String> {
 /// What has been sent and where it is.
 struct Run {
     listening: usize,
-    /// How many messages each member has had in this run.
+    /// How many of them get each message: all, or all but who says it.
+    readers: usize,
+    /// How many messages each member has had in this run; its own ones count, whether they come back or not.
     seen: Vec<u64>,
+    /// Where nobody gets back what they say, for each sender: when it got the messages that have no place in the order
+    /// yet, because the observer has not told whose come next. Empty where everybody gets everything.
+    unplaced: Vec<VecDeque<Nanos>>,
+    first_sender: usize,
     /// When each member last had one; the longest wait.
     last_read: Vec<Nanos>,
     longest_gap: Nanos,
@@ -137,8 +148,12 @@ struct Reach {
 impl Run {
     fn new(crowd: &Crowd, load: &Load) -> Self {
         let flooder = matches!(load.phase, Phase::Flood { .. }).then(|| crowd.senders() - 1);
+        let echoes = crowd.speech().echoes();
         Self {
             listening: crowd.listening(),
+            readers: crowd.listening() - usize::from(!echoes),
+            unplaced: vec![VecDeque::new(); if echoes { 0 } else { crowd.senders() }],
+            first_sender: crowd.member_of(0),
             seen: vec![0; crowd.len()],
             last_read: vec![crowd.now(); crowd.len()],
             longest_gap: 0,
@@ -183,9 +198,45 @@ impl Run {
         })
     }
 
+    /// Counts what a member has got, at the next places of the order.
+    fn count(&mut self, member: usize, messages: u64, at: Nanos) {
+        let from = usize::try_from(self.seen[member] - self.done).expect("few messages are in flight");
+        self.seen[member] += messages;
+        let to = usize::try_from(self.seen[member] - self.done).expect("few messages are in flight");
+        if self.open.len() < to {
+            self.open.resize(to, Reach::default());
+        }
+        let half = self.readers.div_ceil(2);
+        for reach in self.open.range_mut(from..to) {
+            reach.members += 1;
+            if reach.members == 1 {
+                reach.first = at;
+            }
+            if reach.members == half {
+                reach.median = at;
+            }
+        }
+    }
+
+    /// Finds the places of what a sender has got that does not get its own back: its own ones are left out.
+    fn place(&mut self, sender: usize) {
+        let member = self.first_sender + sender;
+        loop {
+            let next = usize::try_from(self.seen[member] - self.done).expect("few messages are in flight");
+            match self.origins.get(next) {
+                None => return,
+                Some(&(said_by, _)) if said_by == sender => self.seen[member] += 1,
+                Some(_) => match self.unplaced[sender].pop_front() {
+                    Some(at) => self.count(member, 1, at),
+                    None => return,
+                },
+            }
+        }
+    }
+
     /// Takes the messages that everybody has off the front.
     fn complete(&mut self, at: Nanos) {
-        while self.open.front().is_some_and(|reach| reach.members == self.listening) {
+        while self.open.front().is_some_and(|reach| reach.members == self.readers) {
             let (Some(reach), Some((sender, sent))) = (self.open.pop_front(), self.origins.pop_front()) else { return };
             self.done += 1;
             self.in_flight -= 1;
@@ -201,8 +252,8 @@ impl Run {
 }
 
 impl Sink for Run {
-    fn observed(&mut self, line: &[u8]) {
-        let found = origin(line).and_then(|(sender, number)| {
+    fn observed(&mut self, words: &[u8]) {
+        let found = origin(words).and_then(|(sender, number)| {
             let (next, times) = self.sent.get_mut(sender)?;
             let sent = if number == *next { times.pop_front()? } else { return None };
             *next += 1;
@@ -210,29 +261,22 @@ impl Sink for Run {
         });
         match found {
             Some(origin) => self.origins.push_back(origin),
-            None => self.fault = Some(format!("Out of order, twice, or lost: {}", String::from_utf8_lossy(line))),
+            None => self.fault = Some(format!("Out of order, twice, or lost: {}", String::from_utf8_lossy(words))),
         }
+        (0..self.unplaced.len()).for_each(|sender| self.place(sender));
     }
 
     fn delivered(&mut self, member: usize, messages: u64, at: Nanos) {
         self.longest_gap = self.longest_gap.max(at - self.last_read[member]);
         self.last_read[member] = at;
         self.deliveries += messages;
-        let from = usize::try_from(self.seen[member] - self.done).expect("few messages are in flight");
-        self.seen[member] += messages;
-        let to = usize::try_from(self.seen[member] - self.done).expect("few messages are in flight");
-        if self.open.len() < to {
-            self.open.resize(to, Reach::default());
-        }
-        let half = self.listening.div_ceil(2);
-        for reach in self.open.range_mut(from..to) {
-            reach.members += 1;
-            if reach.members == 1 {
-                reach.first = at;
+        let sender = member.wrapping_sub(self.first_sender);
+        match self.unplaced.get_mut(sender) {
+            Some(unplaced) => {
+                unplaced.extend((0..messages).map(|_| at));
+                self.place(sender);
             }
-            if reach.members == half {
-                reach.median = at;
-            }
+            None => self.count(member, messages, at),
         }
         self.complete(at);
     }
