@@ -22,6 +22,11 @@ impl Latency {
         self.0.record(nanos).expect("the histogram grows as needed");
     }
 
+    /// How many were counted.
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+
     /// The summary, in microseconds.
     pub fn micros(&self) -> Micros {
         let at = |quantile| self.0.value_at_quantile(quantile) as f64 / 1e3;

@@ -12,6 +12,7 @@ pub mod crowd;
 pub mod desk;
 pub mod drive;
 pub mod figures;
+pub mod goals;
 pub mod history;
 pub mod hostile;
 pub mod os;

@@ -1,0 +1,87 @@
+//! Each figure the server is to reach, measured: one table a figure, and one that says which are reached.
+//!
+//! Everything is measured in rounds, the contenders taking turns, each with a fresh server; a figure is the median of
+//! the rounds, a ratio the median of the ratios of each round.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::figures::median;
+
+mod burst;
+mod idle;
+mod joins;
+mod neighbour;
+mod news;
+mod ratios;
+mod verdict;
+
+pub use burst::{Burst, Told};
+pub use verdict::{Goal, Row, Unit, Verdict, summary};
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum What {
+    /// CPU per delivery and tail latency beside the bare loops, at each size; and whether size makes a delivery dearer.
+    Ratios,
+    /// A burst of connects and joins: wall time, CPU, and what each is told of the others.
+    Joins,
+    /// Memory per idle joined connection.
+    Idle,
+    /// A room of two beside a saturated one.
+    Neighbour,
+}
+
+/// How it is measured.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// How often each figure is taken.
+    pub rounds: usize,
+    /// How long each load is measured.
+    pub measure: Duration,
+    /// Sizes of the rooms whose deliveries are compared with the bare loops.
+    pub members: Vec<usize>,
+    /// Numbers of clients that come at once, and stay idle.
+    pub crowds: Vec<usize>,
+    /// The server.
+    pub binary: PathBuf,
+}
+
+/// What came out.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What was measured, as a heading.
+    pub title: &'static str,
+    /// The figures, a Markdown table.
+    pub table: String,
+    /// How they compare with the goals.
+    pub rows: Vec<Row>,
+    /// Every single figure of every round.
+    pub raw: Vec<Value>,
+}
+
+impl What {
+    /// Measures it, and says on standard error what it is at.
+    ///
+    /// # Errors
+    /// One sentence, if a server does not start or loses anybody or anything.
+    pub fn measure(self, setup: &Setup) -> Result<Report, String> {
+        match self {
+            What::Ratios => ratios::measure(setup),
+            What::Joins => joins::measure(setup),
+            What::Idle => idle::measure(setup),
+            What::Neighbour => neighbour::measure(setup),
+        }
+    }
+}
+
+/// The median of a figure over the rounds that have it; not a number, if none has.
+fn middle<T>(of: &[T], figure: impl Fn(&T) -> f64) -> f64 {
+    if of.is_empty() { f64::NAN } else { median(of.iter().map(figure)) }
+}
+
+fn raw(figures: &impl serde::Serialize) -> Value {
+    serde_json::to_value(figures).expect("figures are plain numbers")
+}

@@ -1,0 +1,282 @@
+//! Two people in a room of their own, while another room is as busy as it can be.
+//!
+//! One of the two says something every few milliseconds, the next when the other has it. They have a thread of their
+//! own, on the processor of the load generator, since on the server's they would take its time. There they would wait
+//! behind the generator, which is busy too; so their thread runs under real-time priority (`chrt`), or as nice as it
+//! may be, and how late it wakes from its pauses is measured beside the messages: what that says is the noise in them.
+//! Loop B has no rooms; how long it takes to serve everybody in a room once is shown in its place.
+
+use std::fmt::Write;
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::crowd::Crowd;
+use crate::drive::{Load, Phase, drive};
+use crate::figures::{Figures, Latency, Micros};
+use crate::rounds::Contender;
+use crate::speech::{Line, Speech, Target, text};
+
+use super::{Goal, Report, Row, Setup, Unit, middle, raw};
+
+const GOAL: Goal = Goal::new(25.0, 5.0, Unit::Millis);
+const GOAL_FOR: Beside = Beside::Saturated(5_000);
+
+/// What goes on beside the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+enum Beside {
+    Nothing,
+    /// A thread that never rests, on the processor of the two.
+    Spinning,
+    Saturated(usize),
+}
+
+const ALL: [Beside; 4] = [Beside::Nothing, Beside::Spinning, Beside::Saturated(1_000), Beside::Saturated(5_000)];
+
+#[derive(Clone, Debug, Serialize)]
+struct Talk {
+    beside: Beside,
+    messages: u64,
+    /// From sending to the other one's reading.
+    latency: Micros,
+    /// From the end of a pause to waking up.
+    lateness: Micros,
+    /// Of the busy room.
+    crowd: Option<Figures>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Turn {
+    members: usize,
+    figures: Figures,
+}
+
+pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
+    let (mut talks, mut turns) = (Vec::new(), Vec::new());
+    for round in 1..=setup.rounds {
+        for beside in ALL {
+            let talk = talk_beside(setup, beside)?;
+            eprintln!("round {round}, a room of two beside {}: {:?}", beside.words(), talk.latency);
+            talks.push(talk);
+            if let Beside::Saturated(members) = beside {
+                let server = Contender::BareB.start(&setup.binary)?;
+                let mut crowd = Crowd::join(server.target(Speech::Bare), members, 8, "")?;
+                turns.push(Turn { members, figures: drive(&mut crowd, &load(setup.measure, server.pid()))? });
+            }
+        }
+    }
+    let (table, rows) = tell(&talks, &turns);
+    let raw = talks.iter().map(raw).chain(turns.iter().map(raw)).collect();
+    Ok(Report { title: "A room of two beside a busy one", table, rows, raw })
+}
+
+fn load(measure: Duration, server: u32) -> Load {
+    let (phase, warm_up) = (Phase::Saturated { in_flight: 64 }, measure / 10);
+    Load { phase, payload: 100, warm_up, measure, messages_max: u64::MAX, server: Some(server) }
+}
+
+fn talk_beside(setup: &Setup, beside: Beside) -> Result<Talk, String> {
+    let server = Contender::Native.start(&setup.binary)?;
+    let target = server.target(Speech::Native);
+    // A message takes longer there; there must be enough for a hundredth of them.
+    let measure = setup.measure * 2;
+    let crowd = match beside {
+        Beside::Saturated(members) => Some(Crowd::join(target, members, 8, "")?),
+        Beside::Nothing | Beside::Spinning => None,
+    };
+    let pair = Pair::join(target)?;
+    let over = Arc::new(AtomicBool::new(false));
+    let talking = pair.talk(measure / 10, Arc::clone(&over));
+    let figures = match (crowd, beside) {
+        (Some(mut crowd), _) => Some(drive(&mut crowd, &load(measure, server.pid()))),
+        (None, Beside::Spinning) => {
+            spin(measure);
+            None
+        }
+        (None, Beside::Nothing | Beside::Saturated(_)) => {
+            thread::sleep(measure);
+            None
+        }
+    };
+    over.store(true, Ordering::Relaxed);
+    let (latency, lateness) = talking.join().map_err(|_| String::from("The two in the small room gave up."))??;
+    let (messages, crowd) = (latency.count(), figures.transpose()?);
+    Ok(Talk { beside, messages, latency: latency.micros(), lateness: lateness.micros(), crowd })
+}
+
+fn spin(time: Duration) {
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}
+
+/// Two in a room of their own.
+struct Pair {
+    speaker: TcpStream,
+    listener: BufReader<TcpStream>,
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const PAUSE_MICROS: std::ops::Range<u64> = 2_000..6_000;
+
+impl Pair {
+    fn join(target: Target) -> Result<Self, String> {
+        let enter = |name: &str| {
+            let stream = TcpStream::connect(target.address)?;
+            stream.set_nodelay(true)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            let hello = format!("{{\"hello\":{{\"version\":1,\"nick\":\"{name}\",\"rooms\":[\"aside\"]}}}}\n");
+            (&stream).write_all(hello.as_bytes())?;
+            let mut reader = BufReader::new(stream);
+            let mut line = String::new();
+            while Speech::Native.classify(line.as_bytes()) != Line::Joined {
+                line.clear();
+                if reader.read_line(&mut line)? == 0 {
+                    return Err(std::io::ErrorKind::UnexpectedEof.into());
+                }
+            }
+            Ok(reader)
+        };
+        let failed = |e: std::io::Error| format!("The two cannot enter their room: {e}.");
+        let speaker = enter("speaker").map_err(failed)?;
+        let listener = enter("listener").map_err(failed)?;
+        Ok(Self { speaker: speaker.into_inner(), listener })
+    }
+
+    /// Talks on a thread of its own until told that it is over; counts from the end of the warm-up on.
+    fn talk(mut self, warm_up: Duration, over: Arc<AtomicBool>) -> JoinHandle<Result<(Latency, Latency), String>> {
+        thread::spawn(move || {
+            go_first();
+            // What the speaker is sent is read by nobody but this thread; it is read so that the server can send.
+            let echo = self.speaker.try_clone().map_err(|e| format!("{e}."))?;
+            thread::spawn(move || std::io::copy(&mut &echo, &mut std::io::sink()));
+            let said = self.say_all(warm_up, &over);
+            // Ends the thread that reads.
+            let _ = self.speaker.shutdown(std::net::Shutdown::Both);
+            said.map_err(|e| format!("The two in the small room cannot talk: {e}."))
+        })
+    }
+
+    fn say_all(&mut self, warm_up: Duration, over: &AtomicBool) -> std::io::Result<(Latency, Latency)> {
+        let (mut latency, mut lateness) = (Latency::default(), Latency::default());
+        // Pauses of different length, so that no rhythm of the server's is met again and again.
+        let mut random = fastrand::Rng::with_seed(5);
+        let measured_from = Instant::now() + warm_up;
+        let (mut said, mut number) = (Vec::new(), 0);
+        while !over.load(Ordering::Relaxed) {
+            let due = Instant::now() + Duration::from_micros(random.u64(PAUSE_MICROS));
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            let late = due.elapsed();
+            said.clear();
+            said_aside(&text(0, number, 100), &mut said);
+            let sent = Instant::now();
+            self.speaker.write_all(&said)?;
+            self.hear(number)?;
+            let took = sent.elapsed();
+            number += 1;
+            if sent >= measured_from {
+                latency.record(nanos(took));
+                lateness.record(nanos(late));
+            }
+        }
+        Ok((latency, lateness))
+    }
+
+    fn hear(&mut self, number: u64) -> std::io::Result<()> {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if self.listener.read_until(b'\n', &mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            match Speech::Native.classify(&line) {
+                Line::Message if crate::speech::origin(&line) == Some((0, number)) => return Ok(()),
+                Line::Question => {
+                    let mut pong = Vec::new();
+                    Speech::Native.answer(line.trim_ascii_end(), &mut pong);
+                    self.listener.get_mut().write_all(&pong)?;
+                }
+                Line::Trouble => return Err(std::io::Error::other(String::from_utf8_lossy(&line).into_owned())),
+                Line::Message | Line::Joined | Line::Other => {}
+            }
+        }
+    }
+}
+
+fn said_aside(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"say\":{\"room\":\"aside\",\"text\":\"");
+    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(b"\"}}\n");
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).expect("584 years have not passed")
+}
+
+/// Asks that the calling thread goes before others; who may not ask is served as others are, and the table shows it.
+fn go_first() {
+    let thread = nix::unistd::gettid().to_string();
+    let asked = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).arg(&thread).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    // Real time: it works for a fraction of a millisecond at a time, and the kernel's limit on such threads is far.
+    if !asked("chrt", &["--fifo", "--pid", "1"]) {
+        asked("renice", &["-n", "-20", "-p"]);
+    }
+}
+
+impl Beside {
+    fn words(self) -> String {
+        match self {
+            Beside::Nothing => String::from("nobody"),
+            Beside::Spinning => String::from("nobody, a spinning thread on the clients' processor"),
+            Beside::Saturated(members) => format!("{members}, saturated"),
+        }
+    }
+}
+
+fn tell(talks: &[Talk], turns: &[Turn]) -> (String, Vec<Row>) {
+    let mut table = String::from(
+        "| the room of two beside | messages | p50 ms | p99 ms | longest ms | woke late, p99 ms | longest ms | \
+         the busy room: µs/delivery | last receiver p50 / p99 ms | loop B: last receiver p50 / p99 ms |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    let mut rows = Vec::new();
+    for beside in ALL {
+        let here: Vec<&Talk> = talks.iter().filter(|talk| talk.beside == beside).collect();
+        let of = |figure: fn(&Talk) -> f64| middle(&here, |talk| figure(talk));
+        let busy = |figure: fn(&Figures) -> f64| middle(&here, |talk| talk.crowd.as_ref().map_or(f64::NAN, figure));
+        let members = if let Beside::Saturated(members) = beside { members } else { 0 };
+        let bare: Vec<&Turn> = turns.iter().filter(|turn| turn.members == members).collect();
+        let p99 = of(|talk| talk.latency.p99) / 1e3;
+        let written = writeln!(
+            table,
+            "| {} | {:.0} | {:.2} | {p99:.2} | {:.1} | {:.2} | {:.1} | {:.3} | {:.1} / {:.1} | {:.1} / {:.1} |",
+            beside.words(),
+            of(|talk| talk.messages as f64),
+            of(|talk| talk.latency.p50) / 1e3,
+            of(|talk| talk.latency.max) / 1e3,
+            of(|talk| talk.lateness.p99) / 1e3,
+            of(|talk| talk.lateness.max) / 1e3,
+            busy(|figures| figures.server_micros_per_delivery.unwrap_or(f64::NAN)),
+            busy(|figures| figures.last.p50 / 1e3),
+            busy(|figures| figures.last.p99 / 1e3),
+            middle(&bare, |turn| turn.figures.last.p50 / 1e3),
+            middle(&bare, |turn| turn.figures.last.p99 / 1e3),
+        );
+        written.expect("a string takes any text");
+        if beside == GOAL_FOR {
+            rows.push(Row::new("p99 in a room of 2 while a room of 5,000 is saturated", GOAL, p99));
+        }
+    }
+    (table.replace("NaN / NaN", "–").replace("NaN", "–"), rows)
+}

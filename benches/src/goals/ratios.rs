@@ -1,0 +1,156 @@
+//! Deliveries beside the bare loops, and whether a large room makes them dearer.
+
+use std::fmt::Write;
+
+use crate::rounds::{Cell, Contender, Plan, fan_out, fan_out_table};
+
+use super::{Goal, Report, Row, Setup, Unit, middle, raw};
+
+const SERIAL: [(usize, Goal); 3] = [
+    (100, Goal::new(1.15, 1.05, Unit::Times)),
+    (1_000, Goal::new(1.10, 1.05, Unit::Times)),
+    (5_000, Goal::new(1.12, 1.05, Unit::Times)),
+];
+const SATURATED: [(usize, Goal); 3] = {
+    let goal = Goal::new(1.35, 1.15, Unit::Times);
+    [(100, goal), (1_000, goal), (5_000, goal)]
+};
+const TAIL: [(usize, Goal); 2] = {
+    let goal = Goal::new(1.5, 1.2, Unit::Times);
+    [(100, goal), (1_000, goal)]
+};
+/// There is no aim beyond it.
+const FLAT: Goal = Goal::new(25.0, 25.0, Unit::Percent);
+const FLAT_FROM: usize = 100;
+
+type Figure = fn(&Cell) -> f64;
+
+/// A ratio that is to be reached: its name, to what, of which figure, and at which sizes.
+type Beside = (&'static str, Contender, Figure, &'static [(usize, Goal)]);
+
+const BESIDE: [Beside; 3] = [
+    ("serial CPU per delivery ÷ A", Contender::BareA, serial, &SERIAL),
+    ("saturated CPU per delivery ÷ B", Contender::BareB, saturated, &SATURATED),
+    ("last receiver p99, saturated, ÷ B", Contender::BareB, tail, &TAIL),
+];
+
+fn serial(cell: &Cell) -> f64 {
+    cell.serial.server_micros_per_delivery.unwrap_or(f64::NAN)
+}
+
+fn saturated(cell: &Cell) -> f64 {
+    cell.saturated.server_micros_per_delivery.unwrap_or(f64::NAN)
+}
+
+fn tail(cell: &Cell) -> f64 {
+    cell.saturated.last.p99
+}
+
+pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
+    let plan = Plan {
+        rounds: setup.rounds,
+        members: setup.members.clone(),
+        senders: 8,
+        in_flight: 64,
+        payload: 100,
+        measure: setup.measure,
+    };
+    let cells = fan_out(&plan, &setup.binary)?;
+    let mut rows = Vec::new();
+    for contender in [Contender::Native, Contender::PromptLines] {
+        for (what, base, figure, goals) in BESIDE {
+            for (size, goal) in goals.iter().filter(|(size, _)| setup.members.contains(size)) {
+                let ratio = ratio(&cells, *size, contender, base, figure);
+                rows.push(Row::new(format!("{what}, {size} members, {}", contender.name()), *goal, ratio));
+            }
+        }
+    }
+    let mut table = fan_out_table(&cells);
+    if setup.members.iter().filter(|size| **size >= FLAT_FROM).count() > 1 {
+        flatness(&cells, &mut table, &mut rows);
+    }
+    Ok(Report { title: "Deliveries beside the bare loops", table, rows, raw: cells.iter().map(raw).collect() })
+}
+
+fn ratio(cells: &[Cell], size: usize, contender: Contender, base: Contender, figure: Figure) -> f64 {
+    let of = |who, round| cells.iter().find(|c| (c.contender, c.receivers, c.round) == (who, size, round));
+    let mine = cells.iter().filter(|c| (c.contender, c.receivers) == (contender, size));
+    let ratios: Vec<f64> = mine.filter_map(|c| Some(figure(c) / figure(of(base, c.round)?))).collect();
+    middle(&ratios, |ratio| *ratio)
+}
+
+fn flatness(cells: &[Cell], table: &mut String, rows: &mut Vec<Row>) {
+    table.push_str(
+        "\n| from 100 members on | serial: CPU µs/delivery, least to most | ± | saturated | ± |\n|---|---|---|---|---|\n",
+    );
+    for contender in Contender::ALL {
+        let [serial, saturated] = [serial as Figure, saturated].map(|figure| extremes(cells, contender, figure));
+        let written = writeln!(
+            table,
+            "| {} | {:.2}–{:.2} | {:.0} % | {:.3}–{:.3} | {:.0} % |",
+            contender.name(),
+            serial.0,
+            serial.1,
+            apart(serial),
+            saturated.0,
+            saturated.1,
+            apart(saturated),
+        );
+        written.expect("a string takes any text");
+        if !matches!(contender, Contender::BareA | Contender::BareB) {
+            let name = contender.name();
+            rows.push(Row::new(format!("serial CPU per delivery flat over all sizes, ±, {name}"), FLAT, apart(serial)));
+            rows.push(Row::new(format!("saturated, the same, {name}"), FLAT, apart(saturated)));
+        }
+    }
+}
+
+fn extremes(cells: &[Cell], contender: Contender, figure: Figure) -> (f64, f64) {
+    let mut sizes: Vec<usize> = cells.iter().map(|c| c.receivers).filter(|size| *size >= FLAT_FROM).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let at = |size: &usize| {
+        let here: Vec<&Cell> = cells.iter().filter(|c| (c.contender, c.receivers) == (contender, *size)).collect();
+        middle(&here, |cell| figure(cell))
+    };
+    let costs = || sizes.iter().map(at);
+    (costs().fold(f64::INFINITY, f64::min), costs().fold(0.0, f64::max))
+}
+
+/// How far, in per cent, the least and the most are from what lies halfway between them.
+fn apart((least, most): (f64, f64)) -> f64 {
+    (most - least) / (most + least) * 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::Figures;
+
+    fn cell(contender: Contender, receivers: usize, round: usize, micros: f64) -> Cell {
+        let figures = Figures { server_micros_per_delivery: Some(micros), ..Figures::default() };
+        Cell { contender, receivers, round, serial: figures.clone(), saturated: figures }
+    }
+
+    #[test]
+    fn a_ratio_is_taken_within_each_round_and_then_the_median() {
+        let rounds = [(1.0, 2.0), (4.0, 4.0), (1.0, 3.0)];
+        let cells: Vec<Cell> = rounds
+            .iter()
+            .enumerate()
+            .flat_map(|(round, (bare, ours))| {
+                [cell(Contender::BareB, 100, round, *bare), cell(Contender::Native, 100, round, *ours)]
+            })
+            .collect();
+        assert_eq!(ratio(&cells, 100, Contender::Native, Contender::BareB, saturated), 2.0);
+        assert!(ratio(&cells, 1_000, Contender::Native, Contender::BareB, saturated).is_nan());
+    }
+
+    #[test]
+    fn costs_are_flat_if_all_are_near_one_in_the_middle() {
+        let sizes = [(10, 9.0), (100, 0.75), (1_000, 1.25), (5_000, 1.0)];
+        let cells: Vec<Cell> = sizes.iter().map(|(size, micros)| cell(Contender::Native, *size, 1, *micros)).collect();
+        assert_eq!(extremes(&cells, Contender::Native, serial), (0.75, 1.25));
+        assert_eq!(apart((0.75, 1.25)), 25.0);
+    }
+}
