@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::id::{ConnId, IdentityId, LogId, MessageId, Slots};
+use crate::id::{ConnId, IdentityId, LogId, MessageId, Slots, Spread};
 use crate::name::{Nick, RoomName};
 use crate::time::{Instant, Now};
 use crate::vocabulary::{Event, Reason};
@@ -58,7 +58,7 @@ pub struct Hub {
     users: Slots<User>,
     rooms: Slots<Room>,
     names: Names,
-    by_identity: BTreeMap<IdentityId, u32>,
+    by_identity: BTreeMap<Spread, u32>,
     room_names: BTreeMap<RoomName, u32>,
     /// Conversations by their two identities, the smaller first.
     directs: BTreeMap<(IdentityId, IdentityId), u32>,

@@ -56,6 +56,25 @@ impl fmt::Display for LogId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityId(pub u64);
 
+/// An identity as the key of a tree: its number with the bits in reverse.
+///
+/// Identities are numbered one after the other, and a tree whose keys only ever grow stays half empty: a full node is cut
+/// in two, and nothing is put into its lower half again. In reverse the numbers come evenly from everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spread(u64);
+
+impl Spread {
+    pub(crate) const fn identity(self) -> IdentityId {
+        IdentityId(self.0.reverse_bits())
+    }
+}
+
+impl From<IdentityId> for Spread {
+    fn from(identity: IdentityId) -> Self {
+        Self(identity.0.reverse_bits())
+    }
+}
+
 /// A table of values in numbered slots; freed slots are reused, lowest cost first (last freed).
 ///
 /// Each slot counts its uses, so that `(slot, generation)` never repeats. After 2³² uses a slot is retired.
@@ -142,6 +161,13 @@ impl<T> core::ops::IndexMut<u32> for Slots<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_identity_spread_is_found_again() {
+        for number in [0, 1, 2, 10_000, u64::MAX] {
+            assert_eq!(Spread::from(IdentityId(number)).identity(), IdentityId(number));
+        }
+    }
 
     #[test]
     fn a_reused_slot_gets_another_generation() {

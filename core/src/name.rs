@@ -4,9 +4,10 @@
 //! the letters that `native-protocol` allows; look-alikes are compared by their UTS #39 skeleton.
 
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 use core::fmt;
+use core::ops::Range;
 
+use triomphe::ThinArc;
 use unicode_joining_type::{JoiningType, get_joining_type};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -62,17 +63,74 @@ fn is_printable(c: char) -> bool {
     matches!(c.general_category_group(), Letter | Number | Punctuation | Symbol)
 }
 
-/// The forms of one name. Shared, so that a clone costs a reference count.
-#[derive(Debug)]
-struct Forms {
-    shown: String,
+/// The forms of one name, one behind the other in one allocation; a form that reads as the one before it is not stored
+/// again. Shared, so that a clone costs a reference count: the name of somebody who is here stands in many tables.
+#[derive(Clone)]
+struct Forms(ThinArc<Marks, u8>);
+
+/// Where the forms of a name stand.
+#[derive(Clone, Copy)]
+struct Marks {
+    /// As it is shown: from the beginning to here.
+    shown_end: u16,
     /// After NFKC and case folding, ZWNJ removed: equal folds are one name.
-    fold: String,
-    /// UTS #39 skeleton of the fold: equal skeletons look alike.
-    skeleton: String,
+    fold_start: u16,
+    fold_end: u16,
+    /// UTS #39 skeleton of the fold, where the fold itself stands or from here to the end: equal skeletons look alike.
+    skeleton_start: u16,
 }
 
-fn parse(text: &str) -> Result<Arc<Forms>, BadName> {
+impl Forms {
+    fn new(shown: &str, fold: &str, skeleton: &str) -> Self {
+        let mark = |at: usize| u16::try_from(at).expect("no form of a name is longer than a few hundred bytes");
+        let mut text = String::with_capacity(shown.len() + fold.len() + skeleton.len());
+        text.push_str(shown);
+        let shown_end = mark(text.len());
+        let fold_start = if fold == shown { 0 } else { shown_end };
+        if fold_start > 0 {
+            text.push_str(fold);
+        }
+        let fold_end = mark(text.len());
+        let skeleton_start = if skeleton == fold { fold_start } else { fold_end };
+        if skeleton_start == fold_end {
+            text.push_str(skeleton);
+        }
+        let marks = Marks { shown_end, fold_start, fold_end, skeleton_start };
+        Self(ThinArc::from_header_and_slice(marks, text.as_bytes()))
+    }
+
+    fn marks(&self) -> Marks {
+        self.0.header.header
+    }
+
+    fn bytes(&self, range: Range<u16>) -> &[u8] {
+        &self.0.slice[usize::from(range.start)..usize::from(range.end)]
+    }
+
+    fn shown(&self) -> &[u8] {
+        self.bytes(0..self.marks().shown_end)
+    }
+
+    fn fold(&self) -> &[u8] {
+        let marks = self.marks();
+        self.bytes(marks.fold_start..marks.fold_end)
+    }
+
+    fn skeleton(&self) -> &[u8] {
+        let marks = self.marks();
+        if marks.skeleton_start == marks.fold_start {
+            return self.fold();
+        }
+        &self.0.slice[usize::from(marks.skeleton_start)..]
+    }
+}
+
+/// A form was made of text, and is text.
+fn as_text(form: &[u8]) -> &str {
+    core::str::from_utf8(form).expect("each form of a name was stored as text")
+}
+
+fn parse(text: &str) -> Result<Forms, BadName> {
     if text.is_empty() {
         return Err(BadName::Empty);
     }
@@ -109,12 +167,12 @@ fn parse(text: &str) -> Result<Arc<Forms>, BadName> {
     if fold.is_empty() {
         return Err(BadName::Empty);
     }
-    let skeleton = skeleton(&fold).filter(|c| *c != ZWNJ).collect();
-    Ok(Arc::new(Forms { shown, fold, skeleton }))
+    let skeleton: String = skeleton(&fold).filter(|c| *c != ZWNJ).collect();
+    Ok(Forms::new(&shown, &fold, &skeleton))
 }
 
 /// What [`parse`] makes of a name in ASCII: most are, and every frame about a room holds one.
-fn parse_ascii(text: &str) -> Result<Arc<Forms>, BadName> {
+fn parse_ascii(text: &str) -> Result<Forms, BadName> {
     let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']' | '^');
     if let Some(bad) = text.chars().find(|c| !allowed(c)) {
         return Err(BadName::Character(bad));
@@ -133,7 +191,7 @@ fn parse_ascii(text: &str) -> Result<Arc<Forms>, BadName> {
             other => skeleton.push(other),
         }
     }
-    Ok(Arc::new(Forms { shown: text.into(), fold, skeleton }))
+    Ok(Forms::new(text, &fold, &skeleton))
 }
 
 /// NFKC, case folded, ZWNJ ignored. Folding goes through upper case, which is what full case folding does for
@@ -162,28 +220,28 @@ macro_rules! name_type {
         ///
         /// Equality and order are those of the folded form, not of the spelling.
         #[derive(Clone)]
-        pub struct $name(Arc<Forms>);
+        pub struct $name(Forms);
 
         impl $name {
             /// The name as its owner wrote it, in NFC.
             pub fn as_str(&self) -> &str {
-                &self.0.shown
+                as_text(self.0.shown())
             }
 
             /// The form that names are compared by: NFKC, case folded, ZWNJ ignored.
             pub fn fold(&self) -> &str {
-                &self.0.fold
+                as_text(self.0.fold())
             }
 
             /// The form that look-alikes share (UTS #39).
             pub fn skeleton(&self) -> &str {
-                &self.0.skeleton
+                as_text(self.0.skeleton())
             }
         }
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                self.0.fold == other.0.fold
+                self.0.fold() == other.0.fold()
             }
         }
 
@@ -197,19 +255,19 @@ macro_rules! name_type {
 
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-                self.0.fold.cmp(&other.0.fold)
+                self.0.fold().cmp(other.0.fold())
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0.shown, f)
+                fmt::Debug::fmt(self.as_str(), f)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0.shown)
+                f.write_str(self.as_str())
             }
         }
     };
@@ -265,6 +323,44 @@ impl Nick {
                 return Self::parse(&suffix).expect("digits are a name");
             }
         }
+    }
+}
+
+/// A nickname as the key of a tree: it stands where all its look-alikes would stand. Equal names look alike, so one such
+/// tree finds both.
+#[derive(Clone, Debug)]
+pub(crate) struct LookAlike(pub(crate) Nick);
+
+impl LookAlike {
+    /// What to look a name up by.
+    pub(crate) fn key(nick: &Nick) -> &[u8] {
+        nick.0.skeleton()
+    }
+}
+
+impl core::borrow::Borrow<[u8]> for LookAlike {
+    fn borrow(&self) -> &[u8] {
+        Self::key(&self.0)
+    }
+}
+
+impl PartialEq for LookAlike {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for LookAlike {}
+
+impl PartialOrd for LookAlike {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for LookAlike {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        Self::key(&self.0).cmp(Self::key(&other.0))
     }
 }
 

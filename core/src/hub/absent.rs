@@ -8,7 +8,7 @@ use super::Hub;
 use super::asks::Pending;
 use super::names::Holder;
 use super::room::{Kind, Presence, Room};
-use super::session::User;
+use super::session::{Few, User};
 use super::timers::Timer;
 
 impl Hub {
@@ -49,15 +49,15 @@ impl Hub {
             identity,
             nick: nick.clone(),
             guest: false,
-            sessions: Vec::new(),
+            sessions: Few::new(),
             grace: Some(at),
-            kept: Vec::new(),
+            kept: Few::new(),
             reads: alloc::collections::BTreeMap::new(),
         };
         let (user, _) = self.users.insert(user);
         self.timers.insert(at, Timer::Grace(user));
         self.names.hold(&nick, Holder::User(user));
-        self.by_identity.insert(identity, user);
+        self.by_identity.insert(identity.into(), user);
         for name in rooms.into_iter().take(self.config.limits.rooms_per_session_max as usize) {
             let room = match self.room_names.get(&name) {
                 Some(room) => *room,

@@ -188,7 +188,7 @@ impl Hub {
     /// Users have a session or their grace.
     fn check_users(&self) {
         for (slot, user) in self.users.iter() {
-            assert_eq!(self.by_identity.get(&user.identity), Some(&slot));
+            assert_eq!(self.by_identity.get(&user.identity.into()), Some(&slot));
             assert!(!user.sessions.is_empty() || user.grace.is_some(), "11: no session means grace");
             assert!(user.kept.is_empty() || user.grace.is_some(), "11: a place is kept for a time");
             let open = user.sessions.iter().filter(|session| !self.sessions[**session].is_closing()).count();

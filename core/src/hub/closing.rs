@@ -291,7 +291,7 @@ impl Hub {
         self.end_kept(user);
         let gone = self.users.remove(user);
         self.names.release(&gone.nick, Holder::User(user));
-        self.by_identity.remove(&gone.identity);
+        self.by_identity.remove(&gone.identity.into());
         if !gone.guest {
             let ask = Ask::Seen { identity: gone.identity, at: self.now.timestamp };
             self.asks.ask(&mut self.mail.outputs, ask, Pending::Noted);

@@ -10,6 +10,7 @@ use super::asks::{AfterOpening, Pending};
 use super::names::Holder;
 use super::room::{Kind, Room};
 use super::rooms::Known;
+use super::session::Few;
 
 impl Hub {
     /// Opens a conversation for a session.
@@ -52,7 +53,7 @@ impl Hub {
     /// may have passed on meanwhile.
     pub(super) fn open_unread(&mut self, slot: u32, unread: Unread, resume: Known) {
         let me = self.users[self.sessions[slot].user.expect("only somebody who is in talks")].identity;
-        let nick = self.by_identity.get(&unread.peer).map_or(unread.nick, |user| self.users[*user].nick.clone());
+        let nick = self.by_identity.get(&unread.peer.into()).map_or(unread.nick, |user| self.users[*user].nick.clone());
         let peer = Peer::Present(unread.peer, nick);
         self.ask_direct(slot, me, peer, AfterOpening::Enter { reference: None, resume });
     }
@@ -116,7 +117,7 @@ impl Hub {
             return Err((Code::ServerFull, "There are as many rooms as this server bears."));
         }
         // By the name of now, should it have changed since the store was asked.
-        let nick = self.by_identity.get(&peer).map_or(named, |user| self.users[*user].nick.clone());
+        let nick = self.by_identity.get(&peer.into()).map_or(named, |user| self.users[*user].nick.clone());
         let (room, _) = self.rooms.insert(Room::new(Kind::Direct([me, (peer, nick)])));
         self.directs.insert(pair, room);
         self.set_log(room, opened);
@@ -192,8 +193,8 @@ impl Hub {
         }
     }
 
-    fn sessions_of(&self, identity: IdentityId) -> alloc::vec::Vec<u32> {
-        self.by_identity.get(&identity).map(|user| self.users[*user].sessions.clone()).unwrap_or_default()
+    fn sessions_of(&self, identity: IdentityId) -> Few {
+        self.by_identity.get(&identity.into()).map(|user| self.users[*user].sessions.clone()).unwrap_or_default()
     }
 }
 

@@ -21,7 +21,7 @@ use super::Hub;
 use super::asks::Pending;
 use super::names::Holder;
 use super::phase::Phase;
-use super::session::User;
+use super::session::{Few, User};
 use super::timers::SessionTimer;
 
 /// How often a name is numbered (`ali2`, `ali3`, …) before a dialect that cannot ask gives up.
@@ -124,7 +124,7 @@ impl Hub {
         if self.sessions[slot].phase != Phase::Verifying {
             self.unreserve(slot, &nick);
             if let Answer::Verified(found) = answer
-                && !self.by_identity.contains_key(&found.identity)
+                && !self.by_identity.contains_key(&found.identity.into())
             {
                 // It was closed meanwhile: the store is not to hold anything for somebody who never came.
                 let ask = Ask::Seen { identity: found.identity, at: self.now.timestamp };
@@ -139,7 +139,7 @@ impl Hub {
                     self.names.hold(&nick, Holder::Session(slot));
                 }
                 let reserved = self.names.holder(&nick) == Some(Holder::Session(slot));
-                let online = self.by_identity.get(&found.identity).copied();
+                let online = self.by_identity.get(&found.identity.into()).copied();
                 if reserved || online.is_some_and(|user| self.names.holder(&nick) == Some(Holder::User(user))) {
                     let token = if found.known { hello.token.clone() } else { token };
                     self.welcome(slot, &hello, nick, *found, token, claimed);
@@ -295,20 +295,20 @@ impl Hub {
     /// Makes the session one of its identity's: of the user who is here, or of a new one.
     fn attach(&mut self, slot: u32, nick: Nick, identity: IdentityId, known: bool) -> (u32, bool) {
         let guest = !self.sessions[slot].is_native();
-        let Some(user) = self.by_identity.get(&identity).copied() else {
+        let Some(user) = self.by_identity.get(&identity.into()).copied() else {
             let user = User {
                 identity,
                 nick: nick.clone(),
                 guest,
-                sessions: alloc::vec![slot],
+                sessions: Few::from_slice(&[slot]),
                 grace: None,
-                kept: Vec::new(),
+                kept: Few::new(),
                 reads: alloc::collections::BTreeMap::new(),
             };
             let (user, _) = self.users.insert(user);
             self.names.release(&nick, Holder::Session(slot));
             self.names.hold(&nick, Holder::User(user));
-            self.by_identity.insert(identity, user);
+            self.by_identity.insert(identity.into(), user);
             self.sessions[slot].user = Some(user);
             self.rename_conversations(identity, &nick);
             return (user, false);

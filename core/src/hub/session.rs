@@ -5,6 +5,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use smallvec::SmallVec;
+
 use crate::id::{ConnId, IdentityId, LogId, MessageId};
 use crate::name::Nick;
 use crate::text::Note;
@@ -105,6 +107,9 @@ pub(super) struct AddressCount {
     pub(super) handshakes: u32,
 }
 
+/// Slots, of which there are seldom more than four: those take no allocation.
+pub(super) type Few = SmallVec<[u32; 4]>;
+
 /// A person who is here, or was until a moment ago.
 #[derive(Debug)]
 pub(super) struct User {
@@ -113,11 +118,11 @@ pub(super) struct User {
     /// Came without an identity that outlives the session.
     pub(super) guest: bool,
     /// Slots of sessions, oldest first.
-    pub(super) sessions: Vec<u32>,
+    pub(super) sessions: Few,
     /// Until when places are kept that no session of it is in any more.
     pub(super) grace: Option<Instant>,
     /// Rooms in which it is kept present without a session.
-    pub(super) kept: Vec<u32>,
+    pub(super) kept: Few,
     /// How far it has read, in the logs of places it is in.
     pub(super) reads: BTreeMap<LogId, MessageId>,
 }
@@ -145,8 +150,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_stays_small() {
+    fn a_session_and_a_user_stay_small() {
         // Ten thousand idle connections are to cost megabytes, not tens of them.
         assert!(size_of::<Session>() <= 512, "{}", size_of::<Session>());
+        assert!(size_of::<User>() <= 112, "{}", size_of::<User>());
     }
 }

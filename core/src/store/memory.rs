@@ -6,7 +6,7 @@ use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::id::{IdentityId, LogId, MessageId};
+use crate::id::{IdentityId, LogId, MessageId, Spread};
 use crate::name::{Nick, RoomName};
 use crate::secret::Secret;
 use crate::text::Note;
@@ -58,7 +58,7 @@ pub struct MemoryStore {
     /// How far everybody has read.
     reads: BTreeMap<(IdentityId, LogId), MessageId>,
     /// Who is in which rooms.
-    present: BTreeSet<(IdentityId, LogId)>,
+    present: BTreeMap<LogId, BTreeSet<Spread>>,
     logs: BTreeMap<LogId, Log>,
     rooms: BTreeMap<RoomName, LogId>,
     directs: BTreeMap<(IdentityId, IdentityId), LogId>,
@@ -106,7 +106,7 @@ impl MemoryStore {
             password,
             people: People::default(),
             reads: BTreeMap::new(),
-            present: BTreeSet::new(),
+            present: BTreeMap::new(),
             logs: BTreeMap::new(),
             rooms: BTreeMap::new(),
             directs: BTreeMap::new(),
@@ -138,11 +138,7 @@ impl MemoryStore {
             Ask::Search(search) => self.search(&search),
             Ask::Read { identity, log, id } => self.read(identity, log, id),
             Ask::Present { identity, log, here } => {
-                if here {
-                    self.present.insert((identity, log));
-                } else {
-                    self.present.remove(&(identity, log));
-                }
+                self.note_presence(identity, log, here);
                 Answer::Done
             }
             Ask::Absent => self.absent(),

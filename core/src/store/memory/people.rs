@@ -2,11 +2,10 @@
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::id::{IdentityId, LogId, MessageId};
-use crate::name::Nick;
+use crate::id::{IdentityId, LogId, MessageId, Spread};
+use crate::name::{LookAlike, Nick};
 use crate::secret::SecretHash;
 use crate::store::{Absentee, Answer, Change, Entry, READS_MAX, UNREAD_MAX, Unread, Verified, Verify};
 use crate::time::Timestamp;
@@ -19,10 +18,11 @@ const NICK_HELD_MS: i64 = 30 * 24 * 3_600_000;
 /// Identities, and the names they hold.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    identities: BTreeMap<IdentityId, Identity>,
-    by_token: BTreeMap<SecretHash, IdentityId>,
-    by_fold: BTreeMap<String, IdentityId>,
-    by_skeleton: BTreeMap<String, IdentityId>,
+    identities: BTreeMap<Spread, Identity>,
+    /// By the beginning of the hash of its token: all of it stands with the identity.
+    by_token: BTreeSet<(u64, IdentityId)>,
+    /// A name and its look-alikes are held together.
+    by_name: BTreeMap<LookAlike, IdentityId>,
     /// Identities that are away, by when they were last here.
     ages: BTreeSet<(Timestamp, IdentityId)>,
     /// The number of the last identity.
@@ -95,10 +95,28 @@ impl MemoryStore {
         Answer::Done
     }
 
+    /// Somebody is in a room, or is not any more.
+    pub(super) fn note_presence(&mut self, identity: IdentityId, log: LogId, here: bool) {
+        if here {
+            self.present.entry(log).or_default().insert(identity.into());
+        } else if let Some(present) = self.present.get_mut(&log) {
+            present.remove(&identity.into());
+            if present.is_empty() {
+                self.present.remove(&log);
+            }
+        }
+    }
+
     /// Who was in which rooms.
     pub(super) fn absent(&mut self) -> Answer {
         let mut absentees: Vec<Absentee> = Vec::new();
-        for (identity, log) in self.present.clone() {
+        let here = |(log, here): (&LogId, &BTreeSet<Spread>)| {
+            let log = *log;
+            here.iter().map(move |one| (one.identity(), log)).collect::<Vec<_>>()
+        };
+        let mut present: Vec<(IdentityId, LogId)> = self.present.iter().flat_map(here).collect();
+        present.sort_unstable();
+        for (identity, log) in present {
             let Some(LogSubject::Room(room)) = self.logs.get(&log).map(|log| &log.subject) else { continue };
             let Some(nick) = self.people.nick(identity) else { continue };
             match absentees.last_mut().filter(|last| last.identity == identity) {
@@ -119,7 +137,7 @@ impl MemoryStore {
 impl People {
     /// Who this is, and whether by its token; `None` if the name is somebody else's.
     fn verify(&mut self, verify: &Verify, identities_max: usize) -> Option<(IdentityId, bool)> {
-        let known = verify.presented.and_then(|token| self.by_token.get(&token)).copied();
+        let known = verify.presented.and_then(|token| self.by_token(&token));
         if self.is_held_against(known, &verify.nick, verify.at) {
             return None;
         }
@@ -138,26 +156,34 @@ impl People {
 
     /// Whether it outlives its session.
     fn is_known(&self, identity: IdentityId) -> bool {
-        self.identities.contains_key(&identity)
+        self.identities.contains_key(&identity.into())
     }
 
     pub(super) fn nick(&self, identity: IdentityId) -> Option<Nick> {
-        self.identities.get(&identity).map(|known| known.nick.clone())
+        self.identities.get(&identity.into()).map(|known| known.nick.clone())
+    }
+
+    fn by_token(&self, token: &SecretHash) -> Option<IdentityId> {
+        let start = beginning(token);
+        let mut alike = self.by_token.range((start, IdentityId(0))..=(start, IdentityId(u64::MAX)));
+        let mine =
+            |(_, one): &&(u64, IdentityId)| self.identities.get(&(*one).into()).is_some_and(|one| one.token == *token);
+        alike.rfind(mine).map(|(_, identity)| *identity)
     }
 
     /// Who holds this name, and how they write it.
     pub(super) fn by_name(&self, nick: &Nick) -> Option<(IdentityId, Nick)> {
-        let identity = self.by_fold.get(nick.fold()).copied()?;
-        Some((identity, self.nick(identity).unwrap_or_else(|| nick.clone())))
+        let (held, identity) = self.by_name.get_key_value(LookAlike::key(nick))?;
+        (held.0 == *nick).then(|| (*identity, held.0.clone()))
     }
 
     /// Everybody is away: whoever was here, from the last time that is known of.
     fn nobody_is_here(&mut self, newest: Timestamp) {
         let last = self.identities.values().map(|known| known.seen).fold(newest, Timestamp::max);
         for (identity, known) in &mut self.identities {
-            if !self.ages.contains(&(known.seen, *identity)) {
+            if !self.ages.contains(&(known.seen, identity.identity())) {
                 known.seen = last;
-                self.ages.insert((last, *identity));
+                self.ages.insert((last, identity.identity()));
             }
         }
     }
@@ -168,61 +194,57 @@ impl People {
         {
             self.forget_identity(oldest);
         }
-        self.identities.insert(identity, Identity { token, nick: nick.clone(), seen: at });
-        self.by_token.insert(token, identity);
-        self.by_fold.insert(nick.fold().into(), identity);
-        self.by_skeleton.insert(nick.skeleton().into(), identity);
+        self.identities.insert(identity.into(), Identity { token, nick: nick.clone(), seen: at });
+        self.by_token.insert((beginning(&token), identity));
+        self.by_name.insert(LookAlike(nick.clone()), identity);
     }
 
     /// Whether somebody other than `mine` holds this name or a look-alike; a name unused for 30 days is let go.
     fn is_held_against(&mut self, mine: Option<IdentityId>, nick: &Nick, at: Timestamp) -> bool {
-        let holders = [self.by_fold.get(nick.fold()).copied(), self.by_skeleton.get(nick.skeleton()).copied()];
-        for holder in holders.into_iter().flatten() {
-            let Some(known) = self.identities.get(&holder).filter(|_| Some(holder) != mine) else { continue };
-            let seen = known.seen;
-            let here = !self.ages.contains(&(seen, holder));
-            if here || at.0.saturating_sub(seen.0) < NICK_HELD_MS {
-                return true;
-            }
-            self.forget_identity(holder);
+        let Some(holder) = self.by_name.get(LookAlike::key(nick)).copied().filter(|holder| Some(*holder) != mine)
+        else {
+            return false;
+        };
+        let Some(known) = self.identities.get(&holder.into()) else { return false };
+        let seen = known.seen;
+        let here = !self.ages.contains(&(seen, holder));
+        if here || at.0.saturating_sub(seen.0) < NICK_HELD_MS {
+            return true;
         }
+        self.forget_identity(holder);
         false
     }
 
     fn forget_identity(&mut self, identity: IdentityId) {
-        let Some(gone) = self.identities.remove(&identity) else { return };
-        self.by_token.remove(&gone.token);
+        let Some(gone) = self.identities.remove(&identity.into()) else { return };
+        self.by_token.remove(&(beginning(&gone.token), identity));
         self.ages.remove(&(gone.seen, identity));
         self.release_nick(identity, &gone.nick);
     }
 
     fn release_nick(&mut self, identity: IdentityId, nick: &Nick) {
-        if self.by_fold.get(nick.fold()) == Some(&identity) {
-            self.by_fold.remove(nick.fold());
-        }
-        if self.by_skeleton.get(nick.skeleton()) == Some(&identity) {
-            self.by_skeleton.remove(nick.skeleton());
+        if self.by_name.get(LookAlike::key(nick)) == Some(&identity) {
+            self.by_name.remove(LookAlike::key(nick));
         }
     }
 
     fn set_nick(&mut self, identity: IdentityId, nick: &Nick) {
-        let Some(known) = self.identities.get_mut(&identity) else { return };
+        let Some(known) = self.identities.get_mut(&identity.into()) else { return };
         let old = core::mem::replace(&mut known.nick, nick.clone());
         self.release_nick(identity, &old);
-        self.by_fold.insert(nick.fold().into(), identity);
-        self.by_skeleton.insert(nick.skeleton().into(), identity);
+        self.by_name.insert(LookAlike(nick.clone()), identity);
     }
 
     /// Whoever is here is not forgotten.
     fn arrives(&mut self, identity: IdentityId, at: Timestamp) {
-        if let Some(known) = self.identities.get_mut(&identity) {
+        if let Some(known) = self.identities.get_mut(&identity.into()) {
             self.ages.remove(&(known.seen, identity));
             known.seen = known.seen.max(at);
         }
     }
 
     pub(super) fn leaves(&mut self, identity: IdentityId, at: Timestamp) {
-        if let Some(known) = self.identities.get_mut(&identity) {
+        if let Some(known) = self.identities.get_mut(&identity.into()) {
             self.ages.remove(&(known.seen, identity));
             known.seen = known.seen.max(at);
             self.ages.insert((known.seen, identity));
@@ -230,11 +252,16 @@ impl People {
     }
 
     pub(super) fn rename(&mut self, identity: IdentityId, nick: &Nick) -> Answer {
-        let Some(known) = self.identities.get(&identity) else { return Answer::Failed };
+        let Some(known) = self.identities.get(&identity.into()) else { return Answer::Failed };
         if self.is_held_against(Some(identity), nick, known.seen) {
             return Answer::NickTaken;
         }
         self.set_nick(identity, nick);
         Answer::Done
     }
+}
+
+/// What tokens are found by; two may begin alike.
+fn beginning(hash: &SecretHash) -> u64 {
+    hash.0.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
