@@ -16,6 +16,7 @@ pub mod goals;
 pub mod history;
 pub mod hostile;
 pub mod os;
+pub mod peers;
 pub mod process;
 pub mod rounds;
 pub mod speech;

@@ -1,7 +1,10 @@
 //! Servers under test, each in a process of its own.
 
 use std::env;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -10,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use tempfile::NamedTempFile;
 
 use crate::bare::{Bare, Style};
 use crate::os::{apart, pid_of};
@@ -46,8 +50,8 @@ pub struct Running {
     child: Child,
     targets: Vec<Target>,
     log: Log,
-    /// Lives as long as the server, which reads it at its start.
-    _config: Option<tempfile::NamedTempFile>,
+    /// Live as long as the server, which reads them at its start.
+    _files: Vec<NamedTempFile>,
 }
 
 type Log = Arc<Mutex<Vec<(Instant, String)>>>;
@@ -61,7 +65,7 @@ impl Running {
         let program = env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))?;
         let mut command = Command::new(program);
         command.env(ROLE, style.letter().to_string());
-        Self::start(command, 1, None)
+        Self::start(command, 1, Vec::new())
     }
 
     /// Starts `parlor-server` with embedded memory storage, native and prompt listeners on free ports of 127.0.0.1,
@@ -86,16 +90,36 @@ impl Running {
         config: &str,
         storage: impl FnOnce(&mut Command) -> &mut Command,
     ) -> Result<Self, String> {
-        let file = tempfile::Builder::new().prefix("parlor-bench").suffix(".toml").tempfile();
-        let mut file = file.map_err(|e| format!("No temporary file for the configuration: {e}."))?;
-        file.write_all(config.as_bytes()).map_err(|e| format!("The configuration cannot be written: {e}."))?;
+        let file = config_file(config)?;
         let mut command = Command::new(binary);
         command.args(["--listen", "parlor://127.0.0.1:0", "--listen", "prompt://127.0.0.1:0", "--config"]);
         storage(command.arg(file.path()));
-        Self::start(command, 2, Some(file))
+        Self::start(command, 2, vec![file])
     }
 
-    fn start(mut command: Command, listeners: usize, config: Option<tempfile::NamedTempFile>) -> Result<Self, String> {
+    /// Starts somebody else's server, which is to listen at `target`, and keeps the files it reads as long as it lives.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be started or does not listen within 20 s.
+    pub fn peer(command: Command, target: Target, files: Vec<NamedTempFile>) -> Result<Self, String> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut running = Self::start(command, 0, files)?;
+        running.targets.push(target);
+        let deadline = Instant::now() + START_WITHIN;
+        // It does not tell when it listens, so it is tried.
+        while TcpStream::connect(target.address).is_err() {
+            if !matches!(running.child.try_wait(), Ok(None)) {
+                return Err(running.ended(&name));
+            }
+            if Instant::now() > deadline {
+                return Err(format!("{name} does not listen after 20 s."));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(running)
+    }
+
+    fn start(mut command: Command, listeners: usize, files: Vec<NamedTempFile>) -> Result<Self, String> {
         let name = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = apart(|| command.spawn()).map_err(|e| format!("{name} does not start: {e}."))?;
@@ -104,7 +128,7 @@ impl Running {
         if let Some(stderr) = child.stderr.take() {
             keep_log(stderr, Arc::clone(&log));
         }
-        let mut running = Self { child, targets: Vec::new(), log, _config: config };
+        let mut running = Self { child, targets: Vec::new(), log, _files: files };
         while running.targets.len() < listeners {
             match announced.recv_timeout(START_WITHIN) {
                 Ok(line) => {
@@ -113,16 +137,18 @@ impl Running {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => return Err(format!("{name} does not listen after 20 s.")),
-                Err(RecvTimeoutError::Disconnected) => {
-                    // What it said on standard error may be a moment behind its end.
-                    thread::sleep(Duration::from_millis(100));
-                    return Err(format!("{name} ended before it listened: {}", running.log_text()));
-                }
+                Err(RecvTimeoutError::Disconnected) => return Err(running.ended(&name)),
             }
         }
         // The pipe is emptied for as long as the server lives.
         thread::spawn(move || announced.into_iter().for_each(drop));
         Ok(running)
+    }
+
+    fn ended(&self, name: &str) -> String {
+        // What it said on standard error may be a moment behind its end.
+        thread::sleep(Duration::from_millis(100));
+        format!("{name} ended before it listened: {}", self.log_text())
     }
 
     /// Its process id.
@@ -162,6 +188,18 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A temporary file with this in it, which servers that do not run as we do may read too.
+///
+/// # Errors
+/// One sentence, if it cannot be written.
+pub(crate) fn config_file(text: &str) -> Result<NamedTempFile, String> {
+    let mut builder = tempfile::Builder::new();
+    let builder = builder.prefix("parlor-bench").suffix(".conf").permissions(Permissions::from_mode(0o644));
+    let mut file = builder.tempfile().map_err(|e| format!("No temporary file for the configuration: {e}."))?;
+    file.write_all(text.as_bytes()).map_err(|e| format!("The configuration cannot be written: {e}."))?;
+    Ok(file)
 }
 
 fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {

@@ -1,80 +1,28 @@
-//! Parlor and the bare loops in turn, round after round, and the tables of what came out.
+//! Parlor, the bare loops and servers of others in turn, round after round, and the tables of what came out.
 //!
 //! Absolute figures change with the machine and its neighbours; ratios taken within one round hold to 5–10 %.
 
-use std::fmt::Write;
+mod contender;
+mod tables;
+
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::bare::Style;
+pub use contender::{Contender, UNPACED};
+pub use tables::{cost_table, idle_table, latency_table};
+
 use crate::crowd::Crowd;
 use crate::drive::{Load, Phase, drive};
-use crate::figures::{Figures, median, thousands};
+use crate::figures::Figures;
 use crate::os;
-use crate::process::Running;
-use crate::speech::Speech;
-
-/// Who is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Contender {
-    /// [`Style::Lines`].
-    #[serde(rename = "bare A")]
-    BareA,
-    /// [`Style::Turns`].
-    #[serde(rename = "bare B")]
-    BareB,
-    /// `parlor-server`, native clients.
-    #[serde(rename = "parlor, native")]
-    Native,
-    /// `parlor-server`, ChatRoom clients in line mode.
-    #[serde(rename = "parlor, prompt lines")]
-    PromptLines,
-}
-
-/// A configuration under which the figures measure the server and not its patience with one person.
-pub const UNPACED: &str = "[limits]\npace = \"off\"\n";
-
-impl Contender {
-    /// In the order of a round.
-    pub const ALL: [Contender; 4] = [Contender::BareA, Contender::BareB, Contender::Native, Contender::PromptLines];
-
-    /// As the tables call it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Contender::BareA => "bare A",
-            Contender::BareB => "bare B",
-            Contender::Native => "parlor, native",
-            Contender::PromptLines => "parlor, prompt lines",
-        }
-    }
-
-    /// What it is spoken to.
-    pub const fn speech(self) -> Speech {
-        match self {
-            Contender::BareA | Contender::BareB => Speech::Bare,
-            Contender::Native => Speech::Native,
-            Contender::PromptLines => Speech::PromptLines,
-        }
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    /// One sentence, if it does not start.
-    pub fn start(self, binary: &Path) -> Result<Running, String> {
-        match self {
-            Contender::BareA => Running::bare(Style::Lines),
-            Contender::BareB => Running::bare(Style::Turns),
-            Contender::Native | Contender::PromptLines => Running::parlor(binary, UNPACED),
-        }
-    }
-}
 
 /// What is measured.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// Who, in the order of a round.
+    pub contenders: Vec<Contender>,
     /// How often each cell is measured, everybody taking turns.
     pub rounds: usize,
     /// Receivers; the senders come on top.
@@ -83,10 +31,14 @@ pub struct Plan {
     pub senders: usize,
     /// Messages in flight, saturated.
     pub in_flight: usize,
+    /// The numbers of receivers at which [`Phase::DEEP`] is measured too; that takes long in large rooms.
+    pub deep: Vec<usize>,
     /// Bytes of each text.
     pub payload: usize,
     /// How long each phase is measured.
     pub measure: Duration,
+    /// All have joined within this time, or the cell stays empty.
+    pub join_within: Duration,
 }
 
 /// One contender at one size in one round.
@@ -96,88 +48,109 @@ pub struct Cell {
     pub contender: Contender,
     pub receivers: usize,
     pub round: usize,
+    pub joining: Joining,
     pub serial: Figures,
     pub saturated: Figures,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deep: Option<Figures>,
 }
 
-/// Measures every cell, each with a fresh server, and says on standard error what it is at.
+/// What it cost to let everybody in.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Joining {
+    /// Resident bytes that the server gained, by connection.
+    pub bytes_each: f64,
+    /// Processor time of the server for each connection, its join and telling everybody, in microseconds.
+    pub micros_each: f64,
+    /// Until the last news of an arrival had come.
+    pub seconds: f64,
+}
+
+/// A cell without figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// Whose.
+    pub contender: Contender,
+    /// At how many receivers; absent if at none.
+    pub receivers: Option<usize>,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// All that was measured, and what could not be.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs, reason = "as named")]
+pub struct Results {
+    pub cells: Vec<Cell>,
+    pub gaps: Vec<Gap>,
+}
+
+/// Measures every cell, each with a fresh server, and says on standard error what it is at. A server of others that is
+/// missing or fails leaves a gap, and is not tried again at that size.
 ///
 /// # Errors
-/// One sentence, if a server does not start or loses anybody or anything.
-pub fn fan_out(plan: &Plan, binary: &Path) -> Result<Vec<Cell>, String> {
-    let mut cells = Vec::new();
+/// One sentence, if a server of ours does not start or loses anybody or anything.
+pub fn fan_out(plan: &Plan, binary: &Path) -> Result<Results, String> {
+    let mut results = Results::default();
+    for &contender in &plan.contenders {
+        if let Some(reason) = contender.missing() {
+            eprintln!("{reason}");
+            results.gaps.push(Gap { contender, receivers: None, reason });
+        }
+    }
     for round in 1..=plan.rounds {
         for &receivers in &plan.members {
-            for contender in Contender::ALL {
-                let server = contender.start(binary)?;
-                let mut crowd = Crowd::join(server.target(contender.speech()), receivers, plan.senders, "")?;
-                let mut phase = |phase| {
-                    let (warm_up, payload) = (plan.measure / 10, plan.payload);
-                    let server = Some(server.pid());
-                    let load = Load { phase, payload, warm_up, measure: plan.measure, messages_max: u64::MAX, server };
-                    drive(&mut crowd, &load)
-                };
-                let serial = phase(Phase::Serial)?;
-                let saturated = phase(Phase::Saturated { in_flight: plan.in_flight })?;
-                eprintln!("round {round}, {}: serial {serial}", contender.name());
-                eprintln!("round {round}, {}: saturated {saturated}", contender.name());
-                cells.push(Cell { contender, receivers, round, serial, saturated });
+            for &contender in &plan.contenders {
+                if results.gap(contender, receivers).is_some() {
+                    continue;
+                }
+                match (measure(plan, contender, receivers, round, binary), contender) {
+                    (Ok(cell), _) => results.cells.push(cell),
+                    (Err(reason), Contender::Peer(_)) => {
+                        eprintln!("round {round}, {}, {receivers} members: {reason}", contender.name());
+                        results.gaps.push(Gap { contender, receivers: Some(receivers), reason });
+                    }
+                    (Err(sentence), _) => return Err(format!("{}: {sentence}", contender.name())),
+                }
             }
         }
     }
-    Ok(cells)
+    Ok(results)
 }
 
-/// The cells as a Markdown table: medians over the rounds, ratios to the bare loops of the same round.
-pub fn fan_out_table(cells: &[Cell]) -> String {
-    let mut table = String::from(
-        "| members | server | serial: CPU µs/delivery | ÷ A | to first / median / last, p50 ms | \
-         saturated: CPU µs/delivery | ÷ B | deliveries/s | to first / median / last, p50 ms | last p99 ms |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
-    );
-    let mut sizes: Vec<usize> = cells.iter().map(|cell| cell.receivers).collect();
-    sizes.sort_unstable();
-    sizes.dedup();
-    for size in sizes {
-        for contender in Contender::ALL {
-            let row: Vec<&Cell> =
-                cells.iter().filter(|cell| cell.receivers == size && cell.contender == contender).collect();
-            if !row.is_empty() {
-                write_row(&mut table, size, contender, &row, cells);
-            }
-        }
+impl Results {
+    /// Why there are no figures of this contender at this size, or no more than there are.
+    pub fn gap(&self, contender: Contender, receivers: usize) -> Option<&Gap> {
+        let is_it = |gap: &&Gap| gap.contender == contender && gap.receivers.is_none_or(|at| at == receivers);
+        self.gaps.iter().find(is_it)
     }
-    table
 }
 
-fn write_row(table: &mut String, size: usize, contender: Contender, row: &[&Cell], cells: &[Cell]) {
-    let of = |figure: fn(&Cell) -> f64| median(row.iter().map(|cell| figure(cell)));
-    let ratio = |base: Contender, figure: fn(&Cell) -> f64| {
-        median(row.iter().filter_map(|cell| {
-            let base = cells.iter().find(|b| b.contender == base && b.receivers == size && b.round == cell.round)?;
-            Some(figure(cell) / figure(base))
-        }))
+fn measure(plan: &Plan, contender: Contender, receivers: usize, round: usize, binary: &Path) -> Result<Cell, String> {
+    let server = contender.start(binary)?;
+    let pid = server.pid();
+    let usage = || Ok::<_, String>((os::processor_time(pid)?, os::resident_bytes(pid)? as f64));
+    let before = usage()?;
+    let entry = contender.entry(plan.join_within);
+    let mut crowd = Crowd::enter(server.target(contender.speech()), receivers, plan.senders, "", entry)?;
+    let after = usage()?;
+    let each = |total: f64| total / crowd.len() as f64;
+    let joining = Joining {
+        bytes_each: each(after.1 - before.1),
+        micros_each: each((after.0 - before.0).as_secs_f64() * 1e6),
+        seconds: crowd.joined_within().as_secs_f64(),
     };
-    let serial = |cell: &Cell| cell.serial.server_micros_per_delivery.unwrap_or(f64::NAN);
-    let saturated = |cell: &Cell| cell.saturated.server_micros_per_delivery.unwrap_or(f64::NAN);
-    let written = writeln!(
-        table,
-        "| {size} | {} | {:.2} | {:.2} | {:.2} / {:.2} / {:.2} | {:.3} | {:.2} | {} | {:.2} / {:.2} / {:.2} | {:.1} |",
-        contender.name(),
-        of(serial),
-        ratio(Contender::BareA, serial),
-        of(|cell| cell.serial.first.p50 / 1e3),
-        of(|cell| cell.serial.median.p50 / 1e3),
-        of(|cell| cell.serial.last.p50 / 1e3),
-        of(saturated),
-        ratio(Contender::BareB, saturated),
-        thousands(of(|cell| cell.saturated.deliveries_per_second())),
-        of(|cell| cell.saturated.first.p50 / 1e3),
-        of(|cell| cell.saturated.median.p50 / 1e3),
-        of(|cell| cell.saturated.last.p50 / 1e3),
-        of(|cell| cell.saturated.last.p99 / 1e3),
-    );
-    written.expect("a string takes any text");
+    let mut phase = |name, phase| {
+        let (warm_up, payload) = (plan.measure / 10, plan.payload);
+        let load = Load { phase, payload, warm_up, measure: plan.measure, messages_max: u64::MAX, server: Some(pid) };
+        let figures = drive(&mut crowd, &load)?;
+        eprintln!("round {round}, {}: {name} {figures}", contender.name());
+        Ok::<_, String>(figures)
+    };
+    let serial = phase("serial", Phase::Serial)?;
+    let saturated = phase("saturated", Phase::Saturated { in_flight: plan.in_flight })?;
+    let deep = if plan.deep.contains(&receivers) { Some(phase("deep", Phase::DEEP)?) } else { None };
+    Ok(Cell { contender, receivers, round, joining, serial, saturated, deep })
 }
 
 /// What many idle connections cost.
@@ -210,21 +183,4 @@ pub fn idle(contender: Contender, connections: usize, binary: &Path) -> Result<I
         micros_per_join: each((after.0 - before.0).as_secs_f64() * 1e6),
         join_seconds: crowd.joined_within().as_secs_f64(),
     })
-}
-
-/// These as a Markdown table.
-pub fn idle_table(rows: &[Idle]) -> String {
-    let mut table = String::from(
-        "| connections | server | resident bytes each | CPU µs per connect and join | all in after |\n\
-         |---|---|---|---|---|\n",
-    );
-    for Idle { contender, connections, bytes_per_connection, micros_per_join, join_seconds } in rows {
-        let written = writeln!(
-            table,
-            "| {connections} | {} | {bytes_per_connection:.0} | {micros_per_join:.0} | {join_seconds:.2} s |",
-            contender.name()
-        );
-        written.expect("a string takes any text");
-    }
-    table
 }
