@@ -207,7 +207,9 @@ impl Crowd {
             }
             Line::Joined => *arrived += usize::from(!std::mem::replace(joined, true)),
             Line::Question => speech.answer(line, unsent),
-            Line::Trouble => self.trouble = Some(format!("{name} was told {}", String::from_utf8_lossy(line))),
+            Line::Trouble => {
+                self.trouble.get_or_insert_with(|| format!("{name} was told {}", readable(line)));
+            }
             Line::Other => {}
         });
         if messages > 0 {
@@ -237,6 +239,14 @@ impl Crowd {
             changed.map_err(|e| format!("epoll does not watch {}: {e}.", member.name))?;
         }
         Ok(())
+    }
+}
+
+/// A line as it is, a packet with its bytes written out.
+fn readable(line: &[u8]) -> String {
+    match std::str::from_utf8(line).map(str::trim_end) {
+        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+        Ok(_) | Err(_) => line.escape_ascii().to_string(),
     }
 }
 

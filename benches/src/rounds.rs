@@ -56,7 +56,7 @@ pub struct Cell {
 }
 
 /// What it cost to let everybody in.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Joining {
     /// Resident bytes that the server gained, by connection.
     pub bytes_each: f64,

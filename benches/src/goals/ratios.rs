@@ -1,8 +1,9 @@
 //! Deliveries beside the bare loops, and whether a large room makes them dearer.
 
 use std::fmt::Write;
+use std::time::Duration;
 
-use crate::rounds::{Cell, Contender, Plan, fan_out, fan_out_table};
+use crate::rounds::{Cell, Contender, Plan, cost_table, fan_out, latency_table};
 
 use super::{Goal, Report, Row, Setup, Unit, middle, raw};
 
@@ -48,26 +49,30 @@ fn tail(cell: &Cell) -> f64 {
 
 pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
     let plan = Plan {
+        contenders: Contender::OURS.to_vec(),
         rounds: setup.rounds,
         members: setup.members.clone(),
         senders: 8,
         in_flight: 64,
+        deep: Vec::new(),
         payload: 100,
         measure: setup.measure,
+        join_within: Duration::from_secs(60),
     };
-    let cells = fan_out(&plan, &setup.binary)?;
+    let results = fan_out(&plan, &setup.binary)?;
+    let cells = &results.cells;
     let mut rows = Vec::new();
     for contender in [Contender::Native, Contender::PromptLines] {
         for (what, base, figure, goals) in BESIDE {
             for (size, goal) in goals.iter().filter(|(size, _)| setup.members.contains(size)) {
-                let ratio = ratio(&cells, *size, contender, base, figure);
+                let ratio = ratio(cells, *size, contender, base, figure);
                 rows.push(Row::new(format!("{what}, {size} members, {}", contender.name()), *goal, ratio));
             }
         }
     }
-    let mut table = fan_out_table(&cells);
+    let mut table = format!("{}\n{}", cost_table(&results), latency_table(&results));
     if setup.members.iter().filter(|size| **size >= FLAT_FROM).count() > 1 {
-        flatness(&cells, &mut table, &mut rows);
+        flatness(cells, &mut table, &mut rows);
     }
     Ok(Report { title: "Deliveries beside the bare loops", table, rows, raw: cells.iter().map(raw).collect() })
 }
@@ -83,7 +88,7 @@ fn flatness(cells: &[Cell], table: &mut String, rows: &mut Vec<Row>) {
     table.push_str(
         "\n| from 100 members on | serial: CPU µs/delivery, least to most | ± | saturated | ± |\n|---|---|---|---|---|\n",
     );
-    for contender in Contender::ALL {
+    for contender in Contender::OURS {
         let [serial, saturated] = [serial as Figure, saturated].map(|figure| extremes(cells, contender, figure));
         let written = writeln!(
             table,
@@ -126,10 +131,12 @@ fn apart((least, most): (f64, f64)) -> f64 {
 mod tests {
     use super::*;
     use crate::figures::Figures;
+    use crate::rounds::Joining;
 
     fn cell(contender: Contender, receivers: usize, round: usize, micros: f64) -> Cell {
         let figures = Figures { server_micros_per_delivery: Some(micros), ..Figures::default() };
-        Cell { contender, receivers, round, serial: figures.clone(), saturated: figures }
+        let joining = Joining::default();
+        Cell { contender, receivers, round, joining, serial: figures.clone(), saturated: figures, deep: None }
     }
 
     #[test]
