@@ -3,7 +3,6 @@
 //! `one message` is a turn with a single message in it; in `32 messages` a turn brings four of each of eight senders,
 //! as a busy room does. `codec` is the two ends of that way alone.
 
-use benches::desk::Desk;
 use benches::speech::{Speech, text};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use parlor_core::id::MessageId;

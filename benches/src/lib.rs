@@ -9,7 +9,6 @@
 
 pub mod bare;
 pub mod crowd;
-pub mod desk;
 pub mod drive;
 pub mod figures;
 pub mod goals;
