@@ -82,10 +82,8 @@ fn run(options: &Options) -> Result<(), String> {
         let saturated = Phase::Saturated { in_flight: 64 };
         let phase = options.rate.map_or(saturated, |per_second| Phase::Paced { per_second });
         let members = options.members.last().copied().unwrap_or(100);
-        for (contender, with_stalled) in
-            [(Contender::BareB, true), (Contender::Native, false), (Contender::Native, true)]
-        {
-            let result = hostile::stall(contender, members, with_stalled, (phase, measure), &binary)?;
+        for (contender, stalled) in [(Contender::BareB, 1), (Contender::Native, 0), (Contender::Native, 1)] {
+            let result = hostile::stall(contender, members, stalled, (phase, options.payload, measure), &binary)?;
             tell(options, &result, &result.sentences());
         }
     }

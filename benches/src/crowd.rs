@@ -79,6 +79,16 @@ impl Crowd {
         self.receivers + sender
     }
 
+    /// The port a member connected from.
+    ///
+    /// # Errors
+    /// One sentence, if it is connected no more.
+    pub fn port_of(&self, member: usize) -> Result<u16, String> {
+        let member = &self.members[member];
+        let address = member.stream.local_addr().map_err(|e| format!("{} has no address: {e}.", member.name))?;
+        Ok(address.port())
+    }
+
     /// How many of them can speak.
     pub fn senders(&self) -> usize {
         self.numbers.len()

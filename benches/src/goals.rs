@@ -11,12 +11,16 @@ use serde_json::Value;
 use crate::figures::median;
 
 mod burst;
+mod durable;
 mod idle;
+mod in_turn;
 mod joins;
 mod neighbour;
 mod news;
 mod ratios;
+mod stalled;
 mod verdict;
+mod weight;
 
 pub use burst::{Burst, Told};
 pub use verdict::{Goal, Row, Unit, Verdict, summary};
@@ -32,6 +36,12 @@ pub enum What {
     Idle,
     /// A room of two beside a saturated one.
     Neighbour,
+    /// One member that never reads: the others' gaps, and the memory it takes.
+    Stalled,
+    /// What history on the disk adds to a delivery.
+    Durable,
+    /// What idle connections, idle rooms and lines of history cost those who talk.
+    Weight,
 }
 
 /// How it is measured.
@@ -73,6 +83,9 @@ impl What {
             What::Joins => joins::measure(setup),
             What::Idle => idle::measure(setup),
             What::Neighbour => neighbour::measure(setup),
+            What::Stalled => stalled::measure(setup),
+            What::Durable => durable::measure(setup),
+            What::Weight => weight::measure(setup),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What one member that behaves badly does to the others: one that never reads, one that floods.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -18,61 +21,94 @@ use crate::speech::Speech;
 pub struct Stalled {
     /// Whose server.
     pub contender: Contender,
-    /// Whether one member never read.
-    pub with_stalled: bool,
+    /// How many more members never read.
+    pub stalled: usize,
     /// The others.
     pub figures: Figures,
     /// Resident memory before the load.
     pub bytes_before: u64,
-    /// The most there ever was.
+    /// The most there was since then.
     pub bytes_peak: u64,
     /// After the load.
     pub bytes_after: u64,
+    /// The most bytes that waited in the kernel for the first stalled one, which the server had handed over; looked
+    /// for where messages are paced only, since looking takes a millisecond of the generator's time.
+    pub kernel_bytes: Option<u64>,
     /// When the server's log told of the end of the stalled one, in seconds of the load, and the line.
     pub evicted: Option<(f64, String)>,
     /// The last line that was in the stalled one's buffers.
     pub last_words: Option<String>,
 }
 
-/// Keeps a room of `receivers` busy for `measure`, with one more member that never reads or without.
+/// Keeps a room of `receivers` busy for `measure` with texts of `payload` bytes, with so many more
+/// members that never read.
 ///
 /// # Errors
 /// One sentence, if a server does not start or anybody else loses anything.
 pub fn stall(
     contender: Contender,
     receivers: usize,
-    with_stalled: bool,
-    (phase, measure): (Phase, Duration),
+    stalled: usize,
+    (phase, payload, measure): (Phase, usize, Duration),
     binary: &Path,
 ) -> Result<Stalled, String> {
     let server = contender.start(binary)?;
-    let mut crowd = Crowd::join(server.target(contender.speech()), receivers + usize::from(with_stalled), 8, "")?;
-    if with_stalled {
-        crowd.stall(receivers)?;
+    let target = server.target(contender.speech());
+    let mut crowd = Crowd::join(target, receivers + stalled, 8, "")?;
+    for member in receivers..receivers + stalled {
+        crowd.stall(member)?;
     }
     let bytes_before = os::resident_bytes(server.pid())?;
+    os::forget_peak(server.pid())?;
+    let watched = matches!(phase, Phase::Paced { .. }) && stalled > 0;
+    let kernel = watched.then(|| crowd.port_of(receivers).map(|port| Watch::start(target.address.port(), port)));
+    let kernel = kernel.transpose()?;
     let started = Instant::now();
-    let load = Load {
-        phase,
-        payload: 100,
-        warm_up: Duration::ZERO,
-        measure,
-        messages_max: u64::MAX,
-        server: Some(server.pid()),
-    };
+    let load =
+        Load { phase, payload, warm_up: Duration::ZERO, measure, messages_max: u64::MAX, server: Some(server.pid()) };
     let figures = drive(&mut crowd, &load)?;
+    let kernel_bytes = kernel.map(Watch::most);
     let reasons: [&[&str]; 2] = [&["slow_reader"], &["stalled"]];
     let evicted = reasons.iter().find_map(|words| server.logged(words));
     Ok(Stalled {
         contender,
-        with_stalled,
+        stalled,
         figures,
         bytes_before,
         bytes_peak: os::peak_bytes(server.pid())?,
         bytes_after: os::resident_bytes(server.pid())?,
+        kernel_bytes,
         evicted: evicted.map(|(at, line)| (at.saturating_duration_since(started).as_secs_f64(), line)),
-        last_words: with_stalled.then(|| crowd.last_words(receivers)).flatten(),
+        last_words: (stalled > 0).then(|| crowd.last_words(receivers)).flatten(),
     })
+}
+
+/// Looks every now and then at what the kernel keeps of a connection.
+struct Watch {
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<u64>,
+}
+
+impl Watch {
+    fn start(from: u16, to: u16) -> Self {
+        const EVERY: Duration = Duration::from_millis(50);
+        let over = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&over);
+        let thread = thread::spawn(move || {
+            let mut most = 0;
+            while !asked.load(Ordering::Relaxed) {
+                most = most.max(os::kept_by_kernel(from, to));
+                thread::sleep(EVERY);
+            }
+            most
+        });
+        Self { over, thread }
+    }
+
+    fn most(self) -> u64 {
+        self.over.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or_default()
+    }
 }
 
 impl Stalled {
@@ -82,7 +118,11 @@ impl Stalled {
         let mut text = format!(
             "{}, {}: longest gap of any other receiver {:.1} ms, {}\n  memory {} KiB before, {} KiB at most, {} KiB after",
             self.contender.name(),
-            if self.with_stalled { "one member never reads" } else { "everybody reads" },
+            match self.stalled {
+                0 => String::from("everybody reads"),
+                1 => String::from("one member never reads"),
+                several => format!("{several} members never read"),
+            },
             self.figures.longest_gap_millis,
             self.figures,
             kib(self.bytes_before),

@@ -91,6 +91,38 @@ pub fn peak_bytes(pid: u32) -> Result<u64, String> {
     peak.ok_or_else(|| format!("The kernel does not tell how much memory process {pid} had."))
 }
 
+/// Makes [`peak_bytes`] forget what was before (`proc_pid_clear_refs(5)`).
+///
+/// # Errors
+/// One sentence, if the process is gone or somebody else's.
+pub fn forget_peak(pid: u32) -> Result<(), String> {
+    let forgotten = fs::write(format!("/proc/{pid}/clear_refs"), "5");
+    forgotten.map_err(|e| format!("The highest memory of process {pid} cannot be forgotten: {e}."))
+}
+
+/// Bytes that the kernel keeps of a connection over 127.0.0.1 between two ports of this machine: what one end has sent
+/// and the other has not read. 0, if there is no such connection. The buffers they are in take more.
+pub fn kept_by_kernel(from: u16, to: u16) -> u64 {
+    fs::read_to_string("/proc/net/tcp").map(|table| queued(&table, from, to)).unwrap_or_default()
+}
+
+/// The send queue of one end and the receive queue of the other (`proc_net_tcp.rst`: `tx_queue:rx_queue`).
+fn queued(table: &str, from: u16, to: u16) -> u64 {
+    let port = |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
+    let queues = table.lines().skip(1).filter_map(|line| {
+        let mut fields = line.split_ascii_whitespace().skip(1);
+        let (local, remote) = (port(fields.next()?)?, port(fields.next()?)?);
+        let (sent, received) = fields.nth(1)?.split_once(':')?;
+        let bytes = |hexadecimal| u64::from_str_radix(hexadecimal, 16).ok();
+        match (local, remote) {
+            ends if ends == (from, to) => bytes(sent),
+            ends if ends == (to, from) => bytes(received),
+            _ => None,
+        }
+    });
+    queues.sum()
+}
+
 fn kibibytes(text: &str, label: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(label))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
@@ -113,6 +145,38 @@ mod tests {
         assert!(processor_time(pid).unwrap() > time);
         assert!(own_processor_time() > time);
         drop(block);
+    }
+
+    #[test]
+    fn a_peak_that_is_forgotten_does_not_count() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        forget_peak(child.id()).unwrap();
+        assert!(peak_bytes(child.id()).unwrap() > 0);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(forget_peak(child.id()).is_err());
+    }
+
+    #[test]
+    fn what_waits_in_both_buffers_is_added_up() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
+            \x20  0: 0100007F:1DF3 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1\n\
+            \x20  1: 0100007F:1DF3 0100007F:D431 01 00010000:00000001 00:00000000 00000000     0        0 2 1\n\
+            \x20  2: 0100007F:D431 0100007F:1DF3 01 00000002:00020000 00:00000000 00000000     0        0 3 1\n";
+        assert_eq!(queued(table, 0x1DF3, 0xD431), 0x30000);
+        assert_eq!(queued(table, 0xD431, 0x1DF3), 3);
+        assert_eq!(queued(table, 0x1DF3, 1), 0);
+    }
+
+    #[test]
+    fn unread_bytes_are_kept_by_the_kernel() {
+        use std::io::Write;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = std::net::TcpStream::connect(address).unwrap();
+        let _server = listener.accept().unwrap();
+        client.write_all(&[7; 1000]).unwrap();
+        assert_eq!(kept_by_kernel(client.local_addr().unwrap().port(), address.port()), 1000);
     }
 
     #[test]
