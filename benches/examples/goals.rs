@@ -26,6 +26,9 @@ struct Options {
     /// Clients that come in a burst.
     #[arg(long, value_delimiter = ',', default_value = "1000,10000")]
     crowds: Vec<usize>,
+    /// Measure InspIRCd and NATS beside the bare loops, where they are installed.
+    #[arg(long)]
+    peers: bool,
     /// Write every single figure and the rows of the summary as lines of JSON to standard output, instead of tables.
     #[arg(long)]
     json: bool,
@@ -53,6 +56,7 @@ fn run(options: &Options) -> Result<(), String> {
         measure: Duration::from_secs_f64(options.seconds.max(0.1)),
         members: options.members.clone(),
         crowds: options.crowds.clone(),
+        peers: options.peers,
         binary: process::server_binary()?,
     };
     let what = if options.what.is_empty() { What::value_variants() } else { &options.what };

@@ -55,6 +55,8 @@ pub struct Setup {
     pub members: Vec<usize>,
     /// Numbers of clients that come at once, and stay idle.
     pub crowds: Vec<usize>,
+    /// Whether InspIRCd and NATS are measured beside the bare loops, too.
+    pub peers: bool,
     /// The server.
     pub binary: PathBuf,
 }
@@ -68,7 +70,7 @@ pub struct Report {
     pub table: String,
     /// How they compare with the goals.
     pub rows: Vec<Row>,
-    /// Every single figure of every round.
+    /// Every single figure of every round, under the name of what was measured.
     pub raw: Vec<Value>,
 }
 
@@ -95,6 +97,7 @@ fn middle<T>(of: &[T], figure: impl Fn(&T) -> f64) -> f64 {
     if of.is_empty() { f64::NAN } else { median(of.iter().map(figure)) }
 }
 
-fn raw(figures: &impl serde::Serialize) -> Value {
-    serde_json::to_value(figures).expect("figures are plain numbers")
+/// What is kept of a round, for programs.
+fn raw(what: &str, figures: &impl serde::Serialize) -> Value {
+    serde_json::json!({ what: figures })
 }

@@ -33,5 +33,10 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
             }
         }
     }
-    Ok(Report { title: "Memory per idle joined connection", table, rows, raw: cells.iter().map(raw).collect() })
+    Ok(Report {
+        title: "Memory per idle joined connection",
+        table,
+        rows,
+        raw: cells.iter().map(|figures| raw("idle", figures)).collect(),
+    })
 }

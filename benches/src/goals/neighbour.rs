@@ -72,7 +72,8 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
         }
     }
     let (table, rows) = tell(&talks, &turns);
-    let raw = talks.iter().map(raw).chain(turns.iter().map(raw)).collect();
+    let raw = talks.iter().map(|talk| raw("neighbour", talk));
+    let raw = raw.chain(turns.iter().map(|turn| super::raw("neighbour of loop B", turn))).collect();
     Ok(Report { title: "A room of two beside a busy one", table, rows, raw })
 }
 
@@ -84,8 +85,8 @@ fn load(measure: Duration, server: u32) -> Load {
 fn talk_beside(setup: &Setup, beside: Beside) -> Result<Talk, String> {
     let server = Contender::Native.start(&setup.binary)?;
     let target = server.target(Speech::Native);
-    // A message takes longer there; there must be enough for a hundredth of them.
-    let measure = setup.measure * 2;
+    // Beside a busy room a message takes longer, and there must be enough of them for a hundredth.
+    let measure = setup.measure * if matches!(beside, Beside::Saturated(_)) { 4 } else { 2 };
     let crowd = match beside {
         Beside::Saturated(members) => Some(Crowd::join(target, members, 8, "")?),
         Beside::Nothing | Beside::Spinning => None,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use crate::peers::Peer;
 use crate::rounds::{Cell, Contender, Plan, cost_table, fan_out, latency_table};
 
 use super::{Goal, Report, Row, Setup, Unit, middle, raw};
@@ -20,6 +21,13 @@ const TAIL: [(usize, Goal); 2] = {
     let goal = Goal::new(1.5, 1.2, Unit::Times);
     [(100, goal), (1_000, goal)]
 };
+const INSPIRCD: [(usize, Goal); 3] = [
+    (100, Goal::new(0.65, 0.55, Unit::Times)),
+    (1_000, Goal::new(0.45, 0.33, Unit::Times)),
+    (5_000, Goal::new(0.45, 0.35, Unit::Times)),
+];
+/// Where 1,024 messages are in flight; more is better.
+const DEEP: [(usize, Goal); 1] = [(100, Goal::new(1.5, 2.0, Unit::Times))];
 /// There is no aim beyond it.
 const FLAT: Goal = Goal::new(25.0, 25.0, Unit::Percent);
 const FLAT_FROM: usize = 100;
@@ -29,10 +37,15 @@ type Figure = fn(&Cell) -> f64;
 /// A ratio that is to be reached: its name, to what, of which figure, and at which sizes.
 type Beside = (&'static str, Contender, Figure, &'static [(usize, Goal)]);
 
-const BESIDE: [Beside; 3] = [
+const INSPIRCD_SERVER: Contender = Contender::Peer(Peer::InspIrcd);
+const NATS_SERVER: Contender = Contender::Peer(Peer::Nats);
+
+const BESIDE: [Beside; 5] = [
     ("serial CPU per delivery ÷ A", Contender::BareA, serial, &SERIAL),
     ("saturated CPU per delivery ÷ B", Contender::BareB, saturated, &SATURATED),
     ("last receiver p99, saturated, ÷ B", Contender::BareB, tail, &TAIL),
+    ("saturated CPU per delivery ÷ InspIRCd", INSPIRCD_SERVER, saturated, &INSPIRCD),
+    ("1,024 in flight: deliveries/s of a server core ÷ NATS", NATS_SERVER, deep, &DEEP),
 ];
 
 fn serial(cell: &Cell) -> f64 {
@@ -47,14 +60,20 @@ fn tail(cell: &Cell) -> f64 {
     cell.saturated.last.p99
 }
 
+/// Of a processor that does nothing else: a server that leaves it idle is not charged for that.
+fn deep(cell: &Cell) -> f64 {
+    1e6 / cell.deep.as_ref().and_then(|figures| figures.server_micros_per_delivery).unwrap_or(f64::NAN)
+}
+
 pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
+    let peers: &[Contender] = if setup.peers { &[INSPIRCD_SERVER, NATS_SERVER] } else { &[] };
     let plan = Plan {
-        contenders: Contender::OURS.to_vec(),
+        contenders: [&Contender::OURS, peers].concat(),
         rounds: setup.rounds,
         members: setup.members.clone(),
         senders: 8,
         in_flight: 64,
-        deep: Vec::new(),
+        deep: if setup.peers { DEEP.map(|(size, _)| size).to_vec() } else { Vec::new() },
         payload: 100,
         measure: setup.measure,
         join_within: Duration::from_secs(60),
@@ -64,6 +83,9 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
     let mut rows = Vec::new();
     for contender in [Contender::Native, Contender::PromptLines] {
         for (what, base, figure, goals) in BESIDE {
+            if !plan.contenders.contains(&base) {
+                continue;
+            }
             for (size, goal) in goals.iter().filter(|(size, _)| setup.members.contains(size)) {
                 let ratio = ratio(cells, *size, contender, base, figure);
                 rows.push(Row::new(format!("{what}, {size} members, {}", contender.name()), *goal, ratio));
@@ -74,7 +96,12 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
     if setup.members.iter().filter(|size| **size >= FLAT_FROM).count() > 1 {
         flatness(cells, &mut table, &mut rows);
     }
-    Ok(Report { title: "Deliveries beside the bare loops", table, rows, raw: cells.iter().map(raw).collect() })
+    Ok(Report {
+        title: "Deliveries beside the bare loops",
+        table,
+        rows,
+        raw: cells.iter().map(|figures| raw("ratios", figures)).collect(),
+    })
 }
 
 fn ratio(cells: &[Cell], size: usize, contender: Contender, base: Contender, figure: Figure) -> f64 {

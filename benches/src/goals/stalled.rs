@@ -61,7 +61,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
         }
     }
     let (table, rows) = tell(&outcomes);
-    let raw = outcomes.iter().map(|outcome| raw(&outcome.figures)).collect();
+    let raw = outcomes.iter().map(|outcome| raw("stalled", &outcome.figures)).collect();
     Ok(Report { title: "One member never reads", table, rows, raw })
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-/// What one figure is to reach. Less is better for all of them.
+/// What one figure is to reach. Less is better, unless the aim is more than what must be reached.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Goal {
     /// What must be reached.
@@ -66,18 +66,19 @@ pub enum Verdict {
 }
 
 impl Goal {
-    /// A goal; `aim` is no more than `at_least`.
+    /// A goal.
     pub const fn new(at_least: f64, aim: f64, unit: Unit) -> Self {
         Self { at_least, aim, unit }
     }
 
     /// What this figure means.
     pub fn judge(&self, measured: f64) -> Verdict {
+        let reaches = |goal: f64| if self.aim > self.at_least { measured >= goal } else { measured <= goal };
         if !measured.is_finite() {
             Verdict::Unknown
-        } else if measured <= self.aim {
+        } else if reaches(self.aim) {
             Verdict::Aim
-        } else if measured <= self.at_least {
+        } else if reaches(self.at_least) {
             Verdict::Reached
         } else {
             Verdict::Missed
@@ -147,6 +148,14 @@ mod tests {
         assert_eq!(goal.judge(1.36), Verdict::Missed);
         assert_eq!(goal.judge(f64::NAN), Verdict::Unknown);
         assert_eq!(goal.judge(f64::INFINITY), Verdict::Unknown);
+    }
+
+    #[test]
+    fn more_is_better_where_more_is_aimed_at() {
+        let goal = Goal::new(1.5, 2.0, Unit::Times);
+        assert_eq!(goal.judge(2.1), Verdict::Aim);
+        assert_eq!(goal.judge(1.5), Verdict::Reached);
+        assert_eq!(goal.judge(1.4), Verdict::Missed);
     }
 
     #[test]

@@ -60,7 +60,12 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
         }
     }
     let (table, rows) = tell(&cells);
-    Ok(Report { title: "What else there is", table, rows, raw: cells.iter().map(raw).collect() })
+    Ok(Report {
+        title: "What else there is",
+        table,
+        rows,
+        raw: cells.iter().map(|figures| raw("weight", figures)).collect(),
+    })
 }
 
 fn weigh(setup: &Setup, weight: Weight) -> Result<Cell, String> {
