@@ -18,7 +18,7 @@ const PAYLOAD: usize = 100;
 
 criterion_group! {
     name = codec;
-    config = Criterion::default().sample_size(30).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    config = Criterion::default().sample_size(30).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
     targets = commands, events, rows
 }
 criterion_main!(codec);

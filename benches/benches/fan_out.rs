@@ -24,7 +24,7 @@ fn main() {
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(3))
+        .measurement_time(Duration::from_secs(2))
         .configure_from_args();
     os::allow_open_files(2_048).unwrap_or_else(|sentence| panic!("{sentence}"));
     serial(&mut criterion);

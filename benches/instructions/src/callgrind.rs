@@ -56,13 +56,12 @@ fn version(mut program: Command) -> Option<String> {
 /// # Errors
 /// One sentence that says what went wrong.
 pub fn count(scenario: Scenario) -> Result<u64, String> {
-    let profile = profile(scenario)?;
-    let program = std::env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))?;
+    let profile = directory()?.join(format!("{}.callgrind", scenario.name));
     let output = Command::new(valgrind()?)
         .env_clear()
         .args(["--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*counted_instructions*"])
         .arg(format!("--callgrind-out-file={}", profile.display()))
-        .arg(program)
+        .arg(this_program()?)
         .args(["--play", scenario.name])
         .output()
         .map_err(|e| format!("valgrind cannot be run: {e}."))?;
@@ -78,15 +77,18 @@ pub fn count(scenario: Scenario) -> Result<u64, String> {
     }
 }
 
-/// Where callgrind writes what it saw of a scenario.
+/// Where callgrind writes what it saw, each scenario into a file of its name.
 ///
 /// # Errors
 /// One sentence, if there is no such place.
-pub fn profile(scenario: Scenario) -> Result<PathBuf, String> {
-    let program = std::env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))?;
-    let directory = program.with_file_name("instructions");
+pub fn directory() -> Result<PathBuf, String> {
+    let directory = this_program()?.with_file_name("instructions");
     fs::create_dir_all(&directory).map_err(|e| format!("{} cannot be made: {e}.", directory.display()))?;
-    Ok(directory.join(format!("{}.callgrind", scenario.name)))
+    Ok(directory)
+}
+
+fn this_program() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))
 }
 
 /// The total of a profile (valgrind's manual, "Callgrind Format Specification").
