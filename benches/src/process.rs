@@ -16,7 +16,7 @@ use nix::sys::signal::{Signal, kill};
 use tempfile::NamedTempFile;
 
 use crate::bare::{Bare, Style};
-use crate::os::{apart, pid_of};
+use crate::os::{apart, pid_of, processor_time};
 use crate::speech::{Speech, Target};
 
 /// Set in the environment of a process that [`Running::bare`] starts: it is to be that bare server and nothing else.
@@ -116,7 +116,22 @@ impl Running {
             }
             thread::sleep(Duration::from_millis(10));
         }
+        running.settle(deadline)?;
         Ok(running)
+    }
+
+    /// Some listen before all of them is loaded: waits until the server does next to nothing for a moment.
+    fn settle(&self, deadline: Instant) -> Result<(), String> {
+        let mut before = processor_time(self.pid())?;
+        while Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(100));
+            let now = processor_time(self.pid())?;
+            if now - before < Duration::from_millis(1) {
+                break;
+            }
+            before = now;
+        }
+        Ok(())
     }
 
     fn start(mut command: Command, listeners: usize, files: Vec<NamedTempFile>) -> Result<Self, String> {
