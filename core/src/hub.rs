@@ -10,7 +10,7 @@ use crate::id::{ConnId, IdentityId, LogId, MessageId, Slots, Spread};
 use crate::name::{Nick, RoomName};
 use crate::time::{Instant, Now};
 use crate::vocabulary::{Event, Reason};
-use crate::wire::{Dialect, Flavour, ServerCodec};
+use crate::wire::{Dialect, Flavour, ServerCodec, encode_event};
 
 mod absent;
 mod answers;
@@ -29,6 +29,7 @@ mod outbox;
 mod pace;
 pub mod phase;
 mod presence;
+mod present;
 mod replay;
 mod room;
 mod rooms;
@@ -323,7 +324,8 @@ impl Hub {
     /// Sends an event to one session.
     fn send(&mut self, slot: u32, event: &Event) {
         let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
-        self.mail.send(slot, &mut self.sessions[slot], event, &mut to);
+        let flavour = self.sessions[slot].flavour;
+        self.mail.send(slot, &mut self.sessions[slot], |out| encode_event(flavour, event, out), &mut to);
     }
 
     /// Sends an event to many, but to no session of `except`.

@@ -17,7 +17,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::limits::CHUNK_BYTES_MAX;
-use crate::vocabulary::{Code, Event, Reason, Request, Tag};
+use crate::name::Nick;
+use crate::vocabulary::{Code, Event, Reason, Request, RoomInfo, Tag};
 
 mod framer;
 mod native;
@@ -250,6 +251,16 @@ pub fn encode_event(flavour: Flavour, event: &Event, out: &mut Vec<u8>) {
         Flavour::Native => native::encode_event(event, out),
         Flavour::Nic | Flavour::PromptChunks | Flavour::PromptLines => rows::encode(flavour, event, out),
     }
+}
+
+/// The bytes of a native `room` frame, whose members were encoded before, each by [`encode_listed`].
+pub(crate) fn encode_room(info: &RoomInfo, listed: &[u8], out: &mut Vec<u8>) {
+    native::encode_room(info, listed, out);
+}
+
+/// A name as the list of a native `room` frame holds it.
+pub(crate) fn encode_listed(nick: &Nick, out: &mut Vec<u8>) {
+    native::encode_listed(nick, out);
 }
 
 /// Where one write to a chunk-mode client ends: at the end of `row`, or at the last character that ends within

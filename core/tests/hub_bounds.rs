@@ -318,6 +318,33 @@ fn a_large_room_is_told_of_comings_and_goings_in_bulk() {
 }
 
 #[test]
+fn what_a_large_room_has_to_tell_is_told_within_a_second_and_a_second_apart() {
+    let mut config = unpaced();
+    config.limits.presence_members_max = 1;
+    let mut world = World::with(config);
+    let ada = world.native("ada");
+    world.native("bea");
+    for n in 0..40 {
+        world.native(&format!("n{n}"));
+        world.pass(Duration::from_millis(130));
+    }
+    let came = world.now.instant;
+    world.pass(Duration::from_secs(5));
+    let news: Vec<_> =
+        world.ends[&ada].writes.iter().filter(|(_, write)| write.starts_with(b"{\"presence\"")).collect();
+    let apart = news.windows(2).map(|pair| pair[1].0.saturating_since(pair[0].0));
+    assert!(apart.into_iter().all(|apart| apart >= Duration::from_secs(1)), "at most once a second");
+    let last = news.last().expect("there was news");
+    assert!(last.0.saturating_since(came) <= Duration::from_secs(1), "nobody waits longer for the last of it");
+    assert!(String::from_utf8_lossy(&last.1).contains("\"count\":42,"));
+    for n in 0..40 {
+        let name = format!("\"n{n}\"");
+        let told = news.iter().filter(|(_, write)| String::from_utf8_lossy(write).contains(&name)).count();
+        assert_eq!(told, 1, "n{n} is told of, once");
+    }
+}
+
+#[test]
 fn who_asks_faster_than_it_reads_is_read_no_faster_and_not_cut_off() {
     let mut world = World::with(unpaced());
     let ada = world.native("ada");

@@ -221,8 +221,10 @@ impl Hub {
                 let listed = room.present.get(&self.users[user].nick);
                 assert_eq!(listed.map(|presence| presence.user), Some(user), "10: whoever is here is listed");
             }
+            room.present.check();
+            room.news.check(|nick| room.present.contains_key(nick));
             let mut sessions = 0;
-            for (nick, presence) in &room.present {
+            for (nick, presence) in room.present.iter() {
                 let user = &self.users[presence.user];
                 assert_eq!(nick.fold(), user.nick.fold(), "10: people are listed by their name of now");
                 assert!(presence.sessions > 0 || user.kept.contains(&slot), "10: who is listed is here or kept");

@@ -69,14 +69,20 @@ impl Mail {
         }
     }
 
-    /// Sends an event to one session alone.
-    pub(super) fn send(&mut self, slot: u32, session: &mut Session, event: &Event, to: &mut Clockwork<'_>) {
+    /// Sends what `encode` writes to one session alone.
+    pub(super) fn send(
+        &mut self,
+        slot: u32,
+        session: &mut Session,
+        encode: impl FnOnce(&mut Vec<u8>),
+        to: &mut Clockwork<'_>,
+    ) {
         if session.doomed || session.silent {
             return;
         }
         let mut bytes = core::mem::take(&mut self.scratch);
         bytes.clear();
-        encode_event(session.flavour, event, &mut bytes);
+        encode(&mut bytes);
         if !bytes.is_empty() {
             let before = session.outbox.own_len();
             session.outbox.push_own(&mut self.turns[session.flavour.index()], &bytes);

@@ -1,5 +1,6 @@
 //! Comings and goings not yet told, in rooms too large to tell each.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::name::Nick;
@@ -11,76 +12,114 @@ const NAMES_MAX: usize = 128;
 /// What a large room has to tell, and when.
 #[derive(Debug, Default)]
 pub(super) struct News {
-    pub(super) names: Vec<Newly>,
+    names: BTreeMap<Nick, Newly>,
     pub(super) due: Option<Instant>,
+    /// How often somebody was given a list of who is here.
+    lists: u64,
+    /// Counts who came or went, for the order of telling.
+    next: u64,
 }
 
 /// Somebody who came or went since the last telling.
 #[derive(Debug)]
 pub(super) struct Newly {
-    pub(super) nick: Nick,
+    order: u64,
     /// Whether they were here at the last telling: what the members of that time believe.
     was: bool,
+    /// Whether they are here now, and how many of the lists until now do not say so, their own among them.
+    here: bool,
+    since: u64,
     /// Whether somebody else was given a list since in which they were missing, and one in which they were named.
     listed: [bool; 2],
 }
 
 impl Newly {
     /// Whether anybody believes otherwise than it is. Whoever came and went in between is no news to most.
-    pub(super) fn is_news(&self, here: bool) -> bool {
-        self.was != here || self.listed[usize::from(!here)]
+    fn is_news(&self) -> bool {
+        self.was != self.here || self.listed[usize::from(!self.here)]
+    }
+
+    /// Takes in what the lists have said of them.
+    fn settle(&mut self, lists: u64) {
+        self.listed[usize::from(self.here)] |= lists > self.since;
+        self.since = lists;
     }
 }
 
 impl News {
     /// Somebody came, or went: who was here before that is known to be.
     pub(super) fn came_or_went(&mut self, nick: &Nick, was: bool) {
-        let known = self.names.iter().any(|newly| newly.nick == *nick);
-        if !known && self.names.len() < NAMES_MAX {
-            self.names.push(Newly { nick: nick.clone(), was, listed: [false; 2] });
+        let lists = self.lists;
+        if let Some(newly) = self.names.get_mut(nick) {
+            newly.settle(lists);
+            newly.here = !was;
+        } else if self.names.len() < NAMES_MAX {
+            self.put(nick, Newly { order: 0, was, here: !was, since: lists, listed: [false; 2] });
         }
     }
 
-    /// Somebody of this name is told who is here now.
-    pub(super) fn list_to(&mut self, reader: &Nick, here: impl Fn(&Nick) -> bool) {
-        for newly in self.names.iter_mut().filter(|newly| newly.nick != *reader) {
-            newly.listed[usize::from(here(&newly.nick))] = true;
+    /// Somebody of this name is told who is here now. Who came or went is not looked at: each knows how many lists
+    /// there had been.
+    pub(super) fn list_to(&mut self, reader: &Nick) {
+        self.lists += 1;
+        if let Some(newly) = self.names.get_mut(reader) {
+            newly.since += 1;
+        }
+    }
+
+    /// Everything there is to tell, in the order in which it came about; there is nothing more then.
+    pub(super) fn take_all(&mut self) -> Vec<(Nick, bool)> {
+        let lists = self.lists;
+        let mut told: Vec<(Nick, Newly)> = core::mem::take(&mut self.names).into_iter().collect();
+        told.sort_unstable_by_key(|(_, newly)| newly.order);
+        told.iter_mut().for_each(|(_, newly)| newly.settle(lists));
+        told.into_iter().filter(|(_, newly)| newly.is_news()).map(|(nick, newly)| (nick, newly.here)).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Asserts that it is known who is here.
+    pub(super) fn check(&self, here: impl Fn(&Nick) -> bool) {
+        for (nick, newly) in &self.names {
+            assert_eq!(newly.here, here(nick), "whoever came is here, and whoever went is not");
         }
     }
 
     /// Everybody here is told at once that somebody has another name: who knew them by the old one knows the new one.
     /// Who had that name before, and left, does not take its present bearer along.
     pub(super) fn rename(&mut self, from: &Nick, to: &Nick) {
-        let (newly, before) = (self.take(from), self.take(to));
+        let (newly, before) = (self.names.remove(from), self.names.remove(to));
         let Some(mut newly) = newly else { return };
-        newly.nick = to.clone();
-        if let Some(before) = before {
+        if let Some(mut before) = before {
+            before.settle(self.lists);
             newly.was |= before.was;
             newly.listed = [newly.listed[0] || before.listed[0], newly.listed[1] || before.listed[1]];
         }
-        self.names.push(newly);
+        self.put(to, newly);
     }
 
     /// Somebody who went took another name since: whoever heard of that knows them by it, the others by the old one.
     pub(super) fn renamed_since(&mut self, from: &Nick, to: &Nick) {
-        if self.names.iter().any(|newly| newly.nick == *from) {
-            self.take(to);
+        if self.names.contains_key(from) {
+            self.names.remove(to);
             if self.names.len() >= NAMES_MAX {
                 // Only their number is told, as of all the others there is no room for.
                 return;
             }
-            self.names.push(Newly { nick: to.clone(), was: true, listed: [true; 2] });
+            self.put(to, Newly { order: 0, was: true, here: false, since: self.lists, listed: [true; 2] });
         }
     }
 
     /// Everybody was told otherwise of somebody who went.
     pub(super) fn forget(&mut self, nick: &Nick) {
-        self.take(nick);
+        self.names.remove(nick);
     }
 
-    fn take(&mut self, nick: &Nick) -> Option<Newly> {
-        let at = self.names.iter().position(|newly| newly.nick == *nick)?;
-        Some(self.names.remove(at))
+    fn put(&mut self, nick: &Nick, newly: Newly) {
+        self.next += 1;
+        self.names.insert(nick.clone(), Newly { order: self.next, ..newly });
     }
 }
 

@@ -28,7 +28,7 @@ impl Hub {
     /// Tells a room that somebody's last session left.
     pub(super) fn tell_parted(&mut self, room: u32, user: u32, nick: &Nick, reason: &Note) {
         if self.draining {
-            return;
+            return self.rooms[room].news.forget(nick);
         }
         if self.tells_in_bulk(room) {
             self.rooms[room].news.came_or_went(nick, true);
@@ -58,11 +58,10 @@ impl Hub {
         let there = &mut self.rooms[room];
         there.news.due = None;
         let (mut joined, mut parted) = (Vec::new(), Vec::new());
-        for newly in core::mem::take(&mut there.news.names) {
-            let here = there.present.contains_key(&newly.nick);
+        for (nick, here) in there.news.take_all() {
             let told = if here { &mut joined } else { &mut parted };
-            if newly.is_news(here) && told.len() < NAMED_MAX {
-                told.push(newly.nick);
+            if told.len() < NAMED_MAX {
+                told.push(nick);
             }
         }
         let count = there.present.len() as u32;
@@ -82,7 +81,7 @@ impl Hub {
         places.sort_unstable();
         places.dedup();
         for (room, there) in self.rooms.iter_mut() {
-            if !there.news.names.is_empty() && places.binary_search(&room).is_err() {
+            if !there.news.is_empty() && places.binary_search(&room).is_err() {
                 there.news.renamed_since(&from, &to);
             }
         }

@@ -11,6 +11,7 @@ use crate::text::Note;
 use crate::vocabulary::{Place, Tag};
 
 use super::news::News;
+use super::present::Present;
 
 /// A room or conversation that somebody is in, or about to be.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(super) struct Room {
     pub(super) waiters: Vec<Waiter>,
     /// Slots of the sessions that are sent what is said here.
     pub(super) members: Vec<u32>,
-    /// Who is here: sessions per user, 0 for one kept in grace. By name, as lists show it.
-    pub(super) present: BTreeMap<Nick, Presence>,
+    /// Who is here.
+    pub(super) present: Present,
     /// Sessions that are still being brought up to date: present, but not yet members.
     pub(super) joining: BTreeMap<u32, Box<Replay>>,
     pub(super) topic: Note,
@@ -87,7 +88,7 @@ impl Room {
             log: None,
             waiters: Vec::new(),
             members: Vec::new(),
-            present: BTreeMap::new(),
+            present: Present::default(),
             joining: BTreeMap::new(),
             topic: Note::default(),
             operator: None,

@@ -4,14 +4,15 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::id::{LogId, MessageId};
-use crate::limits::LIST_MAX;
 use crate::name::{Nick, RoomName};
 use crate::store::{Answer, Ask, Opened, Subject};
 use crate::text::Note;
 use crate::vocabulary::{Code, Event, RoomInfo, Tag};
+use crate::wire::encode_room;
 
 use super::Hub;
 use super::asks::Pending;
+use super::mail::Clockwork;
 use super::room::{Kind, Log, Presence, Room, Waiter};
 
 /// Up to where a client knows a log.
@@ -141,13 +142,10 @@ impl Hub {
         let nick = self.users[user].nick.clone();
         self.sessions[slot].places.push(room);
         self.users[user].kept.retain(|kept| *kept != room);
-        let mut first = false;
-        let presence = self.rooms[room].present.entry(nick.clone()).or_insert_with(|| {
-            first = true;
-            Presence { user, sessions: 0 }
-        });
-        presence.sessions += 1;
-        if first {
+        if let Some(presence) = self.rooms[room].present.get_mut(&nick) {
+            presence.sessions += 1;
+        } else {
+            self.rooms[room].present.insert(nick.clone(), Presence { user, sessions: 1 });
             self.tell_joined(room, user, &nick);
             self.note_presence(room, user, true);
         }
@@ -193,8 +191,9 @@ impl Hub {
         let place = self.place_seen_by(slot, room);
         let there = &self.rooms[room];
         let Some(log) = there.log else { return };
-        let members: Vec<Nick> = match &there.kind {
-            Kind::Room(_) => there.present.keys().take(LIST_MAX as usize).cloned().collect(),
+        let members = match &there.kind {
+            // They are encoded already.
+            Kind::Room(_) => Vec::new(),
             Kind::Direct([a, b]) => alloc::vec![a.1.clone(), b.1.clone()],
         };
         let info = RoomInfo {
@@ -208,9 +207,13 @@ impl Hub {
             members,
             operator: there.operator == Some(user.identity),
         };
-        self.send(slot, &Event::Room(Box::new(info)));
-        let there = &mut self.rooms[room];
-        there.news.list_to(&self.users[number].nick, |nick| there.present.contains_key(nick));
+        if there.is_direct() {
+            return self.send(slot, &Event::Room(Box::new(info)));
+        }
+        let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
+        let encode = |out: &mut Vec<u8>| encode_room(&info, there.present.encoded(), out);
+        self.mail.send(slot, &mut self.sessions[slot], encode, &mut to);
+        self.rooms[room].news.list_to(&self.users[number].nick);
     }
 
     /// Takes a session out of a room.

@@ -17,6 +17,7 @@ mod write;
 
 pub(super) use encode_command::request as encode_request;
 pub(super) use encode_event::event as encode_event;
+pub(super) use encode_event::{listed as encode_listed, room as encode_room};
 
 /// The server's end of a native connection.
 #[derive(Debug)]

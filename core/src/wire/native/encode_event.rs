@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::write::{Writer, list};
 use crate::limits::SERVER_FRAME_BYTES_MAX;
+use crate::name::Nick;
 use crate::vocabulary::{Event, Message, RoomInfo, RoomLine, Tag, VERSION, Welcome};
 
 /// Room kept in a frame that holds a list for everything but the list: names, flags, a `ref` of 64 escaped bytes.
@@ -18,6 +19,27 @@ pub(in crate::wire) fn event(event: &Event, out: &mut Vec<u8>) {
     w.end();
     frame.end();
     out.push(b'\n');
+}
+
+/// Appends a `room` frame whose members stand in `listed` already, one by [`listed`] after the other.
+pub(in crate::wire) fn room(info: &RoomInfo, listed: &[u8], out: &mut Vec<u8>) {
+    let mut frame = Writer::object(out);
+    let mut w = Writer::object(frame.key("room"));
+    let list = |out: &mut Vec<u8>| {
+        out.push(b'[');
+        out.extend_from_slice(listed.strip_suffix(b",").unwrap_or(listed));
+        out.push(b']');
+    };
+    members_of_room(info, list, &mut w);
+    w.end();
+    frame.end();
+    out.push(b'\n');
+}
+
+/// Appends a name and the comma before the next.
+pub(in crate::wire) fn listed(nick: &Nick, out: &mut Vec<u8>) {
+    super::write::string(out, nick.as_str());
+    out.push(b',');
 }
 
 const fn name(event: &Event) -> Option<&'static str> {
@@ -53,7 +75,16 @@ fn members(event: &Event, w: &mut Writer<'_>) {
     match event {
         Event::Greeting | Event::Row(_) => {}
         Event::Welcome(welcome) => members_of_welcome(welcome, w),
-        Event::Room(info) => members_of_room(info, w),
+        Event::Room(info) => {
+            let names = info.members.iter().map(|nick| nick.as_str());
+            let list = |out: &mut Vec<u8>| {
+                list(out, names, |out, name| {
+                    super::write::string(out, name);
+                    true
+                });
+            };
+            members_of_room(info, list, w);
+        }
         Event::Message(message) => members_of_message(message, w),
         Event::Ack { nonce, place, id } => {
             w.text("nonce", nonce.as_str());
@@ -218,7 +249,7 @@ fn members_of_welcome(welcome: &Welcome, w: &mut Writer<'_>) {
     w.texts("features", []);
 }
 
-fn members_of_room(info: &RoomInfo, w: &mut Writer<'_>) {
+fn members_of_room(info: &RoomInfo, list: impl FnOnce(&mut Vec<u8>), w: &mut Writer<'_>) {
     w.display("room", &info.place);
     w.display("log", info.log);
     w.number("first_id", info.first_id.0);
@@ -228,7 +259,7 @@ fn members_of_room(info: &RoomInfo, w: &mut Writer<'_>) {
     }
     w.text("topic", info.topic.as_str());
     w.number("count", info.count);
-    w.texts("members", info.members.iter().map(|nick| nick.as_str()));
+    list(w.key("members"));
     if info.operator {
         w.flag("operator", true);
     }
