@@ -1,5 +1,6 @@
 //! Grace that survives a restart: who was here when the server stopped keeps name and rooms for a while.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::store::{Absentee, Answer, Ask, Subject};
@@ -8,7 +9,7 @@ use super::Hub;
 use super::asks::Pending;
 use super::names::Holder;
 use super::room::{Kind, Presence, Room};
-use super::session::{Few, User};
+use super::session::{Aside, Few, User};
 use super::timers::Timer;
 
 impl Hub {
@@ -50,9 +51,7 @@ impl Hub {
             nick: nick.clone(),
             guest: false,
             sessions: Few::new(),
-            grace: Some(at),
-            kept: Few::new(),
-            reads: alloc::collections::BTreeMap::new(),
+            aside: Some(Box::new(Aside { grace: Some(at), ..Aside::default() })),
         };
         let (user, _) = self.users.insert(user);
         self.timers.insert(at, Timer::Grace(user));
@@ -72,7 +71,7 @@ impl Hub {
                 }
             };
             self.rooms[room].present.insert(nick.clone(), Presence { user, sessions: 0 });
-            self.users[user].kept.push(room);
+            self.users[user].aside().kept.push(room);
             self.tell_joined(room, user, &nick);
             // Of a room that is being opened the store is told once it has a log.
             self.note_presence(room, user, true);
@@ -91,7 +90,7 @@ impl Hub {
     pub(super) fn close_to_the_kept(&mut self, room: u32) {
         let kept: Vec<u32> = self.rooms[room].present.values().map(|presence| presence.user).collect();
         for user in kept {
-            self.users[user].kept.retain(|kept| *kept != room);
+            self.users[user].let_go(room);
             let nick = self.users[user].nick.clone();
             self.rooms[room].present.remove(&nick);
         }

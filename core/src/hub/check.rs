@@ -189,18 +189,18 @@ impl Hub {
     fn check_users(&self) {
         for (slot, user) in self.users.iter() {
             assert_eq!(self.by_identity.get(&user.identity.into()), Some(&slot));
-            assert!(!user.sessions.is_empty() || user.grace.is_some(), "11: no session means grace");
-            assert!(user.kept.is_empty() || user.grace.is_some(), "11: a place is kept for a time");
+            assert!(!user.sessions.is_empty() || user.grace().is_some(), "11: no session means grace");
+            assert!(user.kept().is_empty() || user.grace().is_some(), "11: a place is kept for a time");
             let open = user.sessions.iter().filter(|session| !self.sessions[**session].is_closing()).count();
             assert!(open <= self.config.limits.sessions_per_identity_max as usize);
             for session in &user.sessions {
                 assert_eq!(self.sessions[*session].user, Some(slot));
             }
-            for room in &user.kept {
+            for room in user.kept() {
                 let there = &self.rooms[*room];
                 assert_eq!(there.present.get(&user.nick), Some(&Presence { user: slot, sessions: 0 }));
             }
-            if let Some(at) = user.grace {
+            if let Some(at) = user.grace() {
                 assert!(self.timers.contains(at, Timer::Grace(slot)), "11: grace has its deadline");
             }
         }
@@ -227,7 +227,7 @@ impl Hub {
             for (nick, presence) in room.present.iter() {
                 let user = &self.users[presence.user];
                 assert_eq!(nick.fold(), user.nick.fold(), "10: people are listed by their name of now");
-                assert!(presence.sessions > 0 || user.kept.contains(&slot), "10: who is listed is here or kept");
+                assert!(presence.sessions > 0 || user.kept().contains(&slot), "10: who is listed is here or kept");
                 let mine = inside.clone().filter(|member| self.sessions[**member].user == Some(presence.user)).count();
                 assert_eq!(mine, presence.sessions as usize, "10: each session counts once");
                 sessions += mine;
@@ -264,7 +264,7 @@ impl Hub {
             let farewell = session.deadlines.get(SessionTimer::Farewell).is_some();
             assert!(!session.is_closing() || session.closed || farewell, "11: last words have their deadline");
         }
-        owned += self.users.iter().filter(|(_, user)| user.grace.is_some()).count();
+        owned += self.users.iter().filter(|(_, user)| user.grace().is_some()).count();
         owned += self.rooms.iter().filter(|(_, room)| room.news.due.is_some()).count();
         assert_eq!(self.timers.len(), owned, "11: no other deadlines exist");
     }

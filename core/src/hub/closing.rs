@@ -258,10 +258,10 @@ impl Hub {
         person.sessions.retain(|session| *session != slot);
         let last = person.sessions.is_empty();
         self.sessions[slot].user = None;
-        if kept && (last || !self.users[user].kept.is_empty()) {
+        if kept && (last || !self.users[user].kept().is_empty()) {
             let at = self.now.instant + self.config.limits.grace;
             self.end_grace_timer(user);
-            self.users[user].grace = Some(at);
+            self.users[user].aside().grace = Some(at);
             self.timers.insert(at, Timer::Grace(user));
         } else if last {
             self.end_user(user);
@@ -270,14 +270,14 @@ impl Hub {
 
     /// Nobody waits for the user's return any more, or waits anew.
     pub(super) fn end_grace_timer(&mut self, user: u32) {
-        if let Some(at) = self.users[user].grace.take() {
+        if let Some(at) = self.users[user].aside.as_mut().and_then(|aside| aside.grace.take()) {
             self.timers.remove(at, Timer::Grace(user));
         }
     }
 
     /// The grace is over: everybody is told, the name is free for its owner only.
     pub(super) fn end_grace(&mut self, user: u32) {
-        self.users[user].grace = None;
+        self.users[user].aside().grace = None;
         if self.users[user].sessions.is_empty() {
             self.end_user(user);
         } else {
@@ -302,7 +302,7 @@ impl Hub {
     pub(super) fn end_kept(&mut self, user: u32) {
         let nick = self.users[user].nick.clone();
         let reason = Note::parse("connection lost").expect("this is a note");
-        for room in core::mem::take(&mut self.users[user].kept) {
+        for room in self.users[user].let_go_of_all() {
             self.vanish(room, user, &nick, Some(&reason));
         }
     }
@@ -317,7 +317,7 @@ impl Hub {
             }
         }
         let graced: alloc::vec::Vec<(u32, crate::time::Instant)> =
-            self.users.iter().filter_map(|(slot, user)| Some((slot, user.grace?))).collect();
+            self.users.iter().filter_map(|(slot, user)| Some((slot, user.grace()?))).collect();
         for (user, at) in graced {
             self.timers.remove(at, Timer::Grace(user));
             self.end_grace(user);

@@ -158,7 +158,7 @@ impl Hub {
         let log = self.rooms[room].log.expect("one is only in open rooms");
         let id = id.min(log.last);
         let user = self.sessions[slot].user.expect("only somebody who is in reads");
-        let reads = &mut self.users[user].reads;
+        let reads = &mut self.users[user].aside().reads;
         if reads.get(&log.id).is_some_and(|read| id <= *read) || id.0 == 0 {
             return;
         }
@@ -266,8 +266,8 @@ impl Hub {
             }
             self.leave(session, room, Leave::Silent);
         }
-        if self.users[target].kept.contains(&room) {
-            self.users[target].kept.retain(|kept| *kept != room);
+        if self.users[target].kept().contains(&room) {
+            self.users[target].let_go(room);
             self.vanish(room, target, &nick, None);
         }
     }

@@ -242,7 +242,7 @@ impl Hub {
     ) {
         let (user, resumed) = self.attach(slot, nick, found.identity, found.known);
         for (log, id) in found.reads {
-            let read = self.users[user].reads.entry(log).or_default();
+            let read = self.users[user].aside().reads.entry(log).or_default();
             *read = id.max(*read);
         }
         self.end_handshake(slot);
@@ -296,15 +296,7 @@ impl Hub {
     fn attach(&mut self, slot: u32, nick: Nick, identity: IdentityId, known: bool) -> (u32, bool) {
         let guest = !self.sessions[slot].is_native();
         let Some(user) = self.by_identity.get(&identity.into()).copied() else {
-            let user = User {
-                identity,
-                nick: nick.clone(),
-                guest,
-                sessions: Few::from_slice(&[slot]),
-                grace: None,
-                kept: Few::new(),
-                reads: alloc::collections::BTreeMap::new(),
-            };
+            let user = User { identity, nick: nick.clone(), guest, sessions: Few::from_slice(&[slot]), aside: None };
             let (user, _) = self.users.insert(user);
             self.names.release(&nick, Holder::Session(slot));
             self.names.hold(&nick, Holder::User(user));

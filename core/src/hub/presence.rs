@@ -124,7 +124,7 @@ impl Hub {
     /// Every room and conversation a user is present in.
     fn places_of(&self, user: u32) -> Vec<u32> {
         let user = &self.users[user];
-        let mut places = user.kept.to_vec();
+        let mut places = user.kept().to_vec();
         for slot in &user.sessions {
             places.extend_from_slice(&self.sessions[*slot].places);
         }

@@ -141,7 +141,7 @@ impl Hub {
         let user = self.sessions[slot].user.expect("only somebody who is in enters");
         let nick = self.users[user].nick.clone();
         self.sessions[slot].places.push(room);
-        self.users[user].kept.retain(|kept| *kept != room);
+        self.users[user].let_go(room);
         if let Some(presence) = self.rooms[room].present.get_mut(&nick) {
             presence.sessions += 1;
         } else {
@@ -201,7 +201,7 @@ impl Hub {
             log: log.id,
             first_id: log.first,
             last_id: log.last,
-            read_id: user.reads.get(&log.id).copied(),
+            read_id: user.read(log.id),
             topic: there.topic.clone(),
             count: if there.is_direct() { 2 } else { there.present.len() as u32 },
             members,
@@ -232,7 +232,7 @@ impl Hub {
             return;
         }
         match how {
-            Leave::Kept => self.users[user].kept.push(room),
+            Leave::Kept => self.users[user].aside().kept.push(room),
             Leave::Told(reason) => self.vanish(room, user, &nick, Some(&reason)),
             Leave::Silent => self.vanish(room, user, &nick, None),
         }

@@ -119,12 +119,54 @@ pub(super) struct User {
     pub(super) guest: bool,
     /// Slots of sessions, oldest first.
     pub(super) sessions: Few,
+    /// What only some have.
+    pub(super) aside: Option<Box<Aside>>,
+}
+
+/// What is known of a person who was gone for a moment, or who tells what they have read.
+#[derive(Debug, Default)]
+pub(super) struct Aside {
     /// Until when places are kept that no session of it is in any more.
     pub(super) grace: Option<Instant>,
     /// Rooms in which it is kept present without a session.
-    pub(super) kept: Few,
+    pub(super) kept: Vec<u32>,
     /// How far it has read, in the logs of places it is in.
     pub(super) reads: BTreeMap<LogId, MessageId>,
+}
+
+impl User {
+    pub(super) fn grace(&self) -> Option<Instant> {
+        self.aside.as_ref()?.grace
+    }
+
+    pub(super) fn kept(&self) -> &[u32] {
+        self.aside.as_ref().map_or(&[], |aside| &aside.kept)
+    }
+
+    pub(super) fn read(&self, log: LogId) -> Option<MessageId> {
+        self.aside.as_ref()?.reads.get(&log).copied()
+    }
+
+    pub(super) fn aside(&mut self) -> &mut Aside {
+        self.aside.get_or_insert_default()
+    }
+
+    /// Its place in a room is kept no more.
+    pub(super) fn let_go(&mut self, room: u32) {
+        if let Some(aside) = &mut self.aside {
+            aside.kept.retain(|kept| *kept != room);
+        }
+    }
+
+    /// No place of it is kept any more; which ones were.
+    pub(super) fn let_go_of_all(&mut self) -> Vec<u32> {
+        let Some(aside) = &mut self.aside else { return Vec::new() };
+        let kept = core::mem::take(&mut aside.kept);
+        if aside.grace.is_none() && aside.reads.is_empty() {
+            self.aside = None;
+        }
+        kept
+    }
 }
 
 impl Session {
@@ -153,6 +195,6 @@ mod tests {
     fn a_session_and_a_user_stay_small() {
         // Ten thousand idle connections are to cost megabytes, not tens of them.
         assert!(size_of::<Session>() <= 512, "{}", size_of::<Session>());
-        assert!(size_of::<User>() <= 112, "{}", size_of::<User>());
+        assert!(size_of::<User>() <= 56, "{}", size_of::<User>());
     }
 }
