@@ -38,10 +38,11 @@ mod search;
 mod session;
 mod timeouts;
 mod timers;
+mod turn;
 
 pub use interface::{Closing, Deadline, HubConfig, Input, Output, Peer, Refused};
 
-use mail::{Clockwork, Mail, Sheet};
+use mail::{Clockwork, Mail};
 use names::Names;
 use outbox::Outbox;
 use phase::Phase;
@@ -328,25 +329,25 @@ impl Hub {
         self.mail.send(slot, &mut self.sessions[slot], |out| encode_event(flavour, event, out), &mut to);
     }
 
-    /// Sends an event to many, but to no session of `except`.
-    fn fan_out(&mut self, slots: &[u32], except: Option<u32>, event: &Event) {
-        self.mail.unload(&mut self.sessions, &self.config.limits);
+    /// Sends an event to many.
+    fn fan_out(&mut self, slots: &[u32], event: &Event) {
         let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
-        let mut sheet = Sheet::new(event);
-        for slot in slots {
-            let session = &mut self.sessions[*slot];
-            if except.is_none() || session.user != except {
-                self.mail.deliver(*slot, session, &mut sheet, &mut to);
-            }
-        }
-        self.mail.delivered(sheet);
+        self.mail.tell(&mut self.sessions, slots, None, event, &mut to);
     }
 
     /// Sends an event to a room's members.
-    fn tell_room(&mut self, room: u32, except: Option<u32>, event: &Event) {
-        let members = core::mem::take(&mut self.rooms[room].members);
-        self.fan_out(&members, except, event);
-        self.rooms[room].members = members;
+    fn tell_room(&mut self, room: u32, event: &Event) {
+        let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
+        let members = &mut self.rooms[room].members;
+        let together = members.together.take();
+        members.together = Some(self.mail.tell(&mut self.sessions, members, together, event, &mut to));
+    }
+
+    /// Sends an event to a room's members, but to no session of `user`.
+    fn tell_others(&mut self, room: u32, user: u32, event: &Event) {
+        let others = |slot: &u32| self.sessions[*slot].user != Some(user);
+        let slots: Vec<u32> = self.rooms[room].members.iter().copied().filter(others).collect();
+        self.fan_out(&slots, event);
     }
 
     /// Why a connection cannot be taken in, if so.

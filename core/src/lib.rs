@@ -52,6 +52,7 @@ pub mod id;
 pub mod limits;
 pub mod name;
 pub mod record;
+mod scan;
 pub mod search;
 pub mod secret;
 pub mod store;

@@ -5,6 +5,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
+use crate::scan::find;
+
 /// Most bytes of UTF-8 in one message.
 pub const TEXT_BYTES_MAX: usize = 8 * 1024;
 /// Most bytes of UTF-8 in a topic, and in the reason of a leave or a kick.
@@ -35,7 +37,17 @@ impl fmt::Display for BadText {
 
 /// The first control character that text may not hold, if there is one (C0 and C1 but `\n` and `\t`).
 pub fn forbidden_control(text: &str) -> Option<char> {
-    text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\t')
+    // C0 and U+007F are bytes of their own; every C1 begins with 0xC2, as some harmless characters do.
+    let suspect = |byte| (byte < b' ') | (byte == 0x7F) | (byte == 0xC2);
+    let mut rest = text;
+    loop {
+        rest = rest.get(find(rest.as_bytes(), suspect)?..)?;
+        let c = rest.chars().next()?;
+        if c.is_control() && c != '\n' && c != '\t' {
+            return Some(c);
+        }
+        rest = rest.get(c.len_utf8()..)?;
+    }
 }
 
 fn check(text: &str, bytes_max: usize) -> Result<(), BadText> {
@@ -136,6 +148,17 @@ mod tests {
             let mut bad = String::from("a");
             bad.push(c);
             assert_eq!(Body::parse(&bad).unwrap_err(), BadText::Control(c));
+        }
+    }
+
+    #[test]
+    fn every_control_character_is_found_wherever_it_stands_and_no_other_is() {
+        for c in (0..=0x2FF).filter_map(char::from_u32) {
+            for before in ["", "0123456789abcdef", "a\u{A0}\n\u{C2}سلام, \t0123456789"] {
+                let text = alloc::format!("{before}{c}, and on it goes: \u{AB}0123456789abcdef\u{BB}");
+                let control = c.is_control() && c != '\n' && c != '\t';
+                assert_eq!(forbidden_control(&text), control.then_some(c));
+            }
         }
     }
 

@@ -88,8 +88,11 @@ pub enum Flavour {
 }
 
 impl Flavour {
+    /// Every flavour, by its [`Flavour::index`].
+    pub const ALL: [Flavour; 4] = [Flavour::Native, Flavour::Nic, Flavour::PromptChunks, Flavour::PromptLines];
+
     /// How many there are.
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = Self::ALL.len();
 
     /// A dense number, for tables.
     pub const fn index(self) -> usize {

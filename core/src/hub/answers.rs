@@ -117,12 +117,13 @@ impl Hub {
         if !self.rooms[room].is_direct() {
             let place = self.rooms[room].place_for(from);
             if let Some(event) = event_of(entry, place) {
-                self.tell_room(room, None, &event);
+                self.tell_room(room, &event);
             }
             return;
         }
         // Each side addresses a conversation by the other's name.
-        for member in self.rooms[room].members.clone() {
+        for at in 0..self.rooms[room].members.len() {
+            let member = self.rooms[room].members[at];
             let place = self.place_seen_by(member, room);
             if let Some(event) = event_of(entry.clone(), place) {
                 self.send(member, &event);

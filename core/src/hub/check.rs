@@ -17,6 +17,7 @@ impl Hub {
         self.check_sessions();
         self.check_questions();
         self.check_outboxes();
+        self.check_together();
         self.check_addresses();
         self.check_names();
         self.check_users();
@@ -136,9 +137,38 @@ impl Hub {
         assert!(total - last_words <= self.config.limits.outbox_bytes_total_max, "12: so is their sum");
         for (turn, riders) in self.mail.turns.iter().zip(riders) {
             assert_eq!(turn.riders(), riders, "a turn's buffer counts its riders");
+            assert_eq!(turn.aboard().sum::<usize>(), riders, "whoever rides sits in one coach");
             assert!(turn.riders() > 0 || turn.len() == 0, "a buffer nobody rides starts anew");
         }
         assert!(self.mail.doomed.is_empty(), "whoever is doomed is closed within the input");
+    }
+
+    /// 1, 2: whoever belongs to a room that is told in one step is reached by that step, once: aboard a coach, apart
+    /// from it, or told one by one.
+    fn check_together(&self) {
+        for (_, room) in self.rooms.iter() {
+            let Some(together) = &room.members.together else { continue };
+            let coaches = || together.coaches.iter().flatten();
+            let turns = || self.mail.turns.iter().zip(together.coaches);
+            if turns().any(|(turn, coach)| coach.is_some_and(|coach| turn.apart(coach).is_none())) {
+                // A turn of theirs is over: the next telling looks at each of them.
+                continue;
+            }
+            let apart = turns().filter_map(|(turn, coach)| turn.apart(coach?)).flatten();
+            let mut reached: Vec<u32> = together.each.iter().chain(apart).copied().collect();
+            for member in room.members.iter() {
+                let outbox = &self.sessions[*member].outbox;
+                let flavour = self.sessions[*member].flavour.index();
+                reached.extend(together.coaches[flavour].filter(|coach| outbox.rides_in(*coach)).map(|_| *member));
+            }
+            reached.sort_unstable();
+            let mut members = room.members.to_vec();
+            members.sort_unstable();
+            assert_eq!(reached, members, "each member is reached once");
+            let aboard: usize = turns().filter_map(|(turn, coach)| turn.aboard().nth(coach?.index())).sum();
+            let known = together.each.len() + turns().filter_map(|(turn, coach)| turn.apart(coach?)).flatten().count();
+            assert_eq!(aboard + known, members.len(), "nobody else sits in its coaches ({})", coaches().count());
+        }
     }
 
     /// Caps count what is there.

@@ -109,7 +109,7 @@ impl Hub {
     fn truncate(&mut self, slot: u32) {
         let session = &mut self.sessions[slot];
         let before = session.outbox.own_len();
-        session.outbox.truncate(&mut self.mail.turns[session.flavour.index()]);
+        session.outbox.truncate(slot, &mut self.mail.turns[session.flavour.index()]);
         self.mail.total = self.mail.total + session.outbox.own_len() - before;
     }
 
@@ -128,6 +128,10 @@ impl Hub {
         let limits = &self.config.limits;
         let session = &mut self.sessions[slot];
         let turn = &mut self.mail.turns[session.flavour.index()];
+        if session.is_online() && !session.paused && session.outbox.taken_whole_ride(slot, turn, bytes) {
+            session.awake = false;
+            return self.clear_timer(slot, SessionTimer::Stall);
+        }
         let offered =
             if session.flavour.is_chunked() && now < session.next_write { 0 } else { session.outbox.front(turn).len() };
         if offered == 0 {
@@ -135,7 +139,7 @@ impl Hub {
             return;
         }
         let before = session.outbox.own_len();
-        session.outbox.taken(turn, bytes);
+        session.outbox.taken(slot, turn, bytes);
         self.mail.account(slot, session, before, limits);
         if bytes > 0 {
             session.progress = now;

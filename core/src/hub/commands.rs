@@ -193,11 +193,11 @@ impl Hub {
         match &self.rooms[room].kind {
             Kind::Room(name) => {
                 let event = Event::Typing { place: Place::Room(name.clone()), nick };
-                self.tell_room(room, Some(user), &event);
+                self.tell_others(room, user, &event);
             }
             Kind::Direct(_) => {
                 let event = Event::Typing { place: Place::Direct(nick.clone()), nick };
-                self.tell_room(room, Some(user), &event);
+                self.tell_others(room, user, &event);
             }
         }
     }
@@ -255,7 +255,7 @@ impl Hub {
         let nick = self.users[target].nick.clone();
         let at = self.now.timestamp;
         let event = Event::Kicked { room: name.clone(), nick: nick.clone(), by, reason, at };
-        self.tell_room(room, None, &event);
+        self.tell_room(room, &event);
         for session in self.users[target].sessions.clone() {
             // Only who is in it keeps a room: past the last of them it may be gone.
             if !self.sessions[session].places.contains(&room) {
@@ -286,7 +286,7 @@ impl Hub {
         }
         let by = self.users[self.sessions[slot].user.expect("an operator is in")].nick.clone();
         let nick = self.users[target].nick.clone();
-        self.tell_room(room, None, &Event::Muted { room: name.clone(), nick, by, reason, on });
+        self.tell_room(room, &Event::Muted { room: name.clone(), nick, by, reason, on });
     }
 
     fn list_rooms(&mut self, slot: u32, after: Option<&RoomName>, limit: u32, reference: Option<Tag>) {

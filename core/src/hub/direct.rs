@@ -186,7 +186,8 @@ impl Hub {
                 changed = true;
             }
             if changed {
-                for member in self.rooms[room].members.clone() {
+                for at in 0..self.rooms[room].members.len() {
+                    let member = self.rooms[room].members[at];
                     self.send_room(member, room);
                 }
             }

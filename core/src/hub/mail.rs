@@ -1,5 +1,6 @@
 //! Delivery: from an event to the outboxes of those who are to get it.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -11,9 +12,9 @@ use crate::vocabulary::Event;
 use crate::wire::{Flavour, encode_event};
 
 use super::Output;
-use super::outbox::TurnBuffer;
 use super::session::Session;
 use super::timers::{SessionTimer, Timers};
+use super::turn::{CoachId, TurnBuffer};
 
 /// The turn's buffers, the bounds that hold for all outboxes together, and what the driver is to do.
 #[derive(Debug, Default)]
@@ -29,44 +30,116 @@ pub(super) struct Mail {
 
 /// One event on its way to many: encoded at most once per flavour.
 #[derive(Debug)]
-pub(super) struct Sheet<'a> {
+struct Sheet<'a> {
     event: &'a Event,
     ranges: [Option<Range<u32>>; Flavour::COUNT],
+    coaches: [Option<CoachId>; Flavour::COUNT],
+    /// Slots of readers to whom everything has to be brought one by one.
+    each: Vec<u32>,
 }
 
-impl<'a> Sheet<'a> {
-    pub(super) fn new(event: &'a Event) -> Self {
-        Self { event, ranges: [const { None }; Flavour::COUNT] }
-    }
+/// Those who were told the same last: as long as that is all they were told, they are told what is next in one step.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    /// By flavour.
+    pub(super) coaches: [Option<CoachId>; Flavour::COUNT],
+    /// Slots of those who sit in none.
+    pub(super) each: Vec<u32>,
 }
 
 impl Mail {
-    /// Delivers a sheet to one of its readers. Constant time but for the first reader of each flavour.
-    pub(super) fn deliver(&mut self, slot: u32, session: &mut Session, sheet: &mut Sheet<'_>, to: &mut Clockwork<'_>) {
-        if session.doomed || session.silent {
-            return;
+    /// Tells an event to many, each of them once. `together` is what the last telling to the very same readers gave,
+    /// if there was one; what is given back serves the next. Constant time for all of them who sit in one coach.
+    pub(super) fn tell(
+        &mut self,
+        sessions: &mut Slots<Session>,
+        readers: &[u32],
+        together: Option<Box<Together>>,
+        event: &Event,
+        to: &mut Clockwork<'_>,
+    ) -> Box<Together> {
+        self.unload(sessions, to.limits);
+        let mut sheet = Sheet {
+            event,
+            ranges: [const { None }; Flavour::COUNT],
+            coaches: [None; Flavour::COUNT],
+            each: Vec::new(),
+        };
+        let mut together = together.unwrap_or_default();
+        if self.sit_together(&together) {
+            sheet.coaches = together.coaches;
+            for index in 0..Flavour::COUNT {
+                let Some(coach) = sheet.coaches[index] else { continue };
+                let range = self.write(index, &mut sheet);
+                if range.start == range.end {
+                    continue;
+                }
+                for slot in self.turns[index].move_on(coach, &range) {
+                    self.deliver(slot, &mut sessions[slot], &mut sheet, to);
+                }
+            }
+            for slot in &together.each {
+                self.deliver(*slot, &mut sessions[*slot], &mut sheet, to);
+            }
+        } else {
+            for slot in readers {
+                self.deliver(*slot, &mut sessions[*slot], &mut sheet, to);
+            }
         }
-        let turn = &mut self.turns[session.flavour.index()];
-        let range = sheet.ranges[session.flavour.index()].get_or_insert_with(|| {
-            turn.pin();
-            turn.write(|out| encode_event(session.flavour, sheet.event, out))
-        });
-        if range.start == range.end {
-            return;
-        }
-        let before = session.outbox.own_len();
-        session.outbox.push_ride(slot, turn, range);
-        self.account(slot, session, before, to.limits);
-        self.wake(slot, session, to);
-    }
-
-    /// Ends a sheet's delivery; the turn's buffers may start anew from here on.
-    pub(super) fn delivered(&mut self, sheet: Sheet<'_>) {
-        for (turn, range) in self.turns.iter_mut().zip(sheet.ranges) {
+        let Sheet { ranges, coaches, each, .. } = sheet;
+        for (turn, range) in self.turns.iter_mut().zip(ranges) {
             if range.is_some() {
                 turn.unpin();
             }
         }
+        *together = Together { coaches, each };
+        together
+    }
+
+    /// Whether every coach can simply move on.
+    fn sit_together(&self, together: &Together) -> bool {
+        let known = !together.each.is_empty() || together.coaches.iter().any(Option::is_some);
+        let mut turns = self.turns.iter().zip(together.coaches);
+        known && turns.all(|(turn, coach)| coach.is_none_or(|coach| turn.may_move(coach)))
+    }
+
+    /// The event's bytes in a flavour's buffer, which stays as it is until the telling is over.
+    fn write(&mut self, index: usize, sheet: &mut Sheet<'_>) -> Range<u32> {
+        let range = sheet.ranges[index].get_or_insert_with(|| {
+            let turn = &mut self.turns[index];
+            turn.pin();
+            turn.write(|out| encode_event(Flavour::ALL[index], sheet.event, out))
+        });
+        range.clone()
+    }
+
+    /// Brings a sheet to one of its readers.
+    fn deliver(&mut self, slot: u32, session: &mut Session, sheet: &mut Sheet<'_>, to: &mut Clockwork<'_>) {
+        let index = session.flavour.index();
+        if session.doomed || session.silent {
+            return match sheet.coaches[index] {
+                Some(coach) => self.turns[index].stay_apart(coach, slot),
+                None => sheet.each.push(slot),
+            };
+        }
+        let range = self.write(index, sheet);
+        let turn = &mut self.turns[index];
+        let before = session.outbox.own_len();
+        if session.flavour.is_chunked() {
+            sheet.each.push(slot);
+            if range.start == range.end {
+                return;
+            }
+            session.outbox.push_row(turn, &range);
+        } else {
+            let coach = *sheet.coaches[index].get_or_insert_with(|| turn.new_coach(&range));
+            if range.start == range.end {
+                return turn.stay_apart(coach, slot);
+            }
+            session.outbox.push_ride(slot, turn, coach, &range);
+        }
+        self.account(slot, session, before, to.limits);
+        self.wake(slot, session, to);
     }
 
     /// Sends what `encode` writes to one session alone.
@@ -85,7 +158,7 @@ impl Mail {
         encode(&mut bytes);
         if !bytes.is_empty() {
             let before = session.outbox.own_len();
-            session.outbox.push_own(&mut self.turns[session.flavour.index()], &bytes);
+            session.outbox.push_own(slot, &mut self.turns[session.flavour.index()], &bytes);
             self.account(slot, session, before, to.limits);
             self.wake(slot, session, to);
         }
@@ -106,7 +179,7 @@ impl Mail {
     pub(super) fn doom(&mut self, slot: u32, session: &mut Session) {
         session.doomed = true;
         let before = session.outbox.own_len();
-        session.outbox.truncate(&mut self.turns[session.flavour.index()]);
+        session.outbox.truncate(slot, &mut self.turns[session.flavour.index()]);
         self.total = self.total + session.outbox.own_len() - before;
         self.doomed.push(slot);
     }
@@ -127,7 +200,7 @@ impl Mail {
     }
 
     /// Copies what is ridden to its riders where a turn's buffer is over its bound, so that it can start anew.
-    pub(super) fn unload(&mut self, sessions: &mut Slots<Session>, limits: &Limits) {
+    fn unload(&mut self, sessions: &mut Slots<Session>, limits: &Limits) {
         for index in 0..self.turns.len() {
             if self.turns[index].len() <= limits.turn_bytes_max {
                 continue;
@@ -138,7 +211,7 @@ impl Mail {
                     && session.outbox.rides()
                 {
                     let before = session.outbox.own_len();
-                    session.outbox.copy_ride(&mut self.turns[index], None);
+                    session.outbox.copy_ride(slot, &mut self.turns[index]);
                     self.account(slot, session, before, limits);
                 }
             }

@@ -1,7 +1,6 @@
 //! What waits to be sent: ranges of the turn's shared buffer, own copies, and paced rows.
 //!
-//! A connection that keeps up rides the shared buffer: a delivery is a range of it, and adjacent ranges grow into
-//! one. What cannot ride — bytes for one connection only, what is left after a short write — is copied into the
+//! A connection that keeps up rides the shared buffer (see [`super::turn`]). What cannot ride — bytes for one connection only, what is left after a short write — is copied into the
 //! outbox and counted against its bound, so that slow readers pin nothing.
 
 use alloc::boxed::Box;
@@ -11,68 +10,7 @@ use core::ops::Range;
 use crate::wire::Flavour;
 
 use super::rows::Rows;
-
-/// One turn's encoded events for one flavour, shared by everybody who is to get them.
-#[derive(Debug, Default)]
-pub(super) struct TurnBuffer {
-    bytes: Vec<u8>,
-    /// Slots of sessions that ride, each at least once; some may have got off since.
-    pub(super) boarded: Vec<u32>,
-    /// How many ride now.
-    riders: usize,
-}
-
-impl TurnBuffer {
-    /// Encodes something into the buffer; the range is what it became.
-    pub(super) fn write(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> Range<u32> {
-        let start = self.bytes.len() as u32;
-        encode(&mut self.bytes);
-        start..self.bytes.len() as u32
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    pub(super) fn riders(&self) -> usize {
-        self.riders
-    }
-
-    fn get(&self, range: &Range<u32>) -> &[u8] {
-        &self.bytes[range.start as usize..range.end as usize]
-    }
-
-    fn board(&mut self, slot: u32) {
-        self.riders += 1;
-        self.boarded.push(slot);
-    }
-
-    /// Somebody gets off. With the last one the turn is over and the buffer starts anew.
-    fn alight(&mut self) {
-        self.riders -= 1;
-        if self.riders == 0 {
-            self.rewind();
-        }
-    }
-
-    fn rewind(&mut self) {
-        const KEPT: usize = 256 * 1024;
-        self.bytes.clear();
-        self.boarded.clear();
-        self.bytes.shrink_to(KEPT);
-        self.boarded.shrink_to(KEPT / 16);
-    }
-
-    /// Keeps the buffer as it is while a range of it is handed out, although nobody may ride yet.
-    pub(super) fn pin(&mut self) {
-        self.riders += 1;
-    }
-
-    /// Ends [`TurnBuffer::pin`].
-    pub(super) fn unpin(&mut self) {
-        self.alight();
-    }
-}
+use super::turn::{CoachId, Ride, TurnBuffer};
 
 /// What one connection waits for.
 #[derive(Debug)]
@@ -82,8 +20,8 @@ pub(super) enum Outbox {
         /// Copies, from `taken` on. While there are any, nothing rides.
         own: Vec<u8>,
         taken: usize,
-        /// The range of the turn buffer that is ridden; empty for none.
-        ride: Range<u32>,
+        /// What of the turn buffer is ridden.
+        ride: Ride,
         /// Whether bytes before `taken` and ride end inside a frame: a short write was seen since the last edge.
         torn: bool,
     },
@@ -96,13 +34,13 @@ impl Outbox {
         if flavour.is_chunked() {
             Outbox::Rows(Box::new(Rows::new(flavour, rows_merge)))
         } else {
-            Outbox::Stream { own: Vec::new(), taken: 0, ride: 0..0, torn: false }
+            Outbox::Stream { own: Vec::new(), taken: 0, ride: Ride::NONE, torn: false }
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            Outbox::Stream { own, ride, .. } => own.is_empty() && ride.start == ride.end,
+            Outbox::Stream { own, ride, .. } => own.is_empty() && ride.is_none(),
             Outbox::Rows(rows) => rows.lengths.is_empty(),
         }
     }
@@ -116,7 +54,12 @@ impl Outbox {
     }
 
     pub(super) fn rides(&self) -> bool {
-        matches!(self, Outbox::Stream { ride, .. } if ride.start != ride.end)
+        matches!(self, Outbox::Stream { ride, .. } if !ride.is_none())
+    }
+
+    /// Whether it is this coach that is ridden.
+    pub(super) fn rides_in(&self, coach: CoachId) -> bool {
+        matches!(self, Outbox::Stream { ride, .. } if ride.is_in(coach))
     }
 
     /// What one write may take now, pacing aside.
@@ -124,7 +67,7 @@ impl Outbox {
         match self {
             Outbox::Stream { own, taken, ride, .. } => {
                 if own.is_empty() {
-                    turn.get(ride)
+                    turn.get(*ride)
                 } else {
                     &own[*taken..]
                 }
@@ -133,65 +76,73 @@ impl Outbox {
         }
     }
 
-    /// Puts a range of the turn buffer behind what waits.
-    pub(super) fn push_ride(&mut self, slot: u32, turn: &mut TurnBuffer, range: &Range<u32>) {
-        match self {
-            Outbox::Stream { own, ride, .. } => {
-                if own.is_empty() && ride.start == ride.end {
-                    *ride = range.clone();
-                    turn.board(slot);
-                } else if own.is_empty() && ride.end == range.start {
-                    ride.end = range.end;
-                } else {
-                    self.copy_ride(turn, Some(range));
-                }
-            }
-            Outbox::Rows(rows) => rows.push(turn.get(range)),
+    /// Puts a range of the turn buffer behind what waits, in a coach whose stretch ends with it.
+    pub(super) fn push_ride(&mut self, slot: u32, turn: &mut TurnBuffer, coach: CoachId, range: &Range<u32>) {
+        let Outbox::Stream { own, ride, .. } = self else { unreachable!("only streams ride") };
+        if own.is_empty() && ride.is_none() {
+            *ride = turn.board(coach, range.start, slot);
+            return;
         }
+        if own.is_empty() && turn.end(*ride) == range.start {
+            *ride = turn.change(*ride, coach, slot);
+            return;
+        }
+        self.copy_ride(slot, turn);
+        if let Outbox::Stream { own, .. } = self {
+            own.extend_from_slice(turn.written(range));
+        }
+        turn.stay_apart(coach, slot);
+    }
+
+    /// Puts a row of the turn buffer behind those that wait.
+    pub(super) fn push_row(&mut self, turn: &TurnBuffer, range: &Range<u32>) {
+        let Outbox::Rows(rows) = self else { unreachable!("only rows are brought one by one") };
+        rows.push(turn.written(range));
     }
 
     /// Puts bytes for this connection alone behind what waits.
-    pub(super) fn push_own(&mut self, turn: &mut TurnBuffer, bytes: &[u8]) {
-        if self.rides() {
-            self.copy_ride(turn, None);
-        }
+    pub(super) fn push_own(&mut self, slot: u32, turn: &mut TurnBuffer, bytes: &[u8]) {
+        self.copy_ride(slot, turn);
         match self {
             Outbox::Stream { own, .. } => own.extend_from_slice(bytes),
             Outbox::Rows(rows) => rows.push(bytes),
         }
     }
 
-    /// Gets off the turn buffer: what was ridden, and `more` of it, is copied.
-    pub(super) fn copy_ride(&mut self, turn: &mut TurnBuffer, more: Option<&Range<u32>>) {
-        if let Outbox::Stream { own, ride, .. } = self {
-            own.extend_from_slice(turn.get(ride));
-            if let Some(more) = more {
-                own.extend_from_slice(turn.get(more));
-            }
-            if ride.start != ride.end {
-                *ride = 0..0;
-                turn.alight();
-            }
+    /// Gets off the turn buffer, if it rides: what was ridden is copied.
+    pub(super) fn copy_ride(&mut self, slot: u32, turn: &mut TurnBuffer) {
+        if let Outbox::Stream { own, ride, .. } = self
+            && !ride.is_none()
+        {
+            own.extend_from_slice(turn.get(*ride));
+            turn.alight(core::mem::replace(ride, Ride::NONE), slot);
         }
     }
 
+    /// By far the most frequent end of a write: somebody rides, and has taken all of it. `false` if it is not that.
+    pub(super) fn taken_whole_ride(&mut self, slot: u32, turn: &mut TurnBuffer, bytes: usize) -> bool {
+        let Outbox::Stream { own, ride, torn, .. } = self else { return false };
+        if !own.is_empty() || ride.is_none() || turn.end(*ride) as usize != ride.start() as usize + bytes {
+            return false;
+        }
+        *torn = false;
+        turn.alight(core::mem::replace(ride, Ride::NONE), slot);
+        true
+    }
+
     /// So many bytes of [`Outbox::front`] were taken. A short write gets off the turn buffer.
-    pub(super) fn taken(&mut self, turn: &mut TurnBuffer, bytes: usize) {
+    pub(super) fn taken(&mut self, slot: u32, turn: &mut TurnBuffer, bytes: usize) {
         let offered = self.front(turn).len();
         assert!(bytes <= offered, "no more is taken than was offered");
+        if self.taken_whole_ride(slot, turn, bytes) {
+            return;
+        }
         match self {
             Outbox::Stream { own, taken, ride, torn } => {
                 *torn = bytes < offered;
                 if own.is_empty() {
-                    ride.start += bytes as u32;
-                    if ride.start == ride.end {
-                        if offered > 0 {
-                            *ride = 0..0;
-                            turn.alight();
-                        }
-                    } else {
-                        self.copy_ride(turn, None);
-                    }
+                    ride.advance(bytes as u32);
+                    self.copy_ride(slot, turn);
                 } else {
                     const COMPACT: usize = 64 * 1024;
                     *taken += bytes;
@@ -209,10 +160,8 @@ impl Outbox {
     }
 
     /// Drops what waits but the rest of a frame whose beginning was sent, so that a farewell can follow.
-    pub(super) fn truncate(&mut self, turn: &mut TurnBuffer) {
-        if self.rides() {
-            self.copy_ride(turn, None);
-        }
+    pub(super) fn truncate(&mut self, slot: u32, turn: &mut TurnBuffer) {
+        self.copy_ride(slot, turn);
         match self {
             Outbox::Stream { own, taken, torn, .. } => {
                 let mut rest = Vec::new();
@@ -234,7 +183,7 @@ impl Outbox {
             && !flavour.is_chunked()
         {
             let own = rows.bytes.split_off(rows.taken);
-            *self = Outbox::Stream { own, taken: 0, ride: 0..0, torn: false };
+            *self = Outbox::Stream { own, taken: 0, ride: Ride::NONE, torn: false };
         } else if flavour.is_chunked() && matches!(self, Outbox::Stream { .. }) {
             *self = Outbox::new(flavour, rows_merge);
         }
@@ -250,16 +199,25 @@ mod tests {
     fn rows(flavour: Flavour, rows: &[&str]) -> (Outbox, TurnBuffer) {
         let (mut outbox, mut turn) = (Outbox::new(flavour, 32), TurnBuffer::default());
         for row in rows {
-            outbox.push_own(&mut turn, row.as_bytes());
+            outbox.push_own(0, &mut turn, row.as_bytes());
         }
         (outbox, turn)
+    }
+
+    /// Tells something to a coach of its own.
+    fn ride(outbox: &mut Outbox, turn: &mut TurnBuffer, text: &str) {
+        turn.pin();
+        let range = turn.write(|out| out.extend_from_slice(text.as_bytes()));
+        let coach = turn.new_coach(&range);
+        outbox.push_ride(0, turn, coach, &range);
+        turn.unpin();
     }
 
     fn drain(outbox: &mut Outbox, turn: &mut TurnBuffer) -> Vec<String> {
         let mut writes = Vec::new();
         while !outbox.is_empty() {
             let write = outbox.front(turn).to_vec();
-            outbox.taken(turn, write.len());
+            outbox.taken(0, turn, write.len());
             writes.push(String::from_utf8(write).expect("a write ends at a character"));
         }
         writes
@@ -302,14 +260,13 @@ mod tests {
     #[test]
     fn a_short_write_copies_the_rest_and_frees_the_turn() {
         let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
-        let range = turn.write(|out| out.extend_from_slice(b"hello\nworld\n"));
-        outbox.push_ride(0, &mut turn, &range);
+        ride(&mut outbox, &mut turn, "hello\nworld\n");
         assert_eq!(turn.riders(), 1);
-        outbox.taken(&mut turn, 3);
+        outbox.taken(0, &mut turn, 3);
         assert_eq!(turn.riders(), 0);
         assert_eq!(turn.len(), 0);
         assert_eq!(outbox.front(&turn), b"lo\nworld\n");
-        outbox.truncate(&mut turn);
+        outbox.truncate(0, &mut turn);
         assert_eq!(outbox.front(&turn), b"lo\n");
     }
 
@@ -317,9 +274,9 @@ mod tests {
     fn whoever_is_cut_off_gets_the_rest_of_the_frame_begun_and_nothing_else() {
         for (taken, rest) in [(3, &b"lo\n"[..]), (6, b""), (8, b"rld\n")] {
             let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
-            outbox.push_own(&mut turn, b"hello\nworld\nagain\n");
-            outbox.taken(&mut turn, taken);
-            outbox.truncate(&mut turn);
+            outbox.push_own(0, &mut turn, b"hello\nworld\nagain\n");
+            outbox.taken(0, &mut turn, taken);
+            outbox.truncate(0, &mut turn);
             assert_eq!(outbox.front(&turn), rest, "after {taken} bytes");
         }
     }
@@ -327,8 +284,8 @@ mod tests {
     #[test]
     fn the_last_words_to_a_slow_messenger_are_a_row_as_any_other() {
         let (mut outbox, mut turn) = rows(Flavour::Nic, &["a: x\n", "b: y\n"]);
-        outbox.truncate(&mut turn);
-        outbox.push_own(&mut turn, b"Your connection was too slow.\n");
+        outbox.truncate(0, &mut turn);
+        outbox.push_own(0, &mut turn, b"Your connection was too slow.\n");
         assert_eq!(drain(&mut outbox, &mut turn), ["Your connection was too slow.\n"]);
     }
 
@@ -336,10 +293,10 @@ mod tests {
     fn a_long_outbox_forgets_what_was_taken_and_nothing_else() {
         let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
         let bytes: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
-        outbox.push_own(&mut turn, &bytes);
+        outbox.push_own(0, &mut turn, &bytes);
         let mut taken = 0;
         while taken < 160_000 {
-            outbox.taken(&mut turn, 7_919);
+            outbox.taken(0, &mut turn, 7_919);
             taken += 7_919;
             assert_eq!(outbox.front(&turn), &bytes[taken..]);
             assert_eq!(outbox.own_len(), bytes.len() - taken);
@@ -349,15 +306,12 @@ mod tests {
     #[test]
     fn adjacent_ranges_grow_into_one_write_and_others_are_copied_in_order() {
         let (mut outbox, mut turn) = (Outbox::new(Flavour::Native, 32), TurnBuffer::default());
-        for text in ["a\n", "b\n"] {
-            let range = turn.write(|out| out.extend_from_slice(text.as_bytes()));
-            outbox.push_ride(0, &mut turn, &range);
-        }
+        ride(&mut outbox, &mut turn, "a\n");
+        ride(&mut outbox, &mut turn, "b\n");
         assert_eq!((outbox.front(&turn), outbox.own_len()), (&b"a\nb\n"[..], 0));
         let _not_for_it = turn.write(|out| out.extend_from_slice(b"c\n"));
-        let range = turn.write(|out| out.extend_from_slice(b"d\n"));
-        outbox.push_ride(0, &mut turn, &range);
-        outbox.push_own(&mut turn, b"e\n");
+        ride(&mut outbox, &mut turn, "d\n");
+        outbox.push_own(0, &mut turn, b"e\n");
         assert_eq!(outbox.front(&turn), b"a\nb\nd\ne\n");
         assert_eq!(turn.riders(), 0);
     }

@@ -22,7 +22,7 @@ impl Hub {
         }
         let Some(name) = self.rooms[room].name().cloned() else { return };
         let event = Event::Joined { room: name, nick: nick.clone(), at: self.now.timestamp };
-        self.tell_room(room, Some(user), &event);
+        self.tell_others(room, user, &event);
     }
 
     /// Tells a room that somebody's last session left.
@@ -36,7 +36,7 @@ impl Hub {
         }
         let Some(name) = self.rooms[room].name().cloned() else { return };
         let event = Event::Parted { room: name, nick: nick.clone(), reason: reason.clone(), at: self.now.timestamp };
-        self.tell_room(room, Some(user), &event);
+        self.tell_others(room, user, &event);
     }
 
     fn tells_in_bulk(&self, room: u32) -> bool {
@@ -66,7 +66,7 @@ impl Hub {
         }
         let count = there.present.len() as u32;
         let Some(name) = there.name().cloned() else { return };
-        self.tell_room(room, None, &Event::Presence { room: name, count, joined, parted });
+        self.tell_room(room, &Event::Presence { room: name, count, joined, parted });
     }
 
     /// Gives a user another name, and tells everybody who shares a place with them, once each.
@@ -111,7 +111,7 @@ impl Hub {
                 self.mark_told(member, &mut told);
             }
         }
-        self.fan_out(&told, None, &event);
+        self.fan_out(&told, &event);
     }
 
     fn mark_told(&mut self, slot: u32, told: &mut Vec<u32>) {

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::ops::Deref;
 
 use crate::id::{ConnId, IdentityId, LogId, MessageId};
 use crate::name::{Nick, RoomName};
@@ -10,6 +11,7 @@ use crate::store::Entry;
 use crate::text::Note;
 use crate::vocabulary::{Place, Tag};
 
+use super::mail::Together;
 use super::news::News;
 use super::present::Present;
 
@@ -21,7 +23,7 @@ pub(super) struct Room {
     /// Who asked for it while the store was asked.
     pub(super) waiters: Vec<Waiter>,
     /// Slots of the sessions that are sent what is said here.
-    pub(super) members: Vec<u32>,
+    pub(super) members: Members,
     /// Who is here.
     pub(super) present: Present,
     /// Sessions that are still being brought up to date: present, but not yet members.
@@ -33,6 +35,37 @@ pub(super) struct Room {
     pub(super) news: News,
     /// Unanswered questions about it: the room stays open until they are answered.
     pub(super) questions: u32,
+}
+
+/// Slots of a room's members, dense and without order, and how they were last told something.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    slots: Vec<u32>,
+    pub(super) together: Option<Box<Together>>,
+}
+
+impl Members {
+    /// Somebody comes in.
+    pub(super) fn push(&mut self, slot: u32) {
+        self.together = None;
+        self.slots.push(slot);
+    }
+
+    /// Somebody goes, if they were here.
+    pub(super) fn remove(&mut self, slot: u32) {
+        if let Some(at) = self.slots.iter().position(|member| *member == slot) {
+            self.together = None;
+            self.slots.swap_remove(at);
+        }
+    }
+}
+
+impl Deref for Members {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        &self.slots
+    }
 }
 
 #[derive(Debug)]
@@ -87,7 +120,7 @@ impl Room {
             kind,
             log: None,
             waiters: Vec::new(),
-            members: Vec::new(),
+            members: Members::default(),
             present: Present::default(),
             joining: BTreeMap::new(),
             topic: Note::default(),

@@ -221,9 +221,7 @@ impl Hub {
         let user = self.sessions[slot].user.expect("only somebody who is in leaves");
         self.sessions[slot].places.retain(|place| *place != room);
         let there = &mut self.rooms[room];
-        if let Some(at) = there.members.iter().position(|member| *member == slot) {
-            there.members.swap_remove(at);
-        }
+        there.members.remove(slot);
         there.joining.remove(&slot);
         let nick = self.users[user].nick.clone();
         let presence = there.present.get_mut(&nick).expect("a session in a room is present there");

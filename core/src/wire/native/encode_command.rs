@@ -46,13 +46,13 @@ const fn name(command: &Command) -> &'static str {
 fn members(command: &Command, w: &mut Writer<'_>) {
     match command {
         Command::Hello(hello) => members_of_hello(hello, w),
-        Command::Join { place } | Command::Typing { place } => w.display("room", place),
+        Command::Join { place } | Command::Typing { place } => w.place(place),
         Command::Part { place, reason } => {
-            w.display("room", place);
+            w.place(place);
             w.text_unless_empty("reason", reason.as_str());
         }
         Command::Say { place, text, nonce, action, reply_to } => {
-            w.display("room", place);
+            w.place(place);
             w.text("text", text.as_str());
             if let Some(nonce) = nonce {
                 w.text("nonce", nonce.as_str());
@@ -65,12 +65,12 @@ fn members(command: &Command, w: &mut Writer<'_>) {
             }
         }
         Command::Edit { place, id, text } => {
-            w.display("room", place);
+            w.place(place);
             w.number("id", id.0);
             w.text("text", text.as_str());
         }
         Command::History { place, span, limit } => {
-            w.display("room", place);
+            w.place(place);
             match span {
                 Span::Latest => {}
                 Span::Before(id) => w.number("before", id.0),
@@ -80,7 +80,7 @@ fn members(command: &Command, w: &mut Writer<'_>) {
         }
         Command::Search { place, query, cursor, limit } => {
             if let Some(place) = place {
-                w.display("room", place);
+                w.place(place);
             }
             w.text("query", query.as_str());
             if let Some(cursor) = cursor {
@@ -89,12 +89,12 @@ fn members(command: &Command, w: &mut Writer<'_>) {
             limit_of_page(*limit, w);
         }
         Command::Delete { place, id } | Command::Read { place, id } => {
-            w.display("room", place);
+            w.place(place);
             w.number("id", id.0);
         }
         Command::Nick { nick } => w.text("nick", nick.as_str()),
         Command::Topic { place, text } => {
-            w.display("room", place);
+            w.place(place);
             w.text("text", text.as_str());
         }
         Command::Kick { room, nick, reason } => {

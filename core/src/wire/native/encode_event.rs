@@ -88,12 +88,12 @@ fn members(event: &Event, w: &mut Writer<'_>) {
         Event::Message(message) => members_of_message(message, w),
         Event::Ack { nonce, place, id } => {
             w.text("nonce", nonce.as_str());
-            w.display("room", place);
+            w.place(place);
             w.number("id", id.0);
         }
         Event::Page { place, messages, has_more, cursor, reference } => {
             if let Some(place) = place {
-                w.display("room", place);
+                w.place(place);
             }
             let entries = |out: &mut Vec<u8>, message: &Message| object(out, |w| members_of_message(message, w));
             let all = bounded_list(w.key("messages"), messages, entries);
@@ -112,7 +112,7 @@ fn members(event: &Event, w: &mut Writer<'_>) {
             end_of_list(w, *has_more || !all, reference.as_ref());
         }
         Event::Gap { place, log, after, next } => {
-            w.display("room", place);
+            w.place(place);
             w.display("log", log);
             w.number("after", after.0);
             w.number("next", next.0);
@@ -164,7 +164,7 @@ fn members_of_notice(event: &Event, w: &mut Writer<'_>) {
             w.texts("parted", parted.iter().map(|nick| nick.as_str()));
         }
         Event::Edited { place, id, target, text, by, at } => {
-            w.display("room", place);
+            w.place(place);
             w.number("id", id.0);
             w.number("target", target.0);
             w.text("text", text.as_str());
@@ -172,18 +172,18 @@ fn members_of_notice(event: &Event, w: &mut Writer<'_>) {
             w.number("at", at.0);
         }
         Event::Deleted { place, id, target, by, at } => {
-            w.display("room", place);
+            w.place(place);
             w.number("id", id.0);
             w.number("target", target.0);
             w.text("by", by.as_str());
             w.number("at", at.0);
         }
         Event::Typing { place, nick } => {
-            w.display("room", place);
+            w.place(place);
             w.text("nick", nick.as_str());
         }
         Event::Read { place, id } => {
-            w.display("room", place);
+            w.place(place);
             w.number("id", id.0);
         }
         Event::Nick { from, to } => {
@@ -191,7 +191,7 @@ fn members_of_notice(event: &Event, w: &mut Writer<'_>) {
             w.text("to", to.as_str());
         }
         Event::Topic { place, id, text, by, at } => {
-            w.display("room", place);
+            w.place(place);
             w.number("id", id.0);
             w.text("text", text.as_str());
             w.text("by", by.as_str());
@@ -250,7 +250,7 @@ fn members_of_welcome(welcome: &Welcome, w: &mut Writer<'_>) {
 }
 
 fn members_of_room(info: &RoomInfo, list: impl FnOnce(&mut Vec<u8>), w: &mut Writer<'_>) {
-    w.display("room", &info.place);
+    w.place(&info.place);
     w.display("log", info.log);
     w.number("first_id", info.first_id.0);
     w.number("last_id", info.last_id.0);
@@ -267,7 +267,7 @@ fn members_of_room(info: &RoomInfo, list: impl FnOnce(&mut Vec<u8>), w: &mut Wri
 
 /// The members of a message, the same in a `message` and in a `page`.
 fn members_of_message(message: &Message, w: &mut Writer<'_>) {
-    w.display("room", &message.place);
+    w.place(&message.place);
     w.number("id", message.id.0);
     w.text("from", message.from.as_str());
     w.number("at", message.at.0);

@@ -3,6 +3,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::scan::find;
+use crate::vocabulary::Place;
+
 /// A JSON object being written; [`Writer::end`] closes it.
 pub(super) struct Writer<'a> {
     out: &'a mut Vec<u8>,
@@ -22,8 +25,10 @@ impl<'a> Writer<'a> {
             self.out.push(b',');
         }
         self.empty = false;
-        string(self.out, name);
-        self.out.push(b':');
+        // The names of our own members hold nothing that would have to be escaped.
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
         self.out
     }
 
@@ -52,6 +57,21 @@ impl<'a> Writer<'a> {
     /// A text that is formatted on the way.
     pub(super) fn display(&mut self, name: &str, value: impl fmt::Display) {
         display(self.key(name), value);
+    }
+
+    /// The member `room`: a room's name, or `@` and a person's.
+    pub(super) fn place(&mut self, place: &Place) {
+        let out = self.key("room");
+        out.push(b'"');
+        let name = match place {
+            Place::Room(room) => room.as_str(),
+            Place::Direct(nick) => {
+                out.push(b'@');
+                nick.as_str()
+            }
+        };
+        escape(out, name);
+        out.push(b'"');
     }
 
     pub(super) fn number(&mut self, name: &str, value: impl itoa::Integer) {
@@ -124,7 +144,7 @@ impl fmt::Write for Escaped<'_> {
 /// Copies runs of bytes that stand for themselves, and escapes the few that do not.
 fn escape(out: &mut Vec<u8>, text: &str) {
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, 0..=0x1F | b'"' | b'\\')) {
+    while let Some(at) = find(rest, |byte| (byte < b' ') | (byte == b'"') | (byte == b'\\')) {
         let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, &[]));
         out.extend_from_slice(plain);
         let Some((special, tail)) = tail.split_first() else { return };
