@@ -3,10 +3,10 @@
 //! Nothing here buffers: bytes go straight from and to the machines. A further transport is one more
 //! [`Connection`], and one more [`Listener`] where servers are to have it.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, Shutdown, TcpStream};
-use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use parlor_core::hub::Closing;
@@ -36,11 +36,27 @@ pub trait Connection: 'static {
     /// [`io::ErrorKind::WouldBlock`] where nothing fits just now; anything else ends the connection.
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
 
+    /// Whether reading is worth a try; if not, the task is woken once it is. One task at a time may wait for it.
+    ///
+    /// # Errors
+    /// Those of the system; the next try to read tells them again.
+    fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Whether writing is worth a try; if not, the task is woken once it is. One task at a time may wait for it.
+    ///
+    /// # Errors
+    /// Those of the system; the next try to write tells them again.
+    fn poll_writable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
+
     /// Waits until reading is worth a try. May be dropped at any time.
-    fn readable(&self) -> impl Future<Output = io::Result<()>>;
+    fn readable(&self) -> impl Future<Output = io::Result<()>> {
+        poll_fn(|context| self.poll_readable(context))
+    }
 
     /// Waits until writing is worth a try. May be dropped at any time.
-    fn writable(&self) -> impl Future<Output = io::Result<()>>;
+    fn writable(&self) -> impl Future<Output = io::Result<()>> {
+        poll_fn(|context| self.poll_writable(context))
+    }
 
     /// Prepares the end: [`Closing::Finish`] shuts down the writing side, [`Closing::Reset`] makes the drop a reset.
     fn close(&self, how: Closing);
@@ -59,11 +75,11 @@ pub trait Listener: 'static {
 }
 
 /// Closes a connection as told and waits until that is done: at most [`LINGER`].
-pub(crate) async fn close<C: Connection>(connection: Rc<C>, how: Closing) {
+pub(crate) async fn close<C: Connection>(connection: &C, how: Closing) {
     connection.close(how);
     match how {
         Closing::Reset => {}
-        Closing::Finish => or(discard(&*connection), pause(LINGER)).await,
+        Closing::Finish => or(discard(connection), pause(LINGER)).await,
     }
 }
 
@@ -122,12 +138,12 @@ impl Connection for TcpConnection {
         io::Write::write(&mut self.io.get_ref(), bytes)
     }
 
-    fn readable(&self) -> impl Future<Output = io::Result<()>> {
-        self.io.readable()
+    fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.io.poll_readable(context)
     }
 
-    fn writable(&self) -> impl Future<Output = io::Result<()>> {
-        self.io.writable()
+    fn poll_writable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.io.poll_writable(context)
     }
 
     fn close(&self, how: Closing) {

@@ -14,7 +14,7 @@ use async_channel::{Receiver, Sender};
 use parlor_core::hub::{Closing, HubConfig, Input, Output, Peer};
 use parlor_core::id::{ConnId, Ticket};
 use parlor_core::store::{Answer, Ask, MemoryStore};
-use parlor_core::time::Instant;
+use parlor_core::time::{Instant, Now};
 use parlor_core::vocabulary::Reason;
 use parlor_core::wire::Dialect;
 use smol::{LocalExecutor, Task};
@@ -151,19 +151,18 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     /// Takes a new connection to the hub.
     fn admit(self: &Rc<Self>, dialect: Dialect, io: C, address: Option<IpAddr>) {
         let address = address.map(|address| address.to_canonical());
-        let io = Rc::new(io);
         self.count_inputs(1);
-        let accepted = self.hub.borrow_mut().accept(self.clock.now(), Peer { dialect, address });
+        let now = self.clock.now();
+        let accepted = self.hub.borrow_mut().accept(now, Peer { dialect, address });
         match accepted {
             Ok(conn) => {
                 tracing::debug!("{conn} opened from {}, {}", Source(address), dialect.scheme());
-                let line = Line::new(conn, Rc::clone(&io), dialect, address);
-                self.lines.borrow_mut().insert(line);
-                self.start_reading(conn, io);
-                self.drain();
+                self.lines.borrow_mut().insert(Line::new(conn, io, dialect, address));
+                self.start_reading(conn);
+                self.drain(now);
             }
             Err(refused) => {
-                self.drain();
+                self.drain(now);
                 self.log(format_args!("turned {} away ({}): {}", Source(address), dialect.scheme(), refused.reason));
                 // Best effort: a fresh connection takes a sentence, or is none.
                 let _ = io.try_write(&refused.farewell);
@@ -177,27 +176,36 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
         self.count_inputs(1);
         let now = self.clock.now();
         self.hub.borrow_mut().handle_input(now, input);
-        self.drain();
+        self.drain(now);
     }
 
     fn count_inputs(&self, inputs: u32) {
         self.batch.set(self.batch.get().saturating_add(inputs));
     }
 
-    /// Does everything the hub wants, until it wants nothing more.
-    fn drain(self: &Rc<Self>) {
+    /// Does everything the hub wants, until it wants nothing more, and sees to it that the rest is done in time.
+    fn drain(self: &Rc<Self>, now: Now) {
+        self.perform_all(now);
+        if !self.woken.borrow().is_empty() {
+            self.flush.give();
+        }
+        self.mind_the_time();
+    }
+
+    /// Does everything the hub wants, until it wants nothing more. What the store answers at once is part of it.
+    fn perform_all(self: &Rc<Self>, now: Now) {
         loop {
             while let Some(output) = self.poll_output() {
                 self.perform(output);
             }
             let answer = self.answered.borrow_mut().pop_front();
-            let Some((ticket, answer)) = answer else { break };
-            let now = self.clock.now();
+            let Some((ticket, answer)) = answer else { return };
             self.hub.borrow_mut().handle_input(now, Input::Answered { ticket, answer });
         }
-        if !self.woken.borrow().is_empty() {
-            self.flush.give();
-        }
+    }
+
+    /// Wakes the timing task where a deadline lies before the one it waits for.
+    fn mind_the_time(&self) {
         let due = self.hub.borrow().poll_timeout().map(|deadline| deadline.at);
         if let Some(due) = due
             && self.armed.get().is_none_or(|armed| due < armed)
@@ -231,20 +239,20 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     }
 
     fn resume(self: &Rc<Self>, conn: ConnId) {
-        let io = {
+        {
             let mut lines = self.lines.borrow_mut();
             let Some(line) = lines.get_mut(conn) else { return };
             line.paused = false;
             // A reader that has not noticed the pause simply goes on.
-            if line.reader.is_some() { None } else { line.io.clone() }
-        };
-        if let Some(io) = io {
-            self.start_reading(conn, io);
+            if line.reader.is_some() || line.io.is_none() {
+                return;
+            }
         }
+        self.start_reading(conn);
     }
 
-    fn start_reading(self: &Rc<Self>, conn: ConnId, io: Rc<C>) {
-        let reader = self.spawn(tasks::read(Rc::clone(self), conn, io));
+    fn start_reading(self: &Rc<Self>, conn: ConnId) {
+        let reader = self.spawn(tasks::read(Rc::clone(self), conn));
         if let Some(line) = self.lines.borrow_mut().get_mut(conn) {
             line.reader = reader;
         }
@@ -274,16 +282,16 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
         }
     }
 
-    fn close_in_peace(self: &Rc<Self>, io: Rc<C>, how: Closing) {
+    fn close_in_peace(self: &Rc<Self>, io: C, how: Closing) {
         match how {
             Closing::Reset => io.close(how),
             Closing::Finish if self.closing.get() >= CLOSING_MAX => io.close(how),
-            Closing::Finish => self.closing(close(io, how)),
+            Closing::Finish => self.closing(async move { close(&io, how).await }),
         }
     }
 
     /// Closes a refused connection; the last words need a moment to arrive before a reset.
-    fn close_after_words(self: &Rc<Self>, io: Rc<C>, how: Closing) {
+    fn close_after_words(self: &Rc<Self>, io: C, how: Closing) {
         if self.closing.get() >= CLOSING_MAX {
             io.close(how);
             return;
@@ -292,7 +300,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             if how == Closing::Reset {
                 smol::Timer::after(parlor_core::limits::Limits::DEFAULT.reset_delay).await;
             }
-            close(io, how).await;
+            close(&io, how).await;
         });
     }
 

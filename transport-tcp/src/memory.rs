@@ -3,7 +3,6 @@
 //! For tests, and for a server and its clients in one program.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,12 +39,12 @@ impl Connection for MemoryConnection {
         self.outgoing.lock().write(bytes)
     }
 
-    async fn readable(&self) -> io::Result<()> {
-        poll_fn(|context| self.incoming.lock().poll_readable(context)).await
+    fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.incoming.lock().poll_readable(context)
     }
 
-    async fn writable(&self) -> io::Result<()> {
-        poll_fn(|context| self.outgoing.lock().poll_writable(context)).await
+    fn poll_writable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.outgoing.lock().poll_writable(context)
     }
 
     fn close(&self, how: Closing) {

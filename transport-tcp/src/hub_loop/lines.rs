@@ -1,7 +1,6 @@
 //! The connections of a loop, in the slots the hub gave them.
 
 use std::net::IpAddr;
-use std::rc::Rc;
 
 use parlor_core::id::ConnId;
 use parlor_core::name::Nick;
@@ -12,7 +11,7 @@ use smol::Task;
 pub(super) struct Line<C> {
     conn: ConnId,
     /// `None` once it is lost, until the hub has closed it.
-    pub(super) io: Option<Rc<C>>,
+    pub(super) io: Option<C>,
     /// `None` while paused.
     pub(super) reader: Option<Task<()>>,
     /// Waits for writability; only after a write would have blocked.
@@ -25,12 +24,12 @@ pub(super) struct Line<C> {
 }
 
 impl<C> Line<C> {
-    pub(super) fn new(conn: ConnId, io: Rc<C>, dialect: Dialect, address: Option<IpAddr>) -> Self {
+    pub(super) fn new(conn: ConnId, io: C, dialect: Dialect, address: Option<IpAddr>) -> Self {
         Self { conn, io: Some(io), reader: None, writer: None, address, dialect, paused: false, nick: None }
     }
 
     /// Stops reading and writing, and hands the connection out.
-    pub(super) fn disconnect(&mut self) -> Option<Rc<C>> {
+    pub(super) fn disconnect(&mut self) -> Option<C> {
         self.reader = None;
         self.writer = None;
         self.io.take()
@@ -63,6 +62,11 @@ impl<C> Lines<C> {
 
     pub(super) fn get(&self, conn: ConnId) -> Option<&Line<C>> {
         self.slots.get(conn.slot())?.as_ref().filter(|line| line.conn == conn)
+    }
+
+    /// The connection itself, unless it is lost.
+    pub(super) fn io(&self, conn: ConnId) -> Option<&C> {
+        self.get(conn)?.io.as_ref()
     }
 
     pub(super) fn get_mut(&mut self, conn: ConnId) -> Option<&mut Line<C>> {

@@ -1,15 +1,17 @@
 //! The tasks of a loop: reading, flushing, keeping time, accepting, and the order of starting and stopping.
 
+use std::future::poll_fn;
 use std::io;
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use async_channel::Receiver;
 use parlor_core::hub::Input;
 use parlor_core::id::{ConnId, Ticket};
 use parlor_core::store::Answer;
-use parlor_core::time::Instant;
+use parlor_core::time::{Instant, Now};
 use parlor_core::wire::Dialect;
 use smol::Timer;
 use smol::future::{or, yield_now};
@@ -87,9 +89,28 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
         full && !self.woken.borrow().is_empty()
     }
 
+    /// Waits until a connection can be read, or is gone.
+    async fn readable(&self, conn: ConnId) -> io::Result<()> {
+        poll_fn(|context| match self.lines.borrow().io(conn) {
+            Some(io) => io.poll_readable(context),
+            None => Poll::Ready(Ok(())),
+        })
+        .await
+    }
+
+    /// Waits until a connection can be written to, or is gone.
+    async fn writable(&self, conn: ConnId) -> io::Result<()> {
+        poll_fn(|context| match self.lines.borrow().io(conn) {
+            Some(io) => io.poll_writable(context),
+            None => Poll::Ready(Ok(())),
+        })
+        .await
+    }
+
     /// One read, if reading is wanted.
-    fn read_once(self: &Rc<Self>, conn: ConnId, io: &C, ready: io::Result<()>) -> ControlFlow<()> {
-        {
+    fn read_once(self: &Rc<Self>, conn: ConnId, ready: io::Result<()>) -> ControlFlow<()> {
+        let mut buffer = self.buffer.borrow_mut();
+        let read = {
             let mut lines = self.lines.borrow_mut();
             let Some(line) = lines.get_mut(conn) else { return ControlFlow::Break(()) };
             if line.paused {
@@ -97,9 +118,10 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
                 line.reader = None;
                 return ControlFlow::Break(());
             }
-        }
-        let mut buffer = self.buffer.borrow_mut();
-        match ready.and_then(|()| io.try_read(&mut buffer)) {
+            let Some(io) = &line.io else { return ControlFlow::Break(()) };
+            ready.and_then(|()| io.try_read(&mut buffer))
+        };
+        match read {
             Ok(0) => {
                 self.lost(conn);
                 ControlFlow::Break(())
@@ -130,60 +152,56 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     }
 
     /// Writes to a woken connection what it may be sent, as far as it takes it.
-    fn write(self: &Rc<Self>, conn: ConnId) {
-        let (outcome, is_known) = {
-            let lines = self.lines.borrow();
-            let Some(line) = lines.get(conn) else { return };
-            let Some(io) = line.io.as_deref().filter(|_| line.writer.is_none()) else { return };
-            (self.write_to(conn, io), line.nick.is_some())
-        };
+    fn write(self: &Rc<Self>, conn: ConnId, now: Now) {
         // A store that takes its time says who it is long after the hello was read; then there is a welcome to write.
-        if !is_known {
+        if self.lines.borrow().get(conn).is_some_and(|line| line.nick.is_none()) {
             self.notice_nick(conn);
         }
-        match outcome {
-            Ok(Written::All) => {}
-            Ok(Written::Again) => self.woken.borrow_mut().push_back(conn),
-            Ok(Written::Blocked) => self.await_writable(conn),
-            Err(error) => {
-                tracing::debug!("{conn} cannot be written to: {error}");
-                self.lost(conn);
+        for _ in 0..WRITES_MAX {
+            let written = self.write_once(conn);
+            self.perform_all(now);
+            match written {
+                Ok(Written::All) => {}
+                Ok(Written::Nothing) => return,
+                Ok(Written::Blocked) => return self.await_writable(conn),
+                Err(error) => {
+                    tracing::debug!("{conn} cannot be written to: {error}");
+                    return self.lost(conn);
+                }
             }
         }
-        self.drain();
+        // There may be more; the others come first.
+        self.woken.borrow_mut().push_back(conn);
     }
 
-    fn write_to(&self, conn: ConnId, io: &C) -> io::Result<Written> {
+    fn write_once(&self, conn: ConnId) -> io::Result<Written> {
+        let lines = self.lines.borrow();
+        let Some(line) = lines.get(conn) else { return Ok(Written::Nothing) };
+        let Some(io) = line.io.as_ref().filter(|_| line.writer.is_none()) else { return Ok(Written::Nothing) };
         let mut hub = self.hub.borrow_mut();
-        for _ in 0..WRITES_MAX {
-            let bytes = hub.transmit(conn);
-            if bytes.is_empty() {
-                return Ok(Written::All);
-            }
-            let offered = bytes.len();
-            let taken = match io.try_write(bytes) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(taken) => taken,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if is_transient(&error) => 0,
-                Err(error) => return Err(error),
-            };
-            hub.transmitted(conn, taken);
-            if taken < offered {
-                return Ok(Written::Blocked);
-            }
+        let bytes = hub.transmit(conn);
+        if bytes.is_empty() {
+            return Ok(Written::Nothing);
         }
-        Ok(Written::Again)
+        let offered = bytes.len();
+        let taken = match io.try_write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(taken) => taken,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Written::All),
+            Err(error) if is_transient(&error) => 0,
+            Err(error) => return Err(error),
+        };
+        hub.transmitted(conn, taken);
+        Ok(if taken < offered { Written::Blocked } else { Written::All })
     }
 
     fn await_writable(self: &Rc<Self>, conn: ConnId) {
         let mut lines = self.lines.borrow_mut();
         let Some(line) = lines.get_mut(conn) else { return };
-        let Some(io) = line.io.clone() else { return };
         let this = Rc::clone(self);
         line.writer = self.spawn(async move {
             // An error shows again at the write.
-            let _ = io.writable().await;
+            let _ = this.writable(conn).await;
             if let Some(line) = this.lines.borrow_mut().get_mut(conn) {
                 line.writer = None;
             }
@@ -195,20 +213,20 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
 
 /// How a write ended.
 enum Written {
-    /// Nothing is left.
+    /// There was nothing to write.
+    Nothing,
+    /// All that was offered was taken.
     All,
-    /// There is more; the others come first.
-    Again,
     /// The connection takes no more just now.
     Blocked,
 }
 
 /// Reads one connection for as long as reading is wanted.
-pub(super) async fn read<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>, conn: ConnId, io: Rc<C>) {
+pub(super) async fn read<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>, conn: ConnId) {
     loop {
-        let ready = io.readable().await;
+        let ready = this.readable(conn).await;
         this.room_in_batch().await;
-        if this.read_once(conn, &io, ready).is_break() {
+        if this.read_once(conn, ready).is_break() {
             return;
         }
     }
@@ -220,11 +238,13 @@ async fn flush<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
         this.flush.taken().await;
         loop {
             this.batch.set(0);
+            let now = this.clock.now();
             for _ in 0..SLICE {
                 let next = this.woken.borrow_mut().pop_front();
                 let Some(conn) = next else { break };
-                this.write(conn);
+                this.write(conn, now);
             }
+            this.mind_the_time();
             if this.woken.borrow().is_empty() {
                 break;
             }
@@ -247,7 +267,7 @@ async fn keep_time<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
         let due = this.hub.borrow().poll_timeout().is_some_and(|deadline| deadline.at <= now.instant);
         if due {
             this.hub.borrow_mut().handle_timeout(now);
-            this.drain();
+            this.drain(now);
         }
     }
 }

@@ -109,7 +109,7 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
         self.blocked = false;
         if let Some(connection) = self.connection.take() {
             self.closing.retain(|task| !task.is_finished());
-            self.closing.push(self.executor.spawn(close(connection, how)));
+            self.closing.push(self.executor.spawn(async move { close(&*connection, how).await }));
         }
     }
 
