@@ -281,3 +281,47 @@ fn tell(talks: &[Talk], turns: &[Turn]) -> (String, Vec<Row>) {
     }
     (table.replace("NaN / NaN", "–").replace("NaN", "–"), rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    /// Lets two in, and gives what the first one says to the second; after `messages` of them it is over.
+    fn serve(listener: &TcpListener, messages: u64, over: &AtomicBool) {
+        let mut inside = Vec::new();
+        for stream in listener.incoming().take(2) {
+            let mut reader = BufReader::new(stream.unwrap());
+            let mut hello = String::new();
+            reader.read_line(&mut hello).unwrap();
+            assert!(hello.contains("aside"));
+            reader.get_mut().write_all(b"{\"welcome\":{}}\n{\"room\":{}}\n").unwrap();
+            inside.push(reader);
+        }
+        let [speaker, listener] = &mut inside[..] else { panic!("two came") };
+        listener.get_mut().write_all(b"{\"ping\":{\"token\":\"7\"}}\n").unwrap();
+        for number in 0..messages {
+            let mut said = String::new();
+            speaker.read_line(&mut said).unwrap();
+            over.store(number + 1 == messages, Ordering::Relaxed);
+            listener.get_mut().write_all(said.replace("say", "message").as_bytes()).unwrap();
+        }
+        let mut answer = Vec::new();
+        listener.read_to_end(&mut answer).unwrap();
+        assert_eq!(answer, b"{\"pong\":{\"token\":\"7\"}}\n");
+    }
+
+    #[test]
+    fn each_message_of_the_two_is_heard_and_counted_once_until_it_is_over() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = Target { speech: Speech::Native, address: listener.local_addr().unwrap() };
+        let over = Arc::new(AtomicBool::new(false));
+        let end = Arc::clone(&over);
+        let server = thread::spawn(move || serve(&listener, 20, &end));
+        let talking = Pair::join(target).unwrap().talk(Duration::ZERO, over);
+        let (latency, lateness) = talking.join().unwrap().unwrap();
+        assert_eq!((latency.count(), lateness.count()), (20, 20));
+        server.join().unwrap();
+    }
+}
