@@ -101,7 +101,7 @@ impl Hub {
             unopened: BTreeMap::new(),
             handshakes: 0,
             timers: Timers::default(),
-            asks: asks::Asks::default(),
+            asks: asks::Asks::new(),
             mail: Mail::default(),
             starved: VecDeque::new(),
             rounds: 0,

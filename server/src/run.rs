@@ -41,16 +41,19 @@ pub fn run(settings: Settings) -> Result<(), String> {
     };
     let listeners = listening.into_iter().map(|(url, listener)| (url.dialect, listener)).collect();
     let (seed, stop) = (seed()?, stopped);
-    match history {
+    let served = match history {
         // Serving over, the store is dropped: everything is on the disk then.
         Some(Opened { store, answers }) => {
-            serve(Service { config, seed, listeners, store, answers: Some(answers), stop, record });
+            serve(Service { config, seed, listeners, store, answers: Some(answers), stop, record })
         }
         None => {
             let store = MemoryStore::new(settings.memory, self::seed()?, settings.password);
-            serve(Service { config, seed, listeners, store, answers: None, stop, record });
+            serve(Service { config, seed, listeners, store, answers: None, stop, record })
         }
-    }
+    };
+    served.map_err(|error| {
+        format!("The server cannot wait for connections: {}. Allow it more open files.", plain(&error))
+    })?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -198,7 +198,8 @@ fn a_server_with_a_mistaken_store() {
         password: false,
     };
     let listeners = vec![(Dialect::Native, listener)];
-    serve(Service { config, seed: [1; 32], listeners, store: Mistaken, answers: None, stop, record: Some(record) });
+    serve(Service { config, seed: [1; 32], listeners, store: Mistaken, answers: None, stop, record: Some(record) })
+        .unwrap();
 }
 
 #[cfg(unix)]

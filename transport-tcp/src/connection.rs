@@ -6,6 +6,7 @@
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, Shutdown, TcpStream};
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use parlor_core::hub::Closing;
 use smol::Async;
 use smol::future::or;
 use socket2::SockRef;
+
+use crate::reactor::{Polled, Reactor};
 
 /// How long input is discarded after the writing side was shut down.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
@@ -67,11 +70,12 @@ pub trait Listener: 'static {
     /// What it gives.
     type Connection: Connection;
 
-    /// Waits for the next one, and tells where it comes from; `None` for local transports.
+    /// Waits for the next one, and tells where it comes from; `None` for local transports. A connection that is waited
+    /// for by the system is registered with `reactor`, the one of the calling thread.
     ///
     /// # Errors
     /// Those of the system. The listener stays good: the caller decides when to try again.
-    fn accept(&self) -> impl Future<Output = io::Result<(Self::Connection, Option<IpAddr>)>>;
+    fn accept(&self, reactor: &Rc<Reactor>) -> impl Future<Output = io::Result<(Self::Connection, Option<IpAddr>)>>;
 }
 
 /// Closes a connection as told and waits until that is done: at most [`LINGER`].
@@ -106,7 +110,49 @@ pub(crate) fn is_transient(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
 
-/// A TCP connection.
+/// A TCP connection that somebody accepted, waited for by the [`Reactor`] of the hub's thread.
+#[derive(Debug)]
+pub struct AcceptedConnection(Polled);
+
+impl AcceptedConnection {
+    /// Takes over a connected stream.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn new(stream: TcpStream, reactor: &Rc<Reactor>) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        Polled::new(stream, reactor).map(Self)
+    }
+
+    /// The stream itself, for its options and addresses.
+    pub fn stream(&self) -> &TcpStream {
+        self.0.stream()
+    }
+}
+
+impl Connection for AcceptedConnection {
+    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        io::Read::read(&mut self.stream(), buffer)
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        send(self.stream(), bytes)
+    }
+
+    fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_readable(context)
+    }
+
+    fn poll_writable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_writable(context)
+    }
+
+    fn close(&self, how: Closing) {
+        shut(self.stream(), how);
+    }
+}
+
+/// A TCP connection that somebody dialled, waited for by smol.
 #[derive(Debug)]
 pub struct TcpConnection {
     io: Async<TcpStream>,
@@ -122,11 +168,6 @@ impl TcpConnection {
         io.get_ref().set_nodelay(true)?;
         Ok(Self { io })
     }
-
-    /// The stream itself, for its options and addresses.
-    pub fn stream(&self) -> &TcpStream {
-        self.io.get_ref()
-    }
 }
 
 impl Connection for TcpConnection {
@@ -135,7 +176,7 @@ impl Connection for TcpConnection {
     }
 
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        io::Write::write(&mut self.io.get_ref(), bytes)
+        send(self.io.get_ref(), bytes)
     }
 
     fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -147,10 +188,25 @@ impl Connection for TcpConnection {
     }
 
     fn close(&self, how: Closing) {
-        // Both fail only on connections that are already gone.
-        let _ = match how {
-            Closing::Finish => self.io.get_ref().shutdown(Shutdown::Write),
-            Closing::Reset => SockRef::from(self.io.get_ref()).set_linger(Some(Duration::ZERO)),
-        };
+        shut(self.io.get_ref(), how);
     }
+}
+
+#[cfg(target_os = "linux")]
+fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    use rustix::net::SendFlags;
+    Ok(rustix::net::send(stream, bytes, SendFlags::NOSIGNAL)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn send(mut stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    io::Write::write(&mut stream, bytes)
+}
+
+fn shut(stream: &TcpStream, how: Closing) {
+    // Both fail only on connections that are already gone.
+    let _ = match how {
+        Closing::Finish => stream.shutdown(Shutdown::Write),
+        Closing::Reset => SockRef::from(stream).set_linger(Some(Duration::ZERO)),
+    };
 }

@@ -6,7 +6,8 @@
 //! one was being written, so it costs no delay when idle and grows by itself under load.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::io;
 use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 
@@ -21,6 +22,7 @@ use smol::{LocalExecutor, Task};
 
 use crate::clock::Clock;
 use crate::connection::{Connection, Listener, close};
+use crate::reactor::Reactor;
 use crate::record::FlightRecord;
 
 mod budget;
@@ -66,13 +68,18 @@ pub struct Service<L, S> {
 
 /// Serves on the calling thread until stopped: then nobody is accepted any more, everybody is told goodbye, and it
 /// returns within 5 s.
-pub fn serve<L: Listener, S: Store>(service: Service<L, S>) {
+///
+/// # Errors
+/// Those of the system, at once: no descriptors are left to wait with.
+pub fn serve<L: Listener, S: Store>(service: Service<L, S>) -> io::Result<()> {
+    let reactor = Reactor::new()?;
     let executor = Rc::new(LocalExecutor::new());
     let Service { config, seed, listeners, store, answers, stop, record } = service;
     let clock = Clock::start();
     let hub = Recorded::new(config, seed, clock.now(), record);
-    let hub_loop = HubLoop::new(hub, clock, store, Rc::downgrade(&executor));
-    smol::block_on(executor.run(hub_loop.run(listeners, answers, stop)));
+    let hub_loop = HubLoop::new(hub, clock, store, Rc::clone(&reactor), Rc::downgrade(&executor));
+    reactor.block_on(executor.run(hub_loop.run(listeners, answers, stop)));
+    Ok(())
 }
 
 /// Most inputs taken before the woken connections are written to.
@@ -84,6 +91,13 @@ const NEWCOMER: u32 = 8;
 
 /// Connections written to before inputs are taken again, so that one large room does not hold up the others.
 const SLICE: usize = 256;
+
+/// An input that wakes no more connections than this is told before what is left of a larger telling.
+const FEW: usize = 64;
+
+/// What one write takes, about. A telling to so many that it fills several slices waits for what is being stored, no
+/// longer than its own writes take: whoever is told two things at once costs half.
+const WRITE_MICROS: u64 = 3;
 
 /// Writes to one connection in a turn: what had been left over from earlier, this turn's messages, and a little.
 const WRITES_MAX: usize = 4;
@@ -99,12 +113,14 @@ struct HubLoop<C: Connection, S> {
     store: RefCell<S>,
     clock: Clock,
     lines: RefCell<Lines<C>>,
-    /// Connections with something to be written, each once, in the order they woke.
-    woken: RefCell<VecDeque<ConnId>>,
+    /// Connections with something to be written, each once.
+    woken: RefCell<Woken>,
     /// Answers the store gave at once and the hub has not had yet.
     answered: RefCell<VecDeque<(Ticket, Answer)>>,
     /// The one buffer that every read goes into.
     buffer: RefCell<Box<[u8]>>,
+    /// What the store is writing just now.
+    storing: RefCell<BTreeSet<Ticket>>,
     /// Inputs since the last slice was written.
     batch: Cell<u32>,
     /// Wakes the flushing task.
@@ -118,12 +134,19 @@ struct HubLoop<C: Connection, S> {
     /// Connections being closed in peace.
     closing: Cell<usize>,
     budget: Budget,
+    reactor: Rc<Reactor>,
     /// Weak: the tasks in it hold this loop.
     executor: Weak<LocalExecutor<'static>>,
 }
 
 impl<C: Connection, S: Store> HubLoop<C, S> {
-    fn new(hub: Recorded, clock: Clock, store: S, executor: Weak<LocalExecutor<'static>>) -> Rc<Self> {
+    fn new(
+        hub: Recorded,
+        clock: Clock,
+        store: S,
+        reactor: Rc<Reactor>,
+        executor: Weak<LocalExecutor<'static>>,
+    ) -> Rc<Self> {
         Rc::new(Self {
             hub: RefCell::new(hub),
             store: RefCell::new(store),
@@ -132,6 +155,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             woken: RefCell::default(),
             answered: RefCell::default(),
             buffer: RefCell::new(vec![0; READ_BYTES_MAX].into_boxed_slice()),
+            storing: RefCell::default(),
             batch: Cell::new(0),
             flush: Kick::new(),
             rearm: Kick::new(),
@@ -139,6 +163,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             closed: Kick::new(),
             closing: Cell::new(0),
             budget: Budget::new(clock.instant()),
+            reactor,
             executor,
         })
     }
@@ -199,9 +224,10 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
                 self.perform(output);
             }
             let answer = self.answered.borrow_mut().pop_front();
-            let Some((ticket, answer)) = answer else { return };
+            let Some((ticket, answer)) = answer else { break };
             self.hub.borrow_mut().handle_input(now, Input::Answered { ticket, answer });
         }
+        self.woken.borrow_mut().sort_in();
     }
 
     /// Wakes the timing task where a deadline lies before the one it waits for.
@@ -222,7 +248,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
 
     fn perform(self: &Rc<Self>, output: Output) {
         match output {
-            Output::Wake(conn) => self.woken.borrow_mut().push_back(conn),
+            Output::Wake(conn) => self.woken.borrow_mut().fresh.push(conn),
             Output::Close { conn, reason, how } => self.close(conn, reason, how),
             Output::Pause(conn) => {
                 if let Some(line) = self.lines.borrow_mut().get_mut(conn) {
@@ -230,11 +256,18 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
                 }
             }
             Output::Resume(conn) => self.resume(conn),
-            Output::Ask { ticket, ask } => {
-                if let Some(answer) = self.store.borrow_mut().ask(ticket, *ask) {
-                    self.answered.borrow_mut().push_back((ticket, answer));
-                }
+            Output::Ask { ticket, ask } => self.ask(ticket, *ask),
+        }
+    }
+
+    fn ask(&self, ticket: Ticket, ask: Ask) {
+        let is_append = matches!(ask, Ask::Append(_));
+        match self.store.borrow_mut().ask(ticket, ask) {
+            Some(answer) => self.answered.borrow_mut().push_back((ticket, answer)),
+            None if is_append => {
+                self.storing.borrow_mut().insert(ticket);
             }
+            None => {}
         }
     }
 
@@ -328,6 +361,37 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             }
             tracing::info!("{line}");
         }
+    }
+}
+
+/// Connections with something to be written, each once. Those that wait for a slice of their own are in two queues, in
+/// the order they woke: a small room is not held up by a large one, nor the large one by many small ones.
+#[derive(Default)]
+struct Woken {
+    /// Woken by the input that is being applied.
+    fresh: Vec<ConnId>,
+    few: VecDeque<ConnId>,
+    many: VecDeque<ConnId>,
+}
+
+impl Woken {
+    fn is_empty(&self) -> bool {
+        self.few.is_empty() && self.many.is_empty()
+    }
+
+    /// An input has been applied.
+    fn sort_in(&mut self) {
+        let queue = if self.fresh.len() <= FEW { &mut self.few } else { &mut self.many };
+        queue.extend(self.fresh.drain(..));
+    }
+
+    /// The next slice: as much of either queue as goes into one.
+    fn slice(&mut self) -> impl Iterator<Item = ConnId> + use<> {
+        let few = self.few.len().min(SLICE);
+        let many = self.many.len().min(SLICE);
+        let mut slice: Vec<ConnId> = self.few.drain(..few).collect();
+        slice.extend(self.many.drain(..many));
+        slice.into_iter()
     }
 }
 

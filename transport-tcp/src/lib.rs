@@ -13,6 +13,7 @@ pub mod hub_loop;
 pub mod kept;
 pub mod listen;
 pub mod memory;
+pub mod reactor;
 pub mod record;
 pub mod session;
 pub mod target;

@@ -2,13 +2,15 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener as StdListener, ToSocketAddrs};
+use std::rc::Rc;
 use std::time::Duration;
 
 use parlor_core::wire::Dialect;
 use smol::Async;
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
-use crate::connection::{Listener, TcpConnection};
+use crate::connection::{AcceptedConnection, Listener};
+use crate::reactor::Reactor;
 use crate::target::Target;
 
 /// Connections the system holds until they are accepted: a burst of a thousand must not wait for SYN retries.
@@ -67,11 +69,16 @@ impl TcpListener {
 }
 
 impl Listener for TcpListener {
-    type Connection = TcpConnection;
+    type Connection = AcceptedConnection;
 
-    async fn accept(&self) -> io::Result<(TcpConnection, Option<IpAddr>)> {
-        let (stream, peer) = self.io.accept().await?;
-        Ok((TcpConnection::new(stream)?, Some(peer.ip())))
+    async fn accept(&self, reactor: &Rc<Reactor>) -> io::Result<(AcceptedConnection, Option<IpAddr>)> {
+        loop {
+            match self.io.get_ref().accept() {
+                Ok((stream, peer)) => return Ok((AcceptedConnection::new(stream, reactor)?, Some(peer.ip()))),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.io.readable().await?,
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -139,13 +146,18 @@ mod tests {
     use crate::connection::Connection;
     use socket2::SockRef;
 
+    fn accept(listener: &TcpListener) -> (AcceptedConnection, Option<IpAddr>) {
+        let reactor = Reactor::new().unwrap();
+        reactor.block_on(listener.accept(&reactor)).unwrap()
+    }
+
     #[test]
     fn accepted_connections_have_the_listeners_options() {
         let target = Target::new(Dialect::Native, "127.0.0.1", 0);
         let (url, listener) = listen(&target).unwrap().pop().unwrap();
         assert_ne!(url.port, 0);
         let client = std::net::TcpStream::connect((url.host.as_str(), url.port)).unwrap();
-        let (connection, peer) = smol::block_on(listener.accept()).unwrap();
+        let (connection, peer) = accept(&listener);
         assert_eq!(peer, Some(client.local_addr().unwrap().ip()));
         let socket = SockRef::from(connection.stream());
         assert!(socket.tcp_nodelay().unwrap());
@@ -167,7 +179,7 @@ mod tests {
     fn everywhere_is_both_kinds_of_address() {
         let (url, listener) = listen_everywhere(Dialect::Native, 0).unwrap();
         let client = std::net::TcpStream::connect(("127.0.0.1", url.port)).unwrap();
-        let (_connection, peer) = smol::block_on(listener.accept()).unwrap();
+        let (_connection, peer) = accept(&listener);
         assert_eq!(peer.map(|peer| peer.to_canonical()), Some(client.local_addr().unwrap().ip()));
     }
 

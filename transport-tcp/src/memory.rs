@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -12,6 +13,7 @@ use async_channel::{Receiver, Sender};
 use parlor_core::hub::Closing;
 
 use crate::connection::{Connection, Listener};
+use crate::reactor::Reactor;
 
 /// Bytes under way in each direction unless told otherwise.
 const CAPACITY: usize = 64 * 1024;
@@ -170,7 +172,7 @@ pub fn listener() -> (MemoryDialer, MemoryListener) {
 impl Listener for MemoryListener {
     type Connection = MemoryConnection;
 
-    async fn accept(&self) -> io::Result<(MemoryConnection, Option<IpAddr>)> {
+    async fn accept(&self, _reactor: &Rc<Reactor>) -> io::Result<(MemoryConnection, Option<IpAddr>)> {
         match self.0.recv().await {
             Ok(connection) => Ok((connection, None)),
             // Nobody can come any more; that is no error of this listener's.

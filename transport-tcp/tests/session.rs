@@ -40,7 +40,8 @@ impl Server {
         };
         let thread = std::thread::spawn(move || {
             let store = MemoryStore::new(MemoryLimits::default(), [1; 32], None);
-            serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped, record: None });
+            serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped, record: None })
+                .unwrap();
         });
         Self { url, stop, thread }
     }

@@ -1,9 +1,9 @@
 //! Questions that wait for their answers.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 
-use crate::id::{ConnId, Ticket};
+use crate::id::{ConnId, Slots, Ticket};
 use crate::name::Nick;
 use crate::store::{Append, Ask};
 use crate::vocabulary::{Place, Span, Tag};
@@ -70,22 +70,26 @@ pub(super) enum AfterOpening {
     },
 }
 
-#[derive(Debug, Default)]
+/// What is asked and not yet answered, in slots: a ticket is a slot and how often it was used, so it never repeats.
+#[derive(Debug)]
 pub(super) struct Asks {
-    next: u64,
-    pending: BTreeMap<Ticket, Pending>,
+    pending: Slots<Pending>,
 }
 
 impl Asks {
+    pub(super) const fn new() -> Self {
+        Self { pending: Slots::new() }
+    }
+
     pub(super) fn ask(&mut self, outputs: &mut VecDeque<Output>, ask: Ask, pending: Pending) {
-        let ticket = Ticket(self.next);
-        self.next += 1;
-        self.pending.insert(ticket, pending);
+        let (slot, generation) = self.pending.insert(pending);
+        let ticket = Ticket(u64::from(generation) << 32 | u64::from(slot));
         outputs.push_back(Output::Ask { ticket, ask: Box::new(ask) });
     }
 
     pub(super) fn answered(&mut self, ticket: Ticket) -> Option<Pending> {
-        self.pending.remove(&ticket)
+        let (slot, generation) = (ticket.0 as u32, (ticket.0 >> 32) as u32);
+        (self.pending.generation(slot) == Some(generation)).then(|| self.pending.remove(slot))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -93,6 +97,6 @@ impl Asks {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Pending> {
-        self.pending.values()
+        self.pending.iter().map(|(_, pending)| pending)
     }
 }

@@ -14,9 +14,9 @@ use parlor_core::store::Answer;
 use parlor_core::time::{Instant, Now};
 use parlor_core::wire::Dialect;
 use smol::Timer;
-use smol::future::{or, yield_now};
+use smol::future::{or, pending, yield_now};
 
-use super::{BATCH_MAX, HubLoop, NEWCOMER, SLICE, Source, Store, WRITES_MAX};
+use super::{BATCH_MAX, HubLoop, NEWCOMER, SLICE, Source, Store, WRITE_MICROS, WRITES_MAX};
 use crate::connection::{Connection, Listener, is_transient};
 
 /// Between two writings of the flight record: what a killed process loses of it at most.
@@ -107,6 +107,24 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
         .await
     }
 
+    /// Before a telling to very many, waits for what is being stored just now, so that it is told along: at most for as
+    /// long as the writes will take, and not while a small room has something to be told.
+    async fn await_more(&self) {
+        let many = self.woken.borrow().many.len();
+        if many < SLICE || self.storing.borrow().is_empty() {
+            return;
+        }
+        let until = self.clock.instant() + Duration::from_micros(many as u64 * WRITE_MICROS);
+        let Some(until) = self.clock.to_std(until) else { return };
+        let too_late = self.reactor.sleep_until(until);
+        let answered = async {
+            while !self.storing.borrow().is_empty() && !self.is_batch_full() && self.woken.borrow().few.is_empty() {
+                self.flush.taken().await;
+            }
+        };
+        or(answered, too_late).await;
+    }
+
     /// One read, if reading is wanted.
     fn read_once(self: &Rc<Self>, conn: ConnId, ready: io::Result<()>) -> ControlFlow<()> {
         let mut buffer = self.buffer.borrow_mut();
@@ -161,8 +179,8 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             let written = self.write_once(conn);
             self.perform_all(now);
             match written {
-                Ok(Written::All) => {}
-                Ok(Written::Nothing) => return,
+                Ok(Written::Some) => {}
+                Ok(Written::All) => return,
                 Ok(Written::Blocked) => return self.await_writable(conn),
                 Err(error) => {
                     tracing::debug!("{conn} cannot be written to: {error}");
@@ -171,28 +189,32 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             }
         }
         // There may be more; the others come first.
-        self.woken.borrow_mut().push_back(conn);
+        self.woken.borrow_mut().many.push_back(conn);
     }
 
     fn write_once(&self, conn: ConnId) -> io::Result<Written> {
         let lines = self.lines.borrow();
-        let Some(line) = lines.get(conn) else { return Ok(Written::Nothing) };
-        let Some(io) = line.io.as_ref().filter(|_| line.writer.is_none()) else { return Ok(Written::Nothing) };
+        let Some(line) = lines.get(conn) else { return Ok(Written::All) };
+        let Some(io) = line.io.as_ref().filter(|_| line.writer.is_none()) else { return Ok(Written::All) };
         let mut hub = self.hub.borrow_mut();
         let bytes = hub.transmit(conn);
         if bytes.is_empty() {
-            return Ok(Written::Nothing);
+            return Ok(Written::All);
         }
         let offered = bytes.len();
         let taken = match io.try_write(bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(taken) => taken,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Written::All),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Written::Some),
             Err(error) if is_transient(&error) => 0,
             Err(error) => return Err(error),
         };
         hub.transmitted(conn, taken);
-        Ok(if taken < offered { Written::Blocked } else { Written::All })
+        Ok(match taken < offered {
+            true => Written::Blocked,
+            false if hub.transmit(conn).is_empty() => Written::All,
+            false => Written::Some,
+        })
     }
 
     fn await_writable(self: &Rc<Self>, conn: ConnId) {
@@ -205,7 +227,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             if let Some(line) = this.lines.borrow_mut().get_mut(conn) {
                 line.writer = None;
             }
-            this.woken.borrow_mut().push_back(conn);
+            this.woken.borrow_mut().few.push_back(conn);
             this.flush.give();
         });
     }
@@ -213,10 +235,10 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
 
 /// How a write ended.
 enum Written {
-    /// There was nothing to write.
-    Nothing,
-    /// All that was offered was taken.
+    /// All there was is taken.
     All,
+    /// There may be more.
+    Some,
     /// The connection takes no more just now.
     Blocked,
 }
@@ -236,18 +258,20 @@ pub(super) async fn read<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>, conn:
 async fn flush<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
     loop {
         this.flush.taken().await;
+        this.await_more().await;
         loop {
             this.batch.set(0);
             let now = this.clock.now();
-            for _ in 0..SLICE {
-                let next = this.woken.borrow_mut().pop_front();
-                let Some(conn) = next else { break };
+            let slice = this.woken.borrow_mut().slice();
+            for conn in slice {
                 this.write(conn, now);
             }
             this.mind_the_time();
             if this.woken.borrow().is_empty() {
                 break;
             }
+            // What has arrived meanwhile comes first, and what it wakes may be but few.
+            this.reactor.pass().await;
             yield_now().await;
         }
     }
@@ -258,9 +282,12 @@ async fn keep_time<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
     loop {
         let due = this.hub.borrow().poll_timeout().map(|deadline| deadline.at);
         this.armed.set(due);
-        let timer = due.and_then(|at| this.clock.to_std(rounded_up(at))).map_or_else(Timer::never, Timer::at);
+        let at = due.and_then(|at| this.clock.to_std(rounded_up(at)));
         let fired = async {
-            timer.await;
+            match at {
+                Some(at) => this.reactor.sleep_until(at).await,
+                None => pending().await,
+            }
         };
         or(fired, this.rearm.taken()).await;
         let now = this.clock.now();
@@ -288,6 +315,7 @@ fn rounded_up(at: Instant) -> Instant {
 async fn take_answers<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>, answers: Receiver<(Ticket, Answer)>) {
     while let Ok((ticket, answer)) = answers.recv().await {
         this.room_in_batch().await;
+        this.storing.borrow_mut().remove(&ticket);
         this.input(Input::Answered { ticket, answer });
     }
 }
@@ -298,7 +326,7 @@ async fn accept<L: Listener, S: Store>(this: Rc<HubLoop<L::Connection, S>>, dial
     let mut warned: Option<Instant> = None;
     let mut taken = 0;
     loop {
-        match listener.accept().await {
+        match listener.accept(&this.reactor).await {
             Ok((io, address)) => {
                 pause = ACCEPT_PAUSE_MIN;
                 this.room_in_batch().await;

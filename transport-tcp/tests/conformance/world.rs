@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A way for bytes to travel.
 pub(crate) trait Transport: Sized {
     type Connection: Connection;
-    type Listener: Listener<Connection = Self::Connection> + Send;
+    type Listener: Listener + Send;
     /// The way to a listener.
     type Address;
 
@@ -107,9 +107,11 @@ impl<T: Transport> Running<T> {
                     answers: Some(answers),
                     stop: stopped,
                     record: None,
-                });
+                })
+                .unwrap();
             } else {
-                serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped, record: None });
+                serve(Service { config, seed: [2; 32], listeners, store, answers: None, stop: stopped, record: None })
+                    .unwrap();
             }
         });
         Self { addresses, stopping: Some(Stopping { stop, thread }), transport: PhantomData }
