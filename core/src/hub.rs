@@ -101,7 +101,7 @@ impl Hub {
             unopened: BTreeMap::new(),
             handshakes: 0,
             timers: Timers::default(),
-            asks: asks::Asks::new(),
+            asks: asks::Asks::default(),
             mail: Mail::default(),
             starved: VecDeque::new(),
             rounds: 0,
@@ -340,7 +340,7 @@ impl Hub {
         let mut to = Clockwork { now: self.now.instant, limits: &self.config.limits, timers: &mut self.timers };
         let members = &mut self.rooms[room].members;
         let together = members.together.take();
-        members.together = Some(self.mail.tell(&mut self.sessions, members, together, event, &mut to));
+        members.together = self.mail.tell(&mut self.sessions, members, together, event, &mut to);
     }
 
     /// Sends an event to a room's members, but to no session of `user`.

@@ -49,6 +49,9 @@ pub struct Limits {
     pub outbox_bytes_total_max: usize,
     /// Bytes of the shared buffer of one turn; past it, what is not yet sent is copied to its owners.
     pub turn_bytes_max: usize,
+    /// Readers that are each brought a copy of what is told to them. More ride the turn's shared buffer; fewer would
+    /// come between those of a large room there, who then had to be brought copies too.
+    pub told_each_max: u32,
     /// Bytes received and not yet understood, of one connection.
     pub inbox_bytes_max: usize,
     /// Entries replayed per place to a resuming client; more is a `gap`.
@@ -108,6 +111,7 @@ impl Limits {
         outbox_bytes_max: 256 * 1024,
         outbox_bytes_total_max: 256 * 1024 * 1024,
         turn_bytes_max: 1024 * 1024,
+        told_each_max: 8,
         inbox_bytes_max: 128 * 1024,
         replay_max: 1_000,
         tutorial_lines: 20,

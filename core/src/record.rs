@@ -78,7 +78,7 @@ use fields::{Field, get_bytes};
 /// What a record begins with.
 pub const MAGIC: [u8; 8] = *b"PARLORFR";
 /// The version of the format that is written and read here. Any change of an entry is another version.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Most bytes of one entry; a longer one is not read.
 pub const ENTRY_BYTES_MAX: usize = 64 * 1024 * 1024;
 

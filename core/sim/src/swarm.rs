@@ -190,5 +190,9 @@ fn draw_limits(dice: &mut Dice<'_>) -> Limits {
         limits.hello_tries_max = 1;
     }
     limits.grace = Duration::from_secs(*dice.pick(&[30, 5, 60]));
+    // Worlds are small: in most of them even two share the turn's buffer, as only larger rooms do otherwise.
+    if limits.prompt_rows_merge == Limits::DEFAULT.prompt_rows_merge {
+        limits.told_each_max = 0;
+    }
     limits
 }

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
-use crate::id::{ConnId, Slots, Ticket};
+use crate::id::{ConnId, Ticket};
 use crate::name::Nick;
 use crate::store::{Append, Ask};
 use crate::vocabulary::{Place, Span, Tag};
@@ -70,26 +70,25 @@ pub(super) enum AfterOpening {
     },
 }
 
-/// What is asked and not yet answered, in slots: a ticket is a slot and how often it was used, so it never repeats.
-#[derive(Debug)]
+/// What is asked and not yet answered, in the order asked. Most is answered in that order, so that an answer is mostly
+/// for the first or nearly so, and taking that out moves little.
+#[derive(Debug, Default)]
 pub(super) struct Asks {
-    pending: Slots<Pending>,
+    next: u64,
+    pending: VecDeque<(Ticket, Pending)>,
 }
 
 impl Asks {
-    pub(super) const fn new() -> Self {
-        Self { pending: Slots::new() }
-    }
-
     pub(super) fn ask(&mut self, outputs: &mut VecDeque<Output>, ask: Ask, pending: Pending) {
-        let (slot, generation) = self.pending.insert(pending);
-        let ticket = Ticket(u64::from(generation) << 32 | u64::from(slot));
+        let ticket = Ticket(self.next);
+        self.next += 1;
+        self.pending.push_back((ticket, pending));
         outputs.push_back(Output::Ask { ticket, ask: Box::new(ask) });
     }
 
     pub(super) fn answered(&mut self, ticket: Ticket) -> Option<Pending> {
-        let (slot, generation) = (ticket.0 as u32, (ticket.0 >> 32) as u32);
-        (self.pending.generation(slot) == Some(generation)).then(|| self.pending.remove(slot))
+        let at = self.pending.binary_search_by_key(&ticket, |(ticket, _)| *ticket).ok()?;
+        self.pending.remove(at).map(|(_, pending)| pending)
     }
 
     pub(super) fn len(&self) -> usize {

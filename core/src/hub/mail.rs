@@ -57,7 +57,11 @@ impl Mail {
         together: Option<Box<Together>>,
         event: &Event,
         to: &mut Clockwork<'_>,
-    ) -> Box<Together> {
+    ) -> Option<Box<Together>> {
+        if readers.len() <= to.limits.told_each_max as usize {
+            self.tell_each(sessions, readers, event, to);
+            return None;
+        }
         self.unload(sessions, to.limits);
         let mut sheet = Sheet {
             event,
@@ -93,7 +97,23 @@ impl Mail {
             }
         }
         *together = Together { coaches, each };
-        together
+        Some(together)
+    }
+
+    /// Tells an event to a few, each of whom gets a copy.
+    fn tell_each(&mut self, sessions: &mut Slots<Session>, readers: &[u32], event: &Event, to: &mut Clockwork<'_>) {
+        let mut bytes = self.take_scratch();
+        let mut ranges = [const { None }; Flavour::COUNT];
+        for slot in readers {
+            let session = &mut sessions[*slot];
+            let range: &Range<usize> = ranges[session.flavour.index()].get_or_insert_with(|| {
+                let start = bytes.len();
+                encode_event(session.flavour, event, &mut bytes);
+                start..bytes.len()
+            });
+            self.bring(*slot, session, &bytes[range.clone()], to);
+        }
+        self.keep_scratch(bytes);
     }
 
     /// Whether every coach can simply move on.
@@ -153,15 +173,30 @@ impl Mail {
         if session.doomed || session.silent {
             return;
         }
+        let mut bytes = self.take_scratch();
+        encode(&mut bytes);
+        self.bring(slot, session, &bytes, to);
+        self.keep_scratch(bytes);
+    }
+
+    /// Puts bytes into one session's outbox.
+    fn bring(&mut self, slot: u32, session: &mut Session, bytes: &[u8], to: &mut Clockwork<'_>) {
+        if bytes.is_empty() || session.doomed || session.silent {
+            return;
+        }
+        let before = session.outbox.own_len();
+        session.outbox.push_own(slot, &mut self.turns[session.flavour.index()], bytes);
+        self.account(slot, session, before, to.limits);
+        self.wake(slot, session, to);
+    }
+
+    fn take_scratch(&mut self) -> Vec<u8> {
         let mut bytes = core::mem::take(&mut self.scratch);
         bytes.clear();
-        encode(&mut bytes);
-        if !bytes.is_empty() {
-            let before = session.outbox.own_len();
-            session.outbox.push_own(slot, &mut self.turns[session.flavour.index()], &bytes);
-            self.account(slot, session, before, to.limits);
-            self.wake(slot, session, to);
-        }
+        bytes
+    }
+
+    fn keep_scratch(&mut self, mut bytes: Vec<u8>) {
         const KEPT: usize = 64 * 1024;
         bytes.shrink_to(KEPT);
         self.scratch = bytes;

@@ -329,8 +329,8 @@ records! {
     Limits {
         sessions_max, sessions_per_address_max, handshakes_max, handshakes_per_address_max, sessions_per_identity_max,
         rooms_max, rooms_per_session_max, questions_max, appends_per_session_max, outbox_bytes_max,
-        outbox_bytes_total_max, turn_bytes_max, inbox_bytes_max, replay_max, tutorial_lines, pace, pace_costly, faults_max,
-        hello_tries_max, handshake_timeout, handshake_timeout_tutorial, ping_interval, ping_timeout, stall_timeout,
+        outbox_bytes_total_max, turn_bytes_max, told_each_max, inbox_bytes_max, replay_max, tutorial_lines, pace,
+        pace_costly, faults_max, hello_tries_max, handshake_timeout, handshake_timeout_tutorial, ping_interval, ping_timeout, stall_timeout,
         farewell_timeout, reset_delay, grace, nic_completion, nic_write_interval, prompt_write_interval,
         prompt_rows_merge, presence_members_max, presence_interval,
     }

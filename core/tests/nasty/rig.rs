@@ -366,4 +366,5 @@ fn shrink(dice: &mut Dice, limits: &mut Limits) {
     }
     limits.grace = Duration::from_secs(10);
     limits.prompt_rows_merge = 1 + dice.below(3);
+    limits.told_each_max = 0;
 }
