@@ -145,7 +145,7 @@ impl Hub {
             appends: 0,
             asked: 0,
             tries: 0,
-            places: Vec::new(),
+            places: session::Few::new(),
             user: None,
             departing: None,
             heard: now.instant,

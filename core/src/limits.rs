@@ -8,6 +8,8 @@ pub const CLIENT_FRAME_BYTES_MAX: usize = 16 * 1024;
 pub const SERVER_FRAME_BYTES_MAX: usize = 64 * 1024;
 /// Most messages in one page of history.
 pub const PAGE_MAX: u32 = 200;
+/// Most names in one bulk telling, of those who came and of those who went (`native-protocol`, `presence`).
+pub const PRESENCE_NAMED_MAX: usize = 50;
 /// Most entries in one page of rooms or members, and most members named in a `room` frame.
 pub const LIST_MAX: u32 = 500;
 /// Most bytes in one write to a chunk-mode client, whose `recv(1024)` must not cut a character (`tutorial-protocols`, Pace).

@@ -162,3 +162,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_more_newcomers_than_are_named_a_row_says_so() {
+    let presence = |came: usize| Event::Presence {
+        room: RoomName::lobby(),
+        count: 1_000,
+        joined: (0..came).map(|number| nick(&format!("n{number}"))).collect(),
+        parted: Vec::new(),
+    };
+    let row = rows(Flavour::PromptLines, &presence(3));
+    assert_eq!(row, "3 joined and 0 left the chat; 1000 are here now.\n");
+    let row = rows(Flavour::PromptLines, &presence(50));
+    assert_eq!(row, "50 or more joined and 0 left the chat; 1000 are here now.\n");
+}

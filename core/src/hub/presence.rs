@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::limits::PRESENCE_NAMED_MAX;
 use crate::name::Nick;
 use crate::text::Note;
 use crate::vocabulary::Event;
@@ -9,9 +10,6 @@ use crate::vocabulary::Event;
 use super::Hub;
 use super::names::Holder;
 use super::timers::Timer;
-
-/// Most names in one bulk telling, of those who came and of those who went (`native-protocol`, `presence`).
-const NAMED_MAX: usize = 50;
 
 impl Hub {
     /// Tells a room that somebody's first session entered. Never told to oneself.
@@ -60,7 +58,7 @@ impl Hub {
         let (mut joined, mut parted) = (Vec::new(), Vec::new());
         for (nick, here) in there.news.take_all() {
             let told = if here { &mut joined } else { &mut parted };
-            if told.len() < NAMED_MAX {
+            if told.len() < PRESENCE_NAMED_MAX {
                 told.push(nick);
             }
         }

@@ -37,7 +37,7 @@ impl Hub {
                 Some(room) => alloc::vec![room],
                 None => return self.refuse_not_in(slot, place, reference),
             },
-            None => self.sessions[slot].places.clone(),
+            None => self.sessions[slot].places.to_vec(),
         };
         let session = &mut self.sessions[slot];
         session.asked += 1;

@@ -54,7 +54,7 @@ pub(super) struct Session {
     /// Hello tries used up.
     pub(super) tries: u8,
     /// Rooms and conversations this session is in, or about to be.
-    pub(super) places: Vec<u32>,
+    pub(super) places: Few,
     pub(super) user: Option<u32>,
     /// It is to leave everything once its appends are answered.
     pub(super) departing: Option<Departure>,
@@ -84,7 +84,10 @@ pub(super) struct Departure {
 
 /// What caps per address count by: an IPv4 address or an IPv6 /64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Address(u128);
+pub(super) enum Address {
+    V4(u32),
+    V6(u64),
+}
 
 impl Address {
     /// `None` for loopback, which is exempt.
@@ -93,10 +96,10 @@ impl Address {
         if address.is_loopback() {
             return None;
         }
-        Some(Self(match address {
-            IpAddr::V4(v4) => u128::from(v4.to_bits()),
-            IpAddr::V6(v6) => v6.to_bits() >> 64 << 64 | 1 << 63,
-        }))
+        Some(match address {
+            IpAddr::V4(v4) => Self::V4(v4.to_bits()),
+            IpAddr::V6(v6) => Self::V6((v6.to_bits() >> 64) as u64),
+        })
     }
 }
 

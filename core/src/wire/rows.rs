@@ -9,7 +9,7 @@ use core::fmt::{self, Write};
 use core::mem;
 
 use super::{Flavour, chunk_end};
-use crate::limits::CHUNK_BYTES_MAX;
+use crate::limits::{CHUNK_BYTES_MAX, PRESENCE_NAMED_MAX};
 use crate::name::Nick;
 use crate::text::{Note, printable};
 use crate::vocabulary::{Event, Message, Place, Reason, Welcome};
@@ -82,11 +82,15 @@ impl Rows<'_> {
             Event::Joined { nick, .. } if flavour == Flavour::Nic => self.row(format_args!("{nick}{JOINED}!")),
             Event::Joined { nick, .. } => self.row(format_args!("{nick}{JOINED}")),
             Event::Parted { nick, .. } => self.row(format_args!("{nick}{LEFT}.")),
-            Event::Presence { count, joined, parted, .. } => self.row(format_args!(
-                "{} joined and {} left the chat; {count} are here now.",
-                joined.len(),
-                parted.len()
-            )),
+            Event::Presence { count, joined, parted, .. } => {
+                // Of more than so many only the number of all is told.
+                let named = |names: &[Nick]| if names.len() < PRESENCE_NAMED_MAX { "" } else { " or more" };
+                let (came, went) = (joined.len(), parted.len());
+                let (more_came, more_went) = (named(joined), named(parted));
+                self.row(format_args!(
+                    "{came}{more_came} joined and {went}{more_went} left the chat; {count} are here now."
+                ))
+            }
             Event::Message(message) => self.message(message),
             Event::Page { messages, .. } => messages.iter().try_for_each(|message| self.message(message)),
             Event::Edited { text, by, .. } => self.row(format_args!("* {by} corrected a message: {text}")),
