@@ -156,7 +156,9 @@ impl Mail {
             if range.start == range.end {
                 return turn.stay_apart(coach, slot);
             }
-            session.outbox.push_ride(slot, turn, coach, &range);
+            if session.outbox.push_ride(slot, turn, coach, &range) {
+                return self.wake(slot, session, to);
+            }
         }
         self.account(slot, session, before, to.limits);
         self.wake(slot, session, to);

@@ -76,22 +76,24 @@ impl Outbox {
         }
     }
 
-    /// Puts a range of the turn buffer behind what waits, in a coach whose stretch ends with it.
-    pub(super) fn push_ride(&mut self, slot: u32, turn: &mut TurnBuffer, coach: CoachId, range: &Range<u32>) {
+    /// Puts a range of the turn buffer behind what waits, in a coach whose stretch ends with it. `false` if it had to
+    /// be copied.
+    pub(super) fn push_ride(&mut self, slot: u32, turn: &mut TurnBuffer, coach: CoachId, range: &Range<u32>) -> bool {
         let Outbox::Stream { own, ride, .. } = self else { unreachable!("only streams ride") };
         if own.is_empty() && ride.is_none() {
             *ride = turn.board(coach, range.start, slot);
-            return;
+            return true;
         }
         if own.is_empty() && turn.end(*ride) == range.start {
             *ride = turn.change(*ride, coach, slot);
-            return;
+            return true;
         }
         self.copy_ride(slot, turn);
         if let Outbox::Stream { own, .. } = self {
             own.extend_from_slice(turn.written(range));
         }
         turn.stay_apart(coach, slot);
+        false
     }
 
     /// Puts a row of the turn buffer behind those that wait.
