@@ -7,13 +7,6 @@ use parlor_core::id::ConnId;
 use parlor_core::wire::Dialect;
 use world::{World, config, say};
 
-/// Everybody rides the turn's buffer, however few they are.
-fn world() -> World {
-    let mut config = config();
-    config.limits.told_each_max = 0;
-    World::with(config)
-}
-
 /// Something arrives, and nothing is written yet.
 fn hears(world: &mut World, conn: ConnId, frame: &str) {
     world.input(Input::Received { conn, bytes: frame.as_bytes() });
@@ -32,7 +25,7 @@ fn heard(world: &mut World, conn: ConnId) -> Vec<String> {
 
 #[test]
 fn whoever_has_taken_the_first_message_of_a_turn_is_told_the_second_alone_and_the_others_both() {
-    let mut world = world();
+    let mut world = World::new();
     let people = ["ada", "bea", "eve", "kim"].map(|nick| world.native(nick));
     world.forget();
     let [ada, bea, eve, kim] = people;
@@ -52,7 +45,7 @@ fn whoever_has_taken_the_first_message_of_a_turn_is_told_the_second_alone_and_th
 
 #[test]
 fn whoever_comes_in_or_goes_between_two_messages_of_a_turn_is_told_what_was_said_while_they_were_there() {
-    let mut world = world();
+    let mut world = World::new();
     let [ada, bea, eve] = ["ada", "bea", "eve"].map(|nick| world.native(nick));
     let kim = world.native("kim");
     for conn in [ada, bea, eve] {
@@ -72,7 +65,7 @@ fn whoever_comes_in_or_goes_between_two_messages_of_a_turn_is_told_what_was_said
 
 #[test]
 fn what_is_said_in_two_rooms_by_turns_reaches_the_members_of_each_in_order_and_nobody_else() {
-    let mut world = world();
+    let mut world = World::new();
     let [ada, bea, eve] = ["ada", "bea", "eve"].map(|nick| world.native(nick));
     for (conn, room) in [(ada, "kitchen"), (bea, "kitchen"), (ada, "garden"), (eve, "garden")] {
         join(&mut world, conn, room);
@@ -90,7 +83,7 @@ fn what_is_said_in_two_rooms_by_turns_reaches_the_members_of_each_in_order_and_n
 
 #[test]
 fn rows_and_frames_of_one_room_are_told_side_by_side() {
-    let mut world = world();
+    let mut world = World::new();
     let [ada, bea] = ["ada", "bea"].map(|nick| world.native(nick));
     let guest = world.guest(Dialect::Nic, "ali");
     world.forget();

@@ -15,7 +15,7 @@ use async_channel::{Receiver, Sender};
 use parlor_core::hub::{Closing, HubConfig, Input, Output, Peer};
 use parlor_core::id::{ConnId, Ticket};
 use parlor_core::store::{Answer, Ask, MemoryStore};
-use parlor_core::time::{Instant, Now};
+use parlor_core::time::Instant;
 use parlor_core::vocabulary::Reason;
 use parlor_core::wire::Dialect;
 use smol::{LocalExecutor, Task};
@@ -29,10 +29,12 @@ mod budget;
 mod lines;
 mod recorded;
 mod tasks;
+mod woken;
 
 use budget::Budget;
 use lines::{Line, Lines};
 use recorded::Recorded;
+use woken::Woken;
 
 /// Who answers the hub's questions.
 pub trait Store: 'static {
@@ -89,11 +91,9 @@ const BATCH_MAX: u32 = 256;
 /// whole batch of newcomers would stay with the heap long after they are sent.
 const NEWCOMER: u32 = 8;
 
-/// Connections written to before inputs are taken again, so that one large room does not hold up the others.
+/// Connections of either queue written to before inputs are taken again, so that one large room does not hold up the
+/// others. Where a turn's buffer has grown past what one write should bring, no input is taken until all of it is told.
 const SLICE: usize = 256;
-
-/// An input that wakes no more connections than this is told before what is left of a larger telling.
-const FEW: usize = 64;
 
 /// What one write takes, about. A telling to so many that it fills several slices waits for what is being stored, no
 /// longer than its own writes take: whoever is told two things at once costs half.
@@ -184,10 +184,10 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
                 tracing::debug!("{conn} opened from {}, {}", Source(address), dialect.scheme());
                 self.lines.borrow_mut().insert(Line::new(conn, io, dialect, address));
                 self.start_reading(conn);
-                self.drain(now);
+                self.drain();
             }
             Err(refused) => {
-                self.drain(now);
+                self.drain();
                 self.log(format_args!("turned {} away ({}): {}", Source(address), dialect.scheme(), refused.reason));
                 // Best effort: a fresh connection takes a sentence, or is none.
                 let _ = io.try_write(&refused.farewell);
@@ -201,7 +201,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
         self.count_inputs(1);
         let now = self.clock.now();
         self.hub.borrow_mut().handle_input(now, input);
-        self.drain(now);
+        self.drain();
     }
 
     fn count_inputs(&self, inputs: u32) {
@@ -209,8 +209,8 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     }
 
     /// Does everything the hub wants, until it wants nothing more, and sees to it that the rest is done in time.
-    fn drain(self: &Rc<Self>, now: Now) {
-        self.perform_all(now);
+    fn drain(self: &Rc<Self>) {
+        self.perform_all();
         if !self.woken.borrow().is_empty() {
             self.flush.give();
         }
@@ -218,13 +218,15 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     }
 
     /// Does everything the hub wants, until it wants nothing more. What the store answers at once is part of it.
-    fn perform_all(self: &Rc<Self>, now: Now) {
+    fn perform_all(self: &Rc<Self>) {
         loop {
             while let Some(output) = self.poll_output() {
                 self.perform(output);
             }
             let answer = self.answered.borrow_mut().pop_front();
             let Some((ticket, answer)) = answer else { break };
+            // Read anew: a connection that was lost in between has set the hub's clock on.
+            let now = self.clock.now();
             self.hub.borrow_mut().handle_input(now, Input::Answered { ticket, answer });
         }
         self.woken.borrow_mut().sort_in();
@@ -361,37 +363,6 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
             }
             tracing::info!("{line}");
         }
-    }
-}
-
-/// Connections with something to be written, each once. Those that wait for a slice of their own are in two queues, in
-/// the order they woke: a small room is not held up by a large one, nor the large one by many small ones.
-#[derive(Default)]
-struct Woken {
-    /// Woken by the input that is being applied.
-    fresh: Vec<ConnId>,
-    few: VecDeque<ConnId>,
-    many: VecDeque<ConnId>,
-}
-
-impl Woken {
-    fn is_empty(&self) -> bool {
-        self.few.is_empty() && self.many.is_empty()
-    }
-
-    /// An input has been applied.
-    fn sort_in(&mut self) {
-        let queue = if self.fresh.len() <= FEW { &mut self.few } else { &mut self.many };
-        queue.extend(self.fresh.drain(..));
-    }
-
-    /// The next slice: as much of either queue as goes into one.
-    fn slice(&mut self) -> impl Iterator<Item = ConnId> + use<> {
-        let few = self.few.len().min(SLICE);
-        let many = self.many.len().min(SLICE);
-        let mut slice: Vec<ConnId> = self.few.drain(..few).collect();
-        slice.extend(self.many.drain(..many));
-        slice.into_iter()
     }
 }
 

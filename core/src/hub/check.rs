@@ -138,6 +138,9 @@ impl Hub {
         for (turn, riders) in self.mail.turns.iter().zip(riders) {
             assert_eq!(turn.riders(), riders, "a turn's buffer counts its riders");
             assert_eq!(turn.aboard().sum::<usize>(), riders, "whoever rides sits in one coach");
+            // A telling may move everybody, bring everybody a copy, and be taken by everybody.
+            let bound = self.config.limits.turn_bytes_max + 3 * self.sessions.slots() * size_of::<u32>();
+            assert!(turn.lists_bytes() <= bound, "13: who got off is kept in mind within a bound");
             assert!(turn.riders() > 0 || turn.len() == 0, "a buffer nobody rides starts anew");
         }
         assert!(self.mail.doomed.is_empty(), "whoever is doomed is closed within the input");

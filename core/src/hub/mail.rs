@@ -239,7 +239,8 @@ impl Mail {
     /// Copies what is ridden to its riders where a turn's buffer is over its bound, so that it can start anew.
     fn unload(&mut self, sessions: &mut Slots<Session>, limits: &Limits) {
         for index in 0..self.turns.len() {
-            if self.turns[index].len() <= limits.turn_bytes_max {
+            let turn = &self.turns[index];
+            if turn.len().max(turn.lists_bytes()) <= limits.turn_bytes_max {
                 continue;
             }
             for slot in core::mem::take(&mut self.turns[index].boarded) {

@@ -1,7 +1,8 @@
-//! What waits to be sent: ranges of the turn's shared buffer, own copies, and paced rows.
+//! What waits to be sent: a ride in the turn's shared buffer, own copies, and paced rows.
 //!
-//! A connection that keeps up rides the shared buffer (see [`super::turn`]). What cannot ride — bytes for one connection only, what is left after a short write — is copied into the
-//! outbox and counted against its bound, so that slow readers pin nothing.
+//! A connection that keeps up rides the shared buffer (see [`super::turn`]). What cannot ride — bytes for one connection
+//! or for a few, what is left after a short write — is copied into the outbox and counted against its bound, so that
+//! slow readers pin nothing.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -16,6 +16,8 @@ pub(super) struct TurnBuffer {
     /// How many ride now.
     riders: usize,
     coaches: Vec<Coach>,
+    /// Entries in the lists of all coaches together, those included that nothing more is told to.
+    apart: usize,
     /// The last turn's longest list, emptied: a new one need not grow.
     spare: Vec<u32>,
     /// How many turns there were: coaches are those of one turn.
@@ -82,6 +84,7 @@ impl TurnBuffer {
         let there = &mut self.coaches[coach.index as usize];
         assert!(there.end == range.start || there.aboard == 0, "what is ridden lies together");
         there.end = range.end;
+        self.apart -= there.apart.len();
         core::mem::take(&mut there.apart)
     }
 
@@ -98,6 +101,12 @@ impl TurnBuffer {
     /// Somebody belongs to a coach, and what was told to it has been brought to them in another way.
     pub(super) fn stay_apart(&mut self, coach: CoachId, slot: u32) {
         self.coaches[coach.index as usize].apart.push(slot);
+        self.apart += 1;
+    }
+
+    /// Bytes of all the lists of who is apart.
+    pub(super) fn lists_bytes(&self) -> usize {
+        self.apart * size_of::<u32>()
     }
 
     fn coach(&self, coach: CoachId) -> Option<&Coach> {
@@ -135,6 +144,7 @@ impl TurnBuffer {
         let left = &mut self.coaches[ride.coach as usize];
         left.aboard -= 1;
         left.apart.push(slot);
+        self.apart += 1;
         self.coaches[to.index as usize].aboard += 1;
         Ride { start: ride.start, coach: to.index }
     }
@@ -144,6 +154,7 @@ impl TurnBuffer {
         let left = &mut self.coaches[ride.coach as usize];
         left.aboard -= 1;
         left.apart.push(slot);
+        self.apart += 1;
         self.leave();
     }
 
@@ -157,6 +168,7 @@ impl TurnBuffer {
     fn rewind(&mut self) {
         const KEPT: usize = 256 * 1024;
         self.turn += 1;
+        self.apart = 0;
         self.bytes.clear();
         self.boarded.clear();
         self.bytes.shrink_to(KEPT);
@@ -166,6 +178,7 @@ impl TurnBuffer {
             self.spare.clear();
             self.spare.shrink_to(KEPT / 16);
         }
+        self.coaches.shrink_to(KEPT / 4_096);
     }
 
     /// Keeps the buffer as it is while a range of it is handed out, although nobody may ride yet.

@@ -11,7 +11,7 @@ use async_channel::Receiver;
 use parlor_core::hub::Input;
 use parlor_core::id::{ConnId, Ticket};
 use parlor_core::store::Answer;
-use parlor_core::time::{Instant, Now};
+use parlor_core::time::Instant;
 use parlor_core::wire::Dialect;
 use smol::Timer;
 use smol::future::{or, pending, yield_now};
@@ -170,14 +170,14 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     }
 
     /// Writes to a woken connection what it may be sent, as far as it takes it.
-    fn write(self: &Rc<Self>, conn: ConnId, now: Now) {
+    fn write(self: &Rc<Self>, conn: ConnId) {
         // A store that takes its time says who it is long after the hello was read; then there is a welcome to write.
         if self.lines.borrow().get(conn).is_some_and(|line| line.nick.is_none()) {
             self.notice_nick(conn);
         }
         for _ in 0..WRITES_MAX {
             let written = self.write_once(conn);
-            self.perform_all(now);
+            self.perform_all();
             match written {
                 Ok(Written::Some) => {}
                 Ok(Written::All) => return,
@@ -261,10 +261,9 @@ async fn flush<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
         this.await_more().await;
         loop {
             this.batch.set(0);
-            let now = this.clock.now();
             let slice = this.woken.borrow_mut().slice();
             for conn in slice {
-                this.write(conn, now);
+                this.write(conn);
             }
             this.mind_the_time();
             if this.woken.borrow().is_empty() {
@@ -294,7 +293,7 @@ async fn keep_time<C: Connection, S: Store>(this: Rc<HubLoop<C, S>>) {
         let due = this.hub.borrow().poll_timeout().is_some_and(|deadline| deadline.at <= now.instant);
         if due {
             this.hub.borrow_mut().handle_timeout(now);
-            this.drain(now);
+            this.drain();
         }
     }
 }
