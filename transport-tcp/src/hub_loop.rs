@@ -29,6 +29,8 @@ mod budget;
 mod lines;
 mod recorded;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod woken;
 
 use budget::Budget;

@@ -78,4 +78,10 @@ impl<C> Lines<C> {
         self.len -= 1;
         self.slots[conn.slot()].take()
     }
+
+    /// The connection in a slot.
+    #[cfg(test)]
+    pub(super) fn at(&self, slot: usize) -> ConnId {
+        self.slots[slot].as_ref().expect("somebody was admitted there").conn
+    }
 }

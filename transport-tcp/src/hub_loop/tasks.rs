@@ -170,7 +170,7 @@ impl<C: Connection, S: Store> HubLoop<C, S> {
     }
 
     /// Writes to a woken connection what it may be sent, as far as it takes it.
-    fn write(self: &Rc<Self>, conn: ConnId) {
+    pub(super) fn write(self: &Rc<Self>, conn: ConnId) {
         // A store that takes its time says who it is long after the hello was read; then there is a welcome to write.
         if self.lines.borrow().get(conn).is_some_and(|line| line.nick.is_none()) {
             self.notice_nick(conn);
