@@ -1,7 +1,7 @@
 //! Servers of others, to be measured beside ours: where they are, how they are started, how they are come to.
 //!
 //! Their configurations stand in `benches/peers/`: no limits on rates, numbers or queues, only loopback.
-//! `benches/peers.sh` installs them from Debian's packages.
+//! `benches/peers.sh` unpacks them from Debian's packages.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use crate::crowd::Entry;
-use crate::process::{Running, config_file};
+use crate::process::{Running, command, config_file};
 use crate::speech::{Speech, Target};
 
 /// A server that others wrote.
@@ -82,7 +82,9 @@ impl Peer {
         let directories = env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
         let mut programs = directories.map(|directory| directory.join(self.program_name()));
         let found = programs.find(|program| program.is_file());
-        found.ok_or_else(|| format!("{} is not installed; benches/peers.sh does that.", self.name()))
+        found.ok_or_else(|| {
+            format!("{} is not installed; benches/peers.sh unpacks it for as long as it runs.", self.name())
+        })
     }
 
     /// Starts it on a free port of 127.0.0.1.
@@ -95,7 +97,7 @@ impl Peer {
         let config = config_file(&self.template().replace("@PORT@", &address.port().to_string()))?;
         let mut files = vec![config];
         let command = self.command(&program, &mut files)?;
-        Running::peer(command, Target { speech: self.speech(), address }, files)
+        Running::peer(self.name(), command, Target { speech: self.speech(), address }, files)
     }
 
     const fn template(self) -> &'static str {
@@ -111,7 +113,7 @@ impl Peer {
     /// In the foreground, so that the child we start is the server.
     fn command(self, program: &Path, files: &mut Vec<NamedTempFile>) -> Result<Command, String> {
         let config = files[0].path().to_owned();
-        let mut command = Command::new(program);
+        let mut command = command(program);
         match self {
             Peer::InspIrcd => {
                 let mut option = OsString::from("--config=");
@@ -141,7 +143,9 @@ fn hybrid(program: &Path, config: &Path, files: &mut Vec<NamedTempFile>) -> Resu
     }
     let resolver = resolver()?;
     let resolv_conf = config_file(&format!("nameserver {resolver}\n"))?;
-    let script = r#"mount --bind "$1" /etc/resolv.conf && shift && exec setpriv --reuid=65534 --clear-groups "$@""#;
+    // The kernel forgets whom a process is to end with when its user changes, so that is said last.
+    let script = r#"mount --bind "$1" /etc/resolv.conf && shift &&
+        exec setpriv --reuid=65534 --clear-groups --pdeathsig TERM "$@""#;
     let mut command = Command::new("unshare");
     command.args(["--mount", "sh", "-c", script, "sh"]).arg(resolv_conf.path()).arg(program);
     let null = OsStr::new("/dev/null");

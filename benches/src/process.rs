@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -63,9 +63,9 @@ impl Running {
     /// One sentence, if it cannot be started or does not listen within 20 s.
     pub fn bare(style: Style) -> Result<Self, String> {
         let program = env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))?;
-        let mut command = Command::new(program);
+        let mut command = command(&program);
         command.env(ROLE, style.letter().to_string());
-        Self::start(command, 1, Vec::new())
+        Self::start(&format!("Bare {}", style.letter()), command, 1, Vec::new())
     }
 
     /// Starts `parlor-server` with embedded memory storage, native and prompt listeners on free ports of 127.0.0.1,
@@ -91,25 +91,25 @@ impl Running {
         storage: impl FnOnce(&mut Command) -> &mut Command,
     ) -> Result<Self, String> {
         let file = config_file(config)?;
-        let mut command = Command::new(binary);
+        let mut command = command(binary);
         command.args(["--listen", "parlor://127.0.0.1:0", "--listen", "prompt://127.0.0.1:0", "--config"]);
         storage(command.arg(file.path()));
-        Self::start(command, 2, vec![file])
+        Self::start(&binary.to_string_lossy(), command, 2, vec![file])
     }
 
-    /// Starts somebody else's server, which is to listen at `target`, and keeps the files it reads as long as it lives.
+    /// Starts somebody else's server of this name, which is to listen at `target`, and keeps the files it reads as long
+    /// as it lives.
     ///
     /// # Errors
     /// One sentence, if it cannot be started or does not listen within 20 s.
-    pub fn peer(command: Command, target: Target, files: Vec<NamedTempFile>) -> Result<Self, String> {
-        let name = command.get_program().to_string_lossy().into_owned();
-        let mut running = Self::start(command, 0, files)?;
+    pub fn peer(name: &str, command: Command, target: Target, files: Vec<NamedTempFile>) -> Result<Self, String> {
+        let mut running = Self::start(name, command, 0, files)?;
         running.targets.push(target);
         let deadline = Instant::now() + START_WITHIN;
         // It does not tell when it listens, so it is tried.
         while TcpStream::connect(target.address).is_err() {
             if !matches!(running.child.try_wait(), Ok(None)) {
-                return Err(running.ended(&name));
+                return Err(running.ended(name));
             }
             if Instant::now() > deadline {
                 return Err(format!("{name} does not listen after 20 s."));
@@ -134,8 +134,7 @@ impl Running {
         Ok(())
     }
 
-    fn start(mut command: Command, listeners: usize, files: Vec<NamedTempFile>) -> Result<Self, String> {
-        let name = command.get_program().to_string_lossy().into_owned();
+    fn start(name: &str, mut command: Command, listeners: usize, files: Vec<NamedTempFile>) -> Result<Self, String> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = apart(|| command.spawn()).map_err(|e| format!("{name} does not start: {e}."))?;
         let announced = lines_of(child.stdout.take().expect("standard output is piped"));
@@ -152,7 +151,7 @@ impl Running {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => return Err(format!("{name} does not listen after 20 s.")),
-                Err(RecvTimeoutError::Disconnected) => return Err(running.ended(&name)),
+                Err(RecvTimeoutError::Disconnected) => return Err(running.ended(name)),
             }
         }
         // The pipe is emptied for as long as the server lives.
@@ -203,6 +202,20 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// This program, which the kernel ends with the thread that starts it, so that none is left when we are killed
+/// (`PR_SET_PDEATHSIG(2const)`). `setpriv` asks for that and becomes the program; where there is none, nobody asks.
+pub(crate) fn command(program: &Path) -> Command {
+    const ENDED_WITH_US: [&str; 2] = ["--pdeathsig", "TERM"];
+    static SETPRIV: OnceLock<bool> = OnceLock::new();
+    let setpriv = || Command::new("setpriv").args(ENDED_WITH_US).arg("true").output();
+    if !*SETPRIV.get_or_init(|| setpriv().is_ok_and(|output| output.status.success())) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(ENDED_WITH_US).arg(program);
+    command
 }
 
 /// A temporary file with this in it, which servers that do not run as we do may read too.
@@ -271,4 +284,35 @@ fn target_directory() -> Result<PathBuf, String> {
     let program = env::current_exe().map_err(|e| format!("This program does not know where it is: {e}."))?;
     let target = program.ancestors().nth(3).map(Path::to_path_buf);
     target.ok_or_else(|| format!("{} is not where cargo puts programs; set {SERVER}.", program.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn a_server_ends_with_the_thread_that_started_it() {
+        let starter = thread::spawn(|| {
+            let mut server = command(Path::new("sh"));
+            server.args(["-c", "echo listening; exec sleep 60"]).stdout(Stdio::piped());
+            let mut server = server.spawn().unwrap();
+            let mut said = String::new();
+            BufReader::new(server.stdout.take().unwrap()).read_line(&mut said).unwrap();
+            assert_eq!(said, "listening\n");
+            server
+        });
+        let ended = starter.join().unwrap().wait().unwrap();
+        assert_eq!(ended.signal(), Some(Signal::SIGTERM as i32));
+    }
+
+    #[test]
+    fn what_did_not_listen_is_called_by_its_name() {
+        let address = "127.0.0.1:1".parse().unwrap();
+        let mut server = command(Path::new("sh"));
+        server.args(["-c", "echo no configuration >&2; exit 1"]);
+        let error = Running::peer("ngIRCd", server, Target { speech: Speech::Irc, address }, Vec::new()).unwrap_err();
+        assert_eq!(error, "ngIRCd ended before it listened: no configuration");
+    }
 }
