@@ -1,4 +1,4 @@
-//! JSON lines, as `docs/native-protocol.md` has them.
+//! JSON lines, as `PROTOCOL.md` has them.
 
 use super::Line;
 

@@ -1,4 +1,4 @@
-//! The ChatRoom tutorial in line mode, as `docs/tutorial-protocols.md` has it.
+//! The ChatRoom tutorial in line mode (`tutorial-protocols`).
 
 use super::Line;
 
