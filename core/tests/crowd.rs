@@ -11,7 +11,7 @@ use parlor_core::time::{Instant, Now, Timestamp};
 use parlor_core::wire::Dialect;
 
 const PEOPLE: usize = 10_000;
-const A_SECOND: usize = 400;
+const JOINS_A_SECOND: usize = 400;
 const TOLD_EACH: usize = Limits::DEFAULT.presence_members_max as usize;
 
 /// What one member was sent after it was told the room.
@@ -128,19 +128,19 @@ impl Told {
 fn a_room_of_ten_thousand_is_joined_without_anybody_drowning_in_news() {
     let mut crowd = Crowd::new();
     for number in 0..PEOPLE {
-        crowd.wait_until((number * 1_000_000 / A_SECOND) as u64);
+        crowd.wait_until((number * 1_000_000 / JOINS_A_SECOND) as u64);
         crowd.join();
         crowd.write();
     }
     let last = crowd.micros;
     crowd.wait_until(last + 1_000_000);
-    let seconds = PEOPLE / A_SECOND;
+    let seconds = PEOPLE / JOINS_A_SECOND;
     for (number, told) in crowd.told.iter().enumerate() {
         assert_eq!((told.rooms, told.others), (1, 1), "n{number} was welcomed and told the room");
         // One by one for as long as the room is small, and only to those who are there then.
         assert_eq!(told.joined, TOLD_EACH.saturating_sub(number + 1), "n{number}");
         // From then on once a second, in a frame that does not grow with the room.
-        let there = (PEOPLE - number.max(TOLD_EACH)).div_ceil(A_SECOND);
+        let there = (PEOPLE - number.max(TOLD_EACH)).div_ceil(JOINS_A_SECOND);
         assert!(told.presence <= there + 1, "n{number} was told {} times in {there} s", told.presence);
         assert!(told.presence <= seconds);
         assert!(told.longest <= 1_024, "n{number} was told {} bytes at once", told.longest);
