@@ -19,7 +19,12 @@ impl Default for Latency {
 impl Latency {
     /// Counts one.
     pub fn record(&mut self, nanos: u64) {
-        self.0.record(nanos).expect("the histogram grows as needed");
+        self.record_all(nanos, 1);
+    }
+
+    /// Counts several that took equally long.
+    pub fn record_all(&mut self, nanos: u64, times: u64) {
+        self.0.record_n(nanos, times).expect("the histogram grows as needed");
     }
 
     /// How many were counted.
@@ -30,17 +35,25 @@ impl Latency {
     /// The summary, in microseconds.
     pub fn micros(&self) -> Micros {
         let at = |quantile| self.0.value_at_quantile(quantile) as f64 / 1e3;
-        Micros { p50: at(0.5), p99: at(0.99), max: self.0.max() as f64 / 1e3 }
+        let quantiles = QUANTILES.map(|quantile| (quantile, at(quantile)));
+        Micros { count: self.count(), p50: at(0.5), p99: at(0.99), max: self.0.max() as f64 / 1e3, quantiles }
     }
 }
+
+/// Which parts of all a histogram is written down at.
+const QUANTILES: [f64; 13] = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0];
 
 /// A latency in microseconds: half of all, 99 of 100, and all were at most so late.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[allow(missing_docs, reason = "quantiles, as named")]
 pub struct Micros {
+    /// How many were counted.
+    pub count: u64,
     pub p50: f64,
     pub p99: f64,
     pub max: f64,
+    /// The histogram: a part of all, and how late it was at most.
+    pub quantiles: [(f64, f64); QUANTILES.len()],
 }
 
 /// The figures of one run.
@@ -62,6 +75,8 @@ pub struct Figures {
     pub own_load: f64,
     /// Messages each read of a member found on average.
     pub messages_per_read: f64,
+    /// From a message's sending to its arrival, each arrival counted.
+    pub each: Micros,
     /// From a message's sending to its first reader.
     pub first: Micros,
     /// … until half of the members had it.
@@ -91,7 +106,7 @@ impl fmt::Display for Figures {
         }
         let [first, median, last] = [self.first, self.median, self.last].map(|latency| latency.p50 / 1e3);
         write!(f, "; to first/median/last {first:.2}/{median:.2}/{last:.2} ms")?;
-        write!(f, " (last p99 {:.2} ms)", self.last.p99 / 1e3)
+        write!(f, " (each p99 {:.2} ms, last p99 {:.2} ms)", self.each.p99 / 1e3, self.last.p99 / 1e3)
     }
 }
 
@@ -120,6 +135,22 @@ mod tests {
         assert_eq!(thousands(6_620_000.0), "6.62M");
         assert_eq!(thousands(252_300.0), "252k");
         assert_eq!(thousands(870.2), "870");
+    }
+
+    #[test]
+    fn a_histogram_is_written_down_with_its_tail() {
+        let mut latency = Latency::default();
+        latency.record_all(1_000, 999);
+        latency.record(50_000);
+        let json = serde_json::to_value(latency.micros()).unwrap();
+        assert_eq!(json["count"], 1_000);
+        let at = |part: f64| {
+            let pairs = json["quantiles"].as_array().unwrap();
+            pairs.iter().find(|pair| pair[0] == part).unwrap()[1].as_f64().unwrap()
+        };
+        assert!((at(0.1) - 1.0).abs() < 0.01);
+        assert!((at(0.999) - 1.0).abs() < 0.01);
+        assert!((at(1.0) - 50.0).abs() < 0.1);
     }
 
     #[test]
