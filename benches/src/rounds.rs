@@ -126,6 +126,16 @@ impl Results {
     }
 }
 
+/// A mark for what was measured in some rounds only; nothing, if in all.
+pub(crate) fn of_rounds(measured: usize, all: usize) -> String {
+    if measured < all { format!(" ({measured} of {all} rounds)") } else { String::new() }
+}
+
+/// How many rounds there were.
+pub(crate) fn rounds(cells: &[Cell]) -> usize {
+    cells.iter().map(|cell| cell.round).max().unwrap_or_default()
+}
+
 fn measure(plan: &Plan, contender: Contender, receivers: usize, round: usize, binary: &Path) -> Result<Cell, String> {
     let server = contender.start(binary)?;
     let pid = server.pid();

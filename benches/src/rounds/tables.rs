@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Cell, Contender, Idle, Results};
+use super::{Cell, Contender, Idle, Results, of_rounds, rounds};
 use crate::figures::{median, thousands};
 use crate::peers::Peer;
 
@@ -146,7 +146,10 @@ fn table(results: &Results, head: &[&str], row: impl Fn(&Rows) -> Vec<String>) -
                 }
                 (true, None) => continue,
             };
-            let written = writeln!(table, "| {size} | {} | {} |", contender.name(), figures.join(" | "));
+            // A contender that failed in a later round has the medians of fewer.
+            let measured = rows.rows.len();
+            let mark = if measured > 0 { of_rounds(measured, rounds(&results.cells)) } else { String::new() };
+            let written = writeln!(table, "| {size} | {}{mark} | {} |", contender.name(), figures.join(" | "));
             written.expect("a string takes any text");
         }
     }
@@ -182,6 +185,16 @@ mod tests {
         let native = table.lines().find(|line| line.contains("native")).unwrap();
         assert!(native.starts_with("| 100 | parlor, native | 3.00 | 1.50 | 3.000 | – | – | "), "{native}");
         assert!(native.ends_with("| 50 | 700 | 0.50 s |"), "{native}");
+    }
+
+    #[test]
+    fn who_failed_in_a_later_round_is_marked() {
+        let (a, nats) = (Contender::BareA, Contender::Peer(Peer::Nats));
+        let cells = vec![cell(a, 1, 1.0), cell(nats, 1, 2.0), cell(a, 2, 1.0), cell(a, 3, 1.0)];
+        let gap = Gap { contender: nats, receivers: Some(100), reason: String::from("It is gone.") };
+        let table = cost_table(&Results { cells, gaps: vec![gap] });
+        assert!(table.contains("| 100 | NATS (1 of 3 rounds) | 2.00 |"), "{table}");
+        assert!(table.contains("| 100 | bare A | "), "{table}");
     }
 
     #[test]
