@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use benches::goals::{Row, Setup, What, summary};
+use benches::goals::{Row, Setup, Verdict, What, summary};
 use benches::{os, process};
 use clap::{Parser, ValueEnum};
 
 /// Measures what the server is to reach, the contenders in turn, each in a process of its own; prints a table for each
-/// figure and one that says which are reached.
+/// figure and one that says which are reached. Fails if something that must be reached is missed, or if something could
+/// not be measured to its end.
 #[derive(Parser)]
 struct Options {
     /// What to measure; everything, if nothing is named.
@@ -60,9 +61,16 @@ fn run(options: &Options) -> Result<(), String> {
         binary: process::server_binary()?,
     };
     let what = if options.what.is_empty() { What::value_variants() } else { &options.what };
-    let mut rows: Vec<Row> = Vec::new();
+    let (mut rows, mut failures) = (Vec::<Row>::new(), Vec::<String>::new());
     for what in what {
-        let report = what.measure(&setup)?;
+        let report = match what.measure(&setup) {
+            Ok(report) => report,
+            Err(sentence) => {
+                // What was measured besides is worth its while all the same.
+                failures.push(sentence);
+                continue;
+            }
+        };
         if options.json {
             report.raw.iter().for_each(|figures| println!("{figures}"));
         } else {
@@ -71,9 +79,14 @@ fn run(options: &Options) -> Result<(), String> {
         rows.extend(report.rows);
     }
     if options.json {
+        println!("{{\"rounds\":{}}}", setup.rounds);
         rows.iter().for_each(|row| println!("{}", serde_json::to_string(row).expect("rows are plain")));
     } else {
-        println!("## Summary\n\n{}", summary(&rows));
+        println!("## Summary\n\n{}", summary(&rows, setup.rounds));
     }
-    Ok(())
+    match rows.iter().filter(|row| row.verdict == Verdict::Missed).count() {
+        0 => {}
+        missed => failures.push(format!("Of {} figures, {missed} must be better.", rows.len())),
+    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }

@@ -122,9 +122,19 @@ impl Row {
     }
 }
 
-/// The rows as a Markdown table.
-pub fn summary(rows: &[Row]) -> String {
-    let mut table = String::from("| figure | at least | aim | measured | verdict |\n|---|---|---|---|---|\n");
+/// So many rounds are needed for a median that one bad round does not move.
+const ROUNDS_MIN: usize = 3;
+
+/// The rows, medians of so many rounds, as a Markdown table, and a sentence that says how many rounds.
+pub fn summary(rows: &[Row], rounds: usize) -> String {
+    let mut table = match rounds {
+        1 => String::from("Of one round"),
+        rounds => format!("Medians of {rounds} rounds"),
+    };
+    if rounds < ROUNDS_MIN {
+        table.push_str(&format!(", fewer than {ROUNDS_MIN}: one bad round moves these figures"));
+    }
+    table.push_str(".\n\n| figure | at least | aim | measured | verdict |\n|---|---|---|---|---|\n");
     for Row { figure, at_least, aim, unit, measured, verdict } in rows {
         let [at_least, aim] = [at_least, aim].map(|goal| unit.write(*goal));
         let measured = if measured.is_finite() { unit.write(*measured) } else { String::from("–") };
@@ -162,10 +172,17 @@ mod tests {
     fn a_summary_shows_goal_figure_and_verdict_of_each_row() {
         let goal = Goal::new(20.0, 10.0, Unit::Millis);
         let rows = [Row::new("longest gap", goal, 26.4), Row::new("the same, alone", goal, f64::NAN)];
-        let table = summary(&rows);
-        let lines: Vec<&str> = table.lines().skip(2).collect();
+        let table = summary(&rows, 3);
+        assert!(table.starts_with("Medians of 3 rounds.\n"), "{table}");
+        let lines: Vec<&str> = table.lines().skip(4).collect();
         assert_eq!(lines[0], "| longest gap | 20.0 ms | 10.0 ms | 26.4 ms | **missed** |");
         assert_eq!(lines[1], "| the same, alone | 20.0 ms | 10.0 ms | – | not measured |");
         assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn a_summary_of_too_few_rounds_says_so() {
+        assert!(summary(&[], 1).starts_with("Of one round, fewer than 3: "));
+        assert!(summary(&[], 2).starts_with("Medians of 2 rounds, fewer than 3: "));
     }
 }
