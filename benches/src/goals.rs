@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::figures::median;
+use crate::rounds::Contender;
 
 mod burst;
 mod durable;
@@ -24,6 +25,9 @@ mod weight;
 
 pub use burst::{Burst, Told};
 pub use verdict::{Goal, Row, Unit, Verdict, summary};
+
+/// Whose figures are judged: the server in each dialect in which nothing paces it.
+const DIALECTS: [Contender; 2] = [Contender::Native, Contender::PromptLines];
 
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -92,9 +96,10 @@ impl What {
     }
 }
 
-/// The median of a figure over the rounds that have it; not a number, if none has.
+/// The median of a figure over the rounds; not a number, if there is none or one of them lacks the figure.
 fn middle<T>(of: &[T], figure: impl Fn(&T) -> f64) -> f64 {
-    if of.is_empty() { f64::NAN } else { median(of.iter().map(figure)) }
+    let figures: Vec<f64> = of.iter().map(figure).collect();
+    if figures.is_empty() || figures.iter().any(|figure| figure.is_nan()) { f64::NAN } else { median(figures) }
 }
 
 /// What is kept of a round, for programs.

@@ -37,9 +37,9 @@ pub(super) struct Taken {
 }
 
 impl Rival {
-    /// Has so many native clients, and eight that talk, join the server.
-    pub(super) fn new(server: Running, members: usize) -> Result<Self, String> {
-        let crowd = Crowd::join(server.target(Speech::Native), members, 8, "")?;
+    /// Has so many clients, and eight that talk, join the server.
+    pub(super) fn new(server: Running, speech: Speech, members: usize) -> Result<Self, String> {
+        let crowd = Crowd::join(server.target(speech), members, 8, "")?;
         Ok(Self { server, crowd })
     }
 

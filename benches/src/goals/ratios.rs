@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::peers::Peer;
-use crate::rounds::{Cell, Contender, Plan, cost_table, fan_out, latency_table};
+use crate::rounds::{Cell, Contender, Plan, cost_table, fan_out, latency_table, of_rounds, rounds};
 
-use super::{Goal, Report, Row, Setup, Unit, middle, raw};
+use super::{DIALECTS, Goal, Report, Row, Setup, Unit, middle, raw};
 
 const SERIAL: [(usize, Goal); 3] = [
     (100, Goal::new(1.15, 1.05, Unit::Times)),
@@ -80,22 +80,9 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
     };
     let results = fan_out(&plan, &setup.binary)?;
     let cells = &results.cells;
-    let mut rows = Vec::new();
-    for contender in [Contender::Native, Contender::PromptLines] {
-        for (what, base, figure, goals) in BESIDE {
-            if !plan.contenders.contains(&base) {
-                continue;
-            }
-            for (size, goal) in goals.iter().filter(|(size, _)| setup.members.contains(size)) {
-                let ratio = ratio(cells, *size, contender, base, figure);
-                rows.push(Row::new(format!("{what}, {size} members, {}", contender.name()), *goal, ratio));
-            }
-        }
-    }
+    let mut rows = beside(cells);
     let mut table = format!("{}\n{}", cost_table(&results), latency_table(&results));
-    if setup.members.iter().filter(|size| **size >= FLAT_FROM).count() > 1 {
-        flatness(cells, &mut table, &mut rows);
-    }
+    flatness(cells, &mut table, &mut rows);
     Ok(Report {
         title: "Deliveries beside the bare loops",
         table,
@@ -104,49 +91,83 @@ pub(super) fn measure(setup: &Setup) -> Result<Report, String> {
     })
 }
 
-fn ratio(cells: &[Cell], size: usize, contender: Contender, base: Contender, figure: Figure) -> f64 {
+/// The rows of sizes and servers that were not asked for say that they were not measured.
+fn beside(cells: &[Cell]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for contender in DIALECTS {
+        for (what, base, figure, goals) in BESIDE {
+            for (size, goal) in goals {
+                let (ratio, measured) = ratio(cells, *size, contender, base, figure);
+                let mark = if measured > 0 { of_rounds(measured, rounds(cells)) } else { String::new() };
+                rows.push(Row::new(format!("{what}, {size} members, {}{mark}", contender.name()), *goal, ratio));
+            }
+        }
+    }
+    rows
+}
+
+/// The median over the rounds that have both, and how many these are.
+fn ratio(cells: &[Cell], size: usize, contender: Contender, base: Contender, figure: Figure) -> (f64, usize) {
     let of = |who, round| cells.iter().find(|c| (c.contender, c.receivers, c.round) == (who, size, round));
     let mine = cells.iter().filter(|c| (c.contender, c.receivers) == (contender, size));
     let ratios: Vec<f64> = mine.filter_map(|c| Some(figure(c) / figure(of(base, c.round)?))).collect();
-    middle(&ratios, |ratio| *ratio)
+    (middle(&ratios, |ratio| *ratio), ratios.len())
 }
 
 fn flatness(cells: &[Cell], table: &mut String, rows: &mut Vec<Row>) {
-    table.push_str(
-        "\n| from 100 members on | serial: CPU µs/delivery, least to most | ± | saturated | ± |\n|---|---|---|---|---|\n",
-    );
+    let sizes = sizes(cells);
+    let span = match &sizes[..] {
+        [least, .., most] => format!("from {least} to {most} members"),
+        [] | [_] => String::from("over all sizes"),
+    };
+    if sizes.len() > 1 {
+        table.push_str(
+            "\n| from 100 members on | serial: CPU µs/delivery, least to most | ± | saturated | ± |\n\
+             |---|---|---|---|---|\n",
+        );
+    }
     for contender in Contender::OURS {
         let [serial, saturated] = [serial as Figure, saturated].map(|figure| extremes(cells, contender, figure));
-        let written = writeln!(
-            table,
-            "| {} | {:.2}–{:.2} | {:.0} % | {:.3}–{:.3} | {:.0} % |",
-            contender.name(),
-            serial.0,
-            serial.1,
-            apart(serial),
-            saturated.0,
-            saturated.1,
-            apart(saturated),
-        );
-        written.expect("a string takes any text");
+        if sizes.len() > 1 {
+            let written = writeln!(
+                table,
+                "| {} | {:.2}–{:.2} | {:.0} % | {:.3}–{:.3} | {:.0} % |",
+                contender.name(),
+                serial.0,
+                serial.1,
+                apart(serial),
+                saturated.0,
+                saturated.1,
+                apart(saturated),
+            );
+            written.expect("a string takes any text");
+        }
         if !matches!(contender, Contender::BareA | Contender::BareB) {
             let name = contender.name();
-            rows.push(Row::new(format!("serial CPU per delivery flat over all sizes, ±, {name}"), FLAT, apart(serial)));
-            rows.push(Row::new(format!("saturated, the same, {name}"), FLAT, apart(saturated)));
+            for (phase, costs) in [("serial", serial), ("saturated", saturated)] {
+                let what = format!("{phase} CPU per delivery {span}, least and most: ± around the midpoint, {name}");
+                // One size is as flat as can be, and says nothing.
+                rows.push(Row::new(what, FLAT, if sizes.len() > 1 { apart(costs) } else { f64::NAN }));
+            }
         }
     }
 }
 
-fn extremes(cells: &[Cell], contender: Contender, figure: Figure) -> (f64, f64) {
+/// The sizes that were measured, of those whose costs are to be alike.
+fn sizes(cells: &[Cell]) -> Vec<usize> {
     let mut sizes: Vec<usize> = cells.iter().map(|c| c.receivers).filter(|size| *size >= FLAT_FROM).collect();
     sizes.sort_unstable();
     sizes.dedup();
+    sizes
+}
+
+fn extremes(cells: &[Cell], contender: Contender, figure: Figure) -> (f64, f64) {
     let at = |size: &usize| {
         let here: Vec<&Cell> = cells.iter().filter(|c| (c.contender, c.receivers) == (contender, *size)).collect();
         middle(&here, |cell| figure(cell))
     };
-    let costs = || sizes.iter().map(at);
-    (costs().fold(f64::INFINITY, f64::min), costs().fold(0.0, f64::max))
+    let costs: Vec<f64> = sizes(cells).iter().map(at).collect();
+    (costs.iter().copied().fold(f64::INFINITY, f64::min), costs.iter().copied().fold(0.0, f64::max))
 }
 
 /// How far, in per cent, the least and the most are from what lies halfway between them.
@@ -158,6 +179,7 @@ fn apart((least, most): (f64, f64)) -> f64 {
 mod tests {
     use super::*;
     use crate::figures::Figures;
+    use crate::goals::Verdict;
     use crate::rounds::Joining;
 
     fn cell(contender: Contender, receivers: usize, round: usize, micros: f64) -> Cell {
@@ -176,8 +198,30 @@ mod tests {
                 [cell(Contender::BareB, 100, round, *bare), cell(Contender::Native, 100, round, *ours)]
             })
             .collect();
-        assert_eq!(ratio(&cells, 100, Contender::Native, Contender::BareB, saturated), 2.0);
-        assert!(ratio(&cells, 1_000, Contender::Native, Contender::BareB, saturated).is_nan());
+        assert_eq!(ratio(&cells, 100, Contender::Native, Contender::BareB, saturated), (2.0, 3));
+        assert!(ratio(&cells, 1_000, Contender::Native, Contender::BareB, saturated).0.is_nan());
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_a_row_without_a_figure_and_what_failed_later_is_marked() {
+        let cells = [
+            cell(Contender::BareB, 100, 1, 1.0),
+            cell(INSPIRCD_SERVER, 100, 1, 2.0),
+            cell(Contender::Native, 100, 1, 1.0),
+            cell(Contender::BareB, 100, 2, 1.0),
+            cell(Contender::Native, 100, 2, 1.0),
+        ];
+        let rows = beside(&cells);
+        assert_eq!(rows.len(), 2 * (3 + 3 + 2 + 3 + 1));
+        let row = |figure: &str| rows.iter().find(|row| row.figure == figure).unwrap_or_else(|| panic!("{figure}"));
+        assert_eq!(row("saturated CPU per delivery ÷ B, 5000 members, parlor, native").verdict, Verdict::Unknown);
+        assert_eq!(row("saturated CPU per delivery ÷ B, 100 members, parlor, native").measured, 1.0);
+        let marked = "saturated CPU per delivery ÷ InspIRCd, 100 members, parlor, native (1 of 2 rounds)";
+        assert_eq!(row(marked).measured, 0.5);
+        let mut flat = Vec::new();
+        flatness(&cells, &mut String::new(), &mut flat);
+        assert_eq!(flat.len(), 4);
+        assert!(flat.iter().all(|row| row.verdict == Verdict::Unknown), "one size says nothing");
     }
 
     #[test]

@@ -80,7 +80,8 @@ fn weigh(setup: &Setup, weight: Weight) -> Result<Cell, String> {
     };
     let (light, heavy) = (start(&here)?, start(&there)?);
     let _idle = load(weight, heavy.target(Speech::Native))?;
-    let mut rivals = [Rival::new(light, TALKERS)?, Rival::new(heavy, TALKERS)?];
+    let rival = |server| Rival::new(server, Speech::Native, TALKERS);
+    let mut rivals = [rival(light)?, rival(heavy)?];
     let serial = in_turn(&mut rivals, Phase::Serial, setup.measure)?;
     let saturated = in_turn(&mut rivals, Phase::Saturated { in_flight: 64 }, setup.measure)?;
     Ok(Cell { weight, serial, saturated })
