@@ -1,5 +1,5 @@
 //! Parlor beside the bare loops and, with `--peers`, servers of others:
-//! `cargo run --release -p benches --example compare`. `benches/peers.sh` installs those first.
+//! `cargo run --release -p benches --example compare`. `benches/peers.sh` sees to those first.
 
 use std::path::Path;
 use std::process::ExitCode;
