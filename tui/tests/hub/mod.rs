@@ -53,7 +53,7 @@ impl Hub {
         };
         let listeners = Dialect::ALL.into_iter().zip(listeners).collect();
         let service = Service { config, seed, listeners, store, answers: None, stop: stopped, record: None };
-        let thread = std::thread::spawn(move || serve(service));
+        let thread = std::thread::spawn(move || serve(service).expect("descriptors are left"));
         Self { stop: Some(stop), thread: Some(thread), ports }
     }
 
