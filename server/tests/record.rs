@@ -248,10 +248,10 @@ fn what_is_no_record_is_told_apart() {
     for (bytes, expected) in [
         (&b""[..], Unreadable::NoRecord),
         (b"not a record at all", Unreadable::NoRecord),
-        (b"PARLORFR\x01\0\0\0", Unreadable::Version(1)),
-        (b"PARLORFR\x02\0\0\0\x01\0\0\0\xff", Unreadable::Damaged),
-        (b"PARLORFR\x02\0\0\0\xff\xff\xff\xff", Unreadable::Damaged),
-        (b"PARLORFR\x02\0\0\0\x01\0\0\0\x0c", Unreadable::Damaged),
+        (b"PARLORFR\x02\0\0\0", Unreadable::Version(2)),
+        (b"PARLORFR\x03\0\0\0\x01\0\0\0\xff", Unreadable::Damaged),
+        (b"PARLORFR\x03\0\0\0\xff\xff\xff\xff", Unreadable::Damaged),
+        (b"PARLORFR\x03\0\0\0\x01\0\0\0\x0c", Unreadable::Damaged),
     ] {
         match replay(bytes) {
             Err(Failed::Unreadable { why, .. }) => assert_eq!(why, expected, "{bytes:?}"),
