@@ -114,7 +114,7 @@ if [ "${1:-}" = goals ]; then
     peers="inspircd nats-server"
     shift
 fi
-need cargo "cargo is missing: install Rust from https://rustup.rs, or pass its place on with sudo env PATH=\"\$PATH\"."
+need cargo "cargo is missing: install Rust from https://rustup.rs; under sudo, say sudo env HOME=\"\$HOME\" PATH=\"\$PATH\" $0."
 need cc "A C compiler is missing: install one (on Debian, the package gcc with libc6-dev)."
 missing="$(missing_peers)"
 if [ -n "$missing" ] && may_unpack; then
