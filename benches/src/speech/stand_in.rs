@@ -148,8 +148,12 @@ fn talk(speech: Speech, serve: Serve) {
         let figures = drive(&mut crowd, &load).unwrap();
         let readers = if speech.echoes() { 9 } else { 8 };
         assert_eq!((figures.messages, figures.deliveries), (100, 100 * readers));
-        assert!(figures.first.p50 <= figures.median.p50);
-        assert!(figures.median.p50 <= figures.last.p50);
+        assert!(figures.first.p50 <= figures.last.p50);
+        // Who does not hear itself is given its places in the order afterwards: there the middle is known but roughly.
+        if speech.echoes() {
+            assert!(figures.first.p50 <= figures.median.p50);
+            assert!(figures.median.p50 <= figures.last.p50);
+        }
     }
 }
 
