@@ -143,7 +143,7 @@ fn hybrid(program: &Path, config: &Path, files: &mut Vec<NamedTempFile>) -> Resu
     }
     let resolver = resolver()?;
     let resolv_conf = config_file(&format!("nameserver {resolver}\n"))?;
-    // The kernel forgets whom a process is to end with when its user changes, so that is said last.
+    // The kernel forgets whom a process is to end with when its user changes; setpriv asks for it after that.
     let script = r#"mount --bind "$1" /etc/resolv.conf && shift &&
         exec setpriv --reuid=65534 --clear-groups --pdeathsig TERM "$@""#;
     let mut command = Command::new("unshare");
