@@ -60,3 +60,4 @@ pub mod text;
 pub mod time;
 pub mod vocabulary;
 pub mod wire;
+pub mod words;

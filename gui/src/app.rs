@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link};
-use parlor_transport_tcp::kept::Kept;
+use parlor_face::kept::Kept;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 

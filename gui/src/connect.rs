@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
-use parlor_transport_tcp::kept::Connect;
+use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
 use crate::theme::{self, Palette, SMALL, TEXT};

@@ -2,7 +2,7 @@
 
 use parlor_core::client::{Link, State};
 use parlor_core::secret::Secret;
-use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::target::Target;
 
 /// Keeps what a session brings, once it stands and whenever the nickname changes.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::egui::{self, ViewportBuilder};
 use parlor_core::client::Profile;
-use parlor_transport_tcp::kept::Kept;
+use parlor_face::kept::Kept;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 

@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use gui::{App, Form};
 use parlor_core::wire::Dialect;
-use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::{Offline, Session};
 
 /// Whom the dialog connected to, and as whom.

@@ -1,8 +1,8 @@
 //! TCP under the machines of `parlor-core`, on smol: the hub's loop, listening, dialling.
 //!
 //! For servers, [`hub_loop::serve`] runs a hub over any [`connection::Listener`]; [`listen`] has the TCP one,
-//! [`memory`] one inside the process. For clients, [`session::Session`] runs a client machine on a thread of its own,
-//! and [`kept::Kept`] keeps what it needs next time. [`target::Target`] is how people write where a server is.
+//! [`memory`] one inside the process. For clients, [`session::Session`] runs a client machine on a thread of its own.
+//! [`target::Target`] is how people write where a server is.
 //!
 //! Nothing here decides anything: who may do what, how long to wait and what to say is up to the machines.
 
@@ -10,7 +10,6 @@ pub mod clock;
 pub mod connection;
 mod dial;
 pub mod hub_loop;
-pub mod kept;
 pub mod listen;
 pub mod memory;
 pub mod reactor;

@@ -11,7 +11,7 @@ use cursive::views::NamedView;
 use cursive::{CbSink, Cursive};
 use parlor_core::client::{Intent, Link, Profile, Question};
 use parlor_core::secret::Secret;
-use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::{Face, Session};
 use parlor_transport_tcp::target::Target;
 

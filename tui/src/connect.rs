@@ -4,7 +4,7 @@ use cursive::Cursive;
 use cursive::view::Nameable;
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
-use parlor_transport_tcp::kept::Connect;
+use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
 use crate::app::{self, App, FORM};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Parser;
 use cursive::Cursive;
 use parlor_core::secret::Secret;
-use parlor_transport_tcp::kept::{Connect, Kept};
+use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 use tui::app::{self, App, Current};

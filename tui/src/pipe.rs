@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use parlor_core::client::{Delivery, Entry, Intent, Link, Question, Room, State};
 use parlor_core::secret::Secret;
 use parlor_core::text::TEXT_BYTES_MAX;
-use parlor_transport_tcp::kept::Kept;
+use parlor_face::kept::Kept;
 use parlor_transport_tcp::session::{Face, Session};
 
 use crate::record::{self, Printed};

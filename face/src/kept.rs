@@ -94,7 +94,7 @@ impl Kept {
         save(&self.config.join(CONNECT_FILE), CONNECT_HEAD, &ConnectFile::from(connect))
     }
 
-    /// The token under which one is known at `server` (see [`Target::authority`](crate::target::Target::authority))
+    /// The token under which one is known at `server` (see [`Target::authority`](parlor_transport_tcp::target::Target::authority))
     /// when one connects there as `nick`. By nickname as well, so that two windows with two names are two people.
     pub fn token(&self, server: &str, nick: &str) -> Loaded<Option<Secret>> {
         let Loaded { value, warning } = load::<TokensFile>(&self.state.join(TOKENS_FILE));
