@@ -7,6 +7,10 @@ use core::fmt;
 
 use crate::scan::find;
 
+mod direction;
+
+pub use direction::{Direction, direction};
+
 /// Most bytes of UTF-8 in one message.
 pub const TEXT_BYTES_MAX: usize = 8 * 1024;
 /// Most bytes of UTF-8 in a topic, and in the reason of a leave or a kick.
