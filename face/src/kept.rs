@@ -3,18 +3,14 @@
 //! Both are TOML under the directories of the system (XDG on Linux): `connect.toml` with the configuration,
 //! `tokens.toml` with the state, readable by its owner alone. Both faces share them.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use parlor_core::secret::Secret;
 use parlor_core::wire::Dialect;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// Longest file that is read; what clients keep is far smaller.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
+use crate::file::{Loaded, alone, load, save};
 
 /// Most identities kept; the one remembered longest ago goes first.
 const IDENTITIES_MAX: usize = 1_000;
@@ -53,15 +49,6 @@ impl Default for Connect {
     }
 }
 
-/// Something that was read, and what the person should know about the reading.
-#[derive(Clone, Debug)]
-pub struct Loaded<T> {
-    /// What was kept, or what stands in for it.
-    pub value: T,
-    /// One plain sentence where a file could not be read or was damaged.
-    pub warning: Option<String>,
-}
-
 impl Kept {
     /// The files of whoever runs this program.
     ///
@@ -77,6 +64,11 @@ impl Kept {
     /// Files in these directories, which need not exist yet. For tests.
     pub fn at(config: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
         Self { config: config.into(), state: state.into() }
+    }
+
+    /// The directory of what a person may edit.
+    pub(crate) fn config(&self) -> &Path {
+        &self.config
     }
 
     /// What the connect dialog begins with.
@@ -174,78 +166,10 @@ impl Identity {
     }
 }
 
-/// Reads a file; a missing one is the default, a damaged one is moved aside so that nothing is lost with it.
-fn load<T: DeserializeOwned + Default>(path: &Path) -> Loaded<T> {
-    let text = match read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Loaded { value: T::default(), warning: None };
-        }
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(path),
-        Err(error) => {
-            let warning = Some(format!("{} cannot be read: {}.", path.display(), plain(&error)));
-            return Loaded { value: T::default(), warning };
-        }
-    };
-    // The parser's own words would quote the file, and with it a token.
-    toml::from_str(&text).map_or_else(|_| set_aside(path), |value| Loaded { value, warning: None })
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    let file = File::open(path)?;
-    let mut text = String::new();
-    if file.take(FILE_BYTES_MAX).read_to_string(&mut text)? as u64 == FILE_BYTES_MAX {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    Ok(text)
-}
-
-fn set_aside<T: Default>(path: &Path) -> Loaded<T> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".damaged");
-    let aside = PathBuf::from(aside);
-    let warning = match fs::rename(path, &aside) {
-        Ok(()) => format!("{} was damaged; it is kept as {} and begun anew.", path.display(), aside.display()),
-        Err(error) => format!("{} is damaged and cannot be moved aside: {}.", path.display(), plain(&error)),
-    };
-    Loaded { value: T::default(), warning: Some(warning) }
-}
-
-/// Replaces a file in one step: whoever reads it sees the old or the new one, whole. Nobody but the owner may read
-/// it, from its first byte on.
-fn save(path: &Path, head: &str, value: &impl Serialize) -> Result<(), String> {
-    let cannot = |error: io::Error| format!("{} cannot be written: {}.", path.display(), plain(&error));
-    let text = toml::to_string(value).map_err(|_| format!("{} cannot be written.", path.display()))?;
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".parlor").tempfile_in(directory).map_err(cannot)?;
-    file.write_all(head.as_bytes()).map_err(cannot)?;
-    file.write_all(text.as_bytes()).map_err(cannot)?;
-    file.as_file().sync_all().map_err(cannot)?;
-    file.persist(path).map_err(|error| cannot(error.error))?;
-    Ok(())
-}
-
-/// Makes the directory where it is missing, and keeps other clients from writing there until the result is dropped.
-fn alone(directory: &Path) -> Result<Option<File>, String> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let cannot = |error: io::Error| format!("{} cannot be made: {}.", directory.display(), plain(&error));
-    builder.create(directory).map_err(cannot)?;
-    // Where directories cannot be locked, two clients that write at the same moment are the person's luck.
-    Ok(File::open(directory).ok().filter(|directory| directory.lock().is_ok()))
-}
-
-/// An error of the system in words, without its number.
-fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    text[..end].to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn kept() -> (tempfile::TempDir, Kept) {

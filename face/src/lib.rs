@@ -1,6 +1,11 @@
 //! What both clients share that touches the machine.
 //!
-//! [`kept::Kept`] keeps what a client needs next time. Nothing here decides anything about the chat: that is up to
-//! the machine of `parlor_core::client`.
+//! [`kept::Kept`] keeps what a client needs next time, [`settings::Settings`] are what a person chose. Nothing here
+//! decides anything about the chat: that is up to the machine of `parlor_core::client`.
 
+mod file;
 pub mod kept;
+pub mod settings;
+pub mod words;
+
+pub use file::Loaded;
