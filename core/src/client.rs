@@ -26,6 +26,7 @@ mod intent;
 mod jump;
 mod leave;
 mod link;
+mod options;
 mod outbox;
 mod pending;
 mod reading;
@@ -42,6 +43,7 @@ mod tutorial;
 mod tests;
 
 pub use jump::{Around, Jump};
+pub use options::Options;
 pub use search::{Hit, Search};
 pub use state::{
     Before, DELETED, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State,
@@ -74,6 +76,24 @@ pub struct Profile {
     pub password: Option<Secret>,
     /// What program this is, e.g. `parlor-tui/0.1.0`.
     pub agent: Box<str>,
+    /// What the person has set.
+    pub options: Options,
+}
+
+impl Profile {
+    /// A profile with nothing but what must be known: the default room, no identity, no password, default options.
+    pub fn new(dialect: Dialect, address: &str, nick: &str, agent: &str) -> Self {
+        Self {
+            dialect,
+            address: address.into(),
+            nick: nick.into(),
+            room: None,
+            token: None,
+            password: None,
+            agent: agent.into(),
+            options: Options::default(),
+        }
+    }
 }
 
 /// What the driver brings in.
@@ -159,6 +179,8 @@ pub enum Intent {
     },
     /// Forgets [`State::around`].
     CloseAround,
+    /// Sets something; holds from then on.
+    Set(Options),
     /// Says goodbye and ends.
     Quit,
 }

@@ -28,15 +28,7 @@ impl Chat {
     fn new(people: &[(&str, Dialect)]) -> Self {
         let mut chat = Self { world: World::new(), seats: Vec::new() };
         for (number, (nick, dialect)) in (1..).zip(people) {
-            let profile = Profile {
-                dialect: *dialect,
-                address: "parlor://test".into(),
-                nick: (*nick).into(),
-                room: None,
-                token: None,
-                password: None,
-                agent: "test/1".into(),
-            };
+            let profile = Profile::new(*dialect, "parlor://test", nick, "test/1");
             let client = Client::new(profile, [number; 32], chat.world.now);
             chat.seats.push(Seat { client, conn: None, finished: 0 });
             chat.pass(500);
@@ -261,15 +253,7 @@ fn a_newcomer_reads_what_was_said_and_older_pages() {
         chat.intent(0, Intent::Submit(format!("{number}")));
     }
     chat.pass(20_000);
-    let profile = Profile {
-        dialect: Dialect::Native,
-        address: "parlor://test".into(),
-        nick: "bob".into(),
-        room: None,
-        token: None,
-        password: None,
-        agent: "test/1".into(),
-    };
+    let profile = Profile::new(Dialect::Native, "parlor://test", "bob", "test/1");
     let client = Client::new(profile, [9; 32], chat.world.now);
     chat.seats.push(Seat { client, conn: None, finished: 0 });
     chat.pass(500);

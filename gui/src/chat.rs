@@ -331,6 +331,7 @@ fn leads_away(intent: &Intent) -> bool {
         | Intent::CloseSearch
         | Intent::Jump { .. }
         | Intent::CloseAround
+        | Intent::Set(_)
         | Intent::Quit => false,
     }
 }

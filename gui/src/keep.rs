@@ -59,15 +59,7 @@ mod tests {
         let kept = Kept::at(directory.path().join("config"), directory.path().join("state"));
         let target = Target::new(Dialect::Native, "127.0.0.1", 7);
         let mut keeper = Keeper::new(Some(kept.clone()), target.clone());
-        let profile = Profile {
-            dialect: Dialect::Native,
-            address: "parlor://127.0.0.1:7".into(),
-            nick: "ada".into(),
-            room: None,
-            token: None,
-            password: None,
-            agent: "test/1".into(),
-        };
+        let profile = Profile::new(Dialect::Native, "parlor://127.0.0.1:7", "ada", "test/1");
         let (session, server) = Session::offline(profile);
         server.connected();
         keeper.look(&session.state(), None).unwrap();

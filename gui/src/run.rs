@@ -71,13 +71,9 @@ fn dial(kept: Option<Kept>) -> Dial {
     Box::new(move |target, nick, bell| {
         let token = kept.as_ref().and_then(|kept| kept.token(&target.authority(), nick).value);
         let profile = Profile {
-            dialect: target.dialect,
-            address: target.to_string().into(),
-            nick: nick.into(),
             room: target.room.clone(),
             token,
-            password: None,
-            agent: concat!("parlor-gui/", env!("CARGO_PKG_VERSION")).into(),
+            ..Profile::new(target.dialect, &target.to_string(), nick, concat!("parlor-gui/", env!("CARGO_PKG_VERSION")))
         };
         Session::start(target.clone(), profile, bell.clone())
     })

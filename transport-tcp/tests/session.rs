@@ -109,15 +109,7 @@ impl Face for Told {
 }
 
 fn profile(target: &Target, nick: &str) -> Profile {
-    Profile {
-        dialect: target.dialect,
-        address: target.to_string().into(),
-        nick: nick.into(),
-        room: None,
-        token: None,
-        password: None,
-        agent: "test".into(),
-    }
+    Profile::new(target.dialect, &target.to_string(), nick, "test")
 }
 
 fn start(target: &Target, nick: &str) -> (Session, Told) {

@@ -23,15 +23,7 @@ impl Face for Blind {
 
 fn dial(dialect: Dialect, address: SocketAddr, nick: &str) -> Session {
     let target = Target::new(dialect, address.ip().to_string(), address.port());
-    let profile = Profile {
-        dialect,
-        address: target.to_string().into(),
-        nick: nick.into(),
-        room: None,
-        token: None,
-        password: None,
-        agent: "parlor-test/0".into(),
-    };
+    let profile = Profile::new(dialect, &target.to_string(), nick, "parlor-test/0");
     Session::start(target, profile, Blind)
 }
 

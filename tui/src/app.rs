@@ -139,13 +139,10 @@ pub fn start(siv: &mut Cursive, target: Target, nick: &str) {
 /// What the machine is told about this program and person.
 pub fn profile(target: &Target, nick: &str, token: Option<Secret>, password: Option<Secret>) -> Profile {
     Profile {
-        dialect: target.dialect,
-        address: target.to_string().into(),
-        nick: nick.into(),
         room: target.room.clone(),
         token,
         password,
-        agent: concat!("parlor-tui/", env!("CARGO_PKG_VERSION")).into(),
+        ..Profile::new(target.dialect, &target.to_string(), nick, concat!("parlor-tui/", env!("CARGO_PKG_VERSION")))
     }
 }
 

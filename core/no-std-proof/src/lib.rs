@@ -49,15 +49,7 @@ pub extern "C" fn parlor_proof() -> bool {
         server: "parlor".into(),
         password: false,
     };
-    let profile = Profile {
-        dialect: Dialect::Native,
-        address: "parlor://localhost".into(),
-        nick: "ada".into(),
-        room: None,
-        token: None,
-        password: None,
-        agent: "proof".into(),
-    };
+    let profile = Profile::new(Dialect::Native, "parlor://localhost", "ada", "proof");
     let hub = Hub::new(config, [0; 32], now);
     let client = Client::new(profile, [0; 32], now);
     hub.is_empty() && client.state().rooms.is_empty()

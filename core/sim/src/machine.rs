@@ -49,15 +49,7 @@ pub struct Machine {
 impl Machine {
     /// A client that dials at once.
     pub fn new(dialect: Dialect, nick: &str, seed: u8, now: Now) -> Self {
-        let profile = Profile {
-            dialect,
-            address: format!("{}://sim", dialect.scheme()).into(),
-            nick: nick.into(),
-            room: None,
-            token: None,
-            password: None,
-            agent: "sim/1".into(),
-        };
+        let profile = Profile::new(dialect, &format!("{}://sim", dialect.scheme()), nick, "sim/1");
         Self {
             client: Client::new(profile, [seed; 32], now),
             dialect,

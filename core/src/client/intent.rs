@@ -50,6 +50,7 @@ impl Client {
             Intent::CloseSearch => self.close_search(),
             Intent::Jump { place, id } => self.jump(place, id),
             Intent::CloseAround => self.close_around(),
+            Intent::Set(options) => self.set(options),
             Intent::Quit => self.quit(),
         }
     }
@@ -107,7 +108,7 @@ impl Client {
     }
 
     fn draft(&mut self, text: String) {
-        let typing = !text.is_empty() && !text.starts_with('/');
+        let typing = self.state.options.tell_typing && !text.is_empty() && !text.starts_with('/');
         self.set_draft(text);
         let Some(room) = self.state.rooms.get(self.state.shown) else { return };
         if typing && self.is_native() && room.book.live && self.now.instant >= self.typing_next {

@@ -299,6 +299,7 @@ impl Client {
                 | Intent::CloseSearch
                 | Intent::Jump { .. }
                 | Intent::CloseAround
+                | Intent::Set(_)
                 | Intent::Quit => {}
             }
         }

@@ -3,11 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Profile;
 use super::jump::{Around, Jump};
 use super::rooms::Book;
 use super::search::Search;
 use super::timeline::Timeline;
+use super::{Options, Profile};
 use crate::id::MessageId;
 use crate::text::{Note, printable};
 use crate::time::{Instant, Timestamp};
@@ -38,6 +38,8 @@ pub struct State {
     pub around: Option<Around>,
     /// Where the last [`super::Intent::Jump`] led: to be scrolled to, and shown as found, whenever this changes.
     pub jump: Option<Jump>,
+    /// What the person has set.
+    pub options: Options,
     /// Counts every change, so that a face can tell whether to draw.
     pub revision: u64,
     pub(super) unsent: usize,
@@ -57,6 +59,7 @@ impl State {
             search: None,
             around: None,
             jump: None,
+            options: profile.options,
             revision: 0,
             unsent: 0,
             seq: 0,

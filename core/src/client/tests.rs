@@ -32,15 +32,7 @@ struct Desk {
 }
 
 fn profile(dialect: Dialect) -> Profile {
-    Profile {
-        dialect,
-        address: alloc::format!("{}://127.0.0.1:7", dialect.scheme()).into(),
-        nick: "ada".into(),
-        room: None,
-        token: None,
-        password: None,
-        agent: "test/1".into(),
-    }
+    Profile::new(dialect, &alloc::format!("{}://127.0.0.1:7", dialect.scheme()), "ada", "test/1")
 }
 
 fn at(millis: u64) -> Now {

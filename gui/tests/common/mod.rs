@@ -22,15 +22,7 @@ pub(crate) struct Desk {
 }
 
 pub(crate) fn profile(dialect: Dialect, nick: &str) -> Profile {
-    Profile {
-        dialect,
-        address: format!("{}://127.0.0.1:7", dialect.scheme()).into(),
-        nick: nick.into(),
-        room: None,
-        token: None,
-        password: None,
-        agent: "test/1".into(),
-    }
+    Profile::new(dialect, &format!("{}://127.0.0.1:7", dialect.scheme()), nick, "test/1")
 }
 
 /// A window on `app`, as large as asked for.

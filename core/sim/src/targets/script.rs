@@ -94,13 +94,10 @@ impl Desk {
     fn open(dialect: Dialect, nick: String, dice: &mut Dice<'_>) -> Self {
         let now = Now::new(Instant::from_micros(1_000_000), Timestamp(1_763_790_000_000));
         let profile = Profile {
-            dialect,
-            address: format!("{}://127.0.0.1:7", dialect.scheme()).into(),
-            nick: nick.into(),
             room: dice.one_in(4).then(|| RoomName::parse("garden").expect("a name")),
             token: dice.one_in(2).then(|| Secret::new(face::TOKEN)),
             password: dice.one_in(2).then(|| Secret::new(face::PASSWORD)),
-            agent: "script/1".into(),
+            ..Profile::new(dialect, &format!("{}://127.0.0.1:7", dialect.scheme()), &nick, "script/1")
         };
         let mut desk = Self {
             client: Client::new(profile, [dice.byte(); 32], now),

@@ -20,15 +20,7 @@ pub struct Session {
 pub fn session(dialect: Dialect) -> Session {
     let mut hall = Hall::new();
     let bea = hall.enter("bea");
-    let profile = Profile {
-        dialect,
-        address: format!("{}://127.0.0.1:7", dialect.scheme()).into(),
-        nick: "ada".into(),
-        room: None,
-        token: None,
-        password: None,
-        agent: "test/1".into(),
-    };
+    let profile = Profile::new(dialect, &format!("{}://127.0.0.1:7", dialect.scheme()), "ada", "test/1");
     let mut client = Client::new(profile, [3; 32], hall.now());
     let conn = hall.connect(dialect);
     let mut session = Session::default();

@@ -185,6 +185,18 @@ fn drafts_stay_with_their_rooms() {
 }
 
 #[test]
+fn who_does_not_want_it_told_is_not_seen_typing() {
+    let mut desk = Desk::online();
+    desk.intent(Intent::Set(Options { tell_typing: false, ..Options::default() }));
+    assert!(!desk.state().options.tell_typing);
+    desk.intent(Intent::Draft("half a thought".into()));
+    assert!(desk.sent().is_empty());
+    desk.intent(Intent::Set(Options::default()));
+    desk.intent(Intent::Draft("half a thought more".into()));
+    assert_eq!(desk.commands(), [Command::Typing { place: place("lobby") }]);
+}
+
+#[test]
 fn typing_is_believed_for_six_seconds_or_until_something_is_said() {
     let mut desk = Desk::online();
     desk.tell(Event::Typing { place: place("lobby"), nick: nick("bob") });
