@@ -22,6 +22,8 @@ mod asked;
 mod events;
 mod export;
 mod history;
+mod hue;
+mod hyperlink;
 mod intent;
 mod jump;
 mod leave;
@@ -34,6 +36,7 @@ mod revise;
 mod rooms;
 mod search;
 mod slash;
+mod spans;
 mod state;
 mod timeline;
 mod timers;
@@ -42,9 +45,12 @@ mod tutorial;
 #[cfg(test)]
 mod tests;
 
+pub use hue::hue;
+pub use hyperlink::Hyperlink;
 pub use jump::{Around, Jump};
 pub use options::Options;
 pub use search::{Hit, Search};
+pub use spans::{Span, SpanKind, found, spans};
 pub use state::{
     Before, DELETED, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State,
 };

@@ -24,6 +24,7 @@
 
 mod atoms;
 mod fold;
+mod found;
 mod query;
 #[cfg(test)]
 mod tests;

@@ -140,10 +140,23 @@ fn owes(room: &super::Room) -> bool {
 }
 
 fn has_word(text: &str, word: &str) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
-        !before.is_some_and(part) && !after.is_some_and(part)
-    })
+    words_in(text, word).next().is_some()
+}
+
+/// Where a text holds a word that stands by itself.
+pub(super) fn words_in(text: &str, word: &str) -> impl Iterator<Item = usize> {
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| is_word_at(text, *at) && ends_at(text, at + word.len()))
+}
+
+/// Whether a word can begin there: no letter or digit stands before it.
+pub(super) fn is_word_at(text: &str, at: usize) -> bool {
+    !text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(is_part)
+}
+
+fn ends_at(text: &str, at: usize) -> bool {
+    !text.get(at..).and_then(|after| after.chars().next()).is_some_and(is_part)
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }

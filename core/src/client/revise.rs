@@ -1,5 +1,6 @@
 //! Messages that read otherwise than they were said, and those taken back.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -86,8 +87,10 @@ impl Client {
             let edit = edit.filter(|_| *revision != Revision::Deleted).filter(|edit| Some(*edit) > revision.edit())?;
             *revision = Revision::Edited(edit);
             *old = printable(text);
-            let named = core::mem::replace(mention, !*mine && names(&me, text));
-            Some((entry.key, entry.unread, named, *mention))
+            let names_now = !*mine && names(&me, text);
+            let named = core::mem::replace(mention, names_now);
+            entry.find_spans(&me);
+            Some((entry.key, entry.unread, named, names_now))
         });
         let Some((key, unread, named, names_now)) = changed.flatten() else { return };
         if unread && !matches!(room.place, Some(Place::Direct(_))) {
@@ -107,6 +110,7 @@ impl Client {
             }
             *text = DELETED.into();
             let counted = core::mem::take(mention) || direct;
+            entry.spans = Box::default();
             Some((entry.key, core::mem::take(&mut entry.unread), counted))
         });
         let Some((key, unread, counted)) = changed.flatten() else { return };

@@ -1,5 +1,6 @@
 //! The rooms and conversations, and who is in them.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -244,7 +245,10 @@ impl Client {
             EntryKind::Error(text) => EntryKind::Error(printable(&text)),
         };
         self.dirty = true;
-        Entry { key: EntryKey(self.count()), at, id, seq: 0, changed: 0, kind, unread: false }
+        let key = EntryKey(self.count());
+        let mut entry = Entry { key, at, id, seq: 0, changed: 0, kind, spans: Box::default(), unread: false };
+        entry.find_spans(&self.state.nick);
+        entry
     }
 
     /// Numbers an entry as news of a room.

@@ -1,11 +1,13 @@
 //! What a face shows. Lasting things are state: a face that missed every notice still shows the truth.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::jump::{Around, Jump};
 use super::rooms::Book;
 use super::search::Search;
+use super::spans::Span;
 use super::timeline::Timeline;
 use super::{Options, Profile};
 use crate::id::MessageId;
@@ -245,6 +247,8 @@ pub struct Entry {
     pub changed: u64,
     /// What it is.
     pub kind: EntryKind,
+    /// What of its text is more than text.
+    pub(super) spans: Box<[Span]>,
     /// It is counted in [`Room::unread`].
     pub(super) unread: bool,
 }

@@ -21,6 +21,7 @@ mod revise;
 mod rooms;
 mod search;
 mod slash;
+mod spans;
 mod tutorial;
 
 /// A client and the server's end of its connection.

@@ -2,8 +2,10 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::{JOINT, fold, is_simple_mark};
 
@@ -76,6 +78,26 @@ impl Atoms {
             open = atoms.read(c, open);
         }
         atoms
+    }
+
+    /// The same, and which bytes of the text each atom was made of. Folded grapheme by grapheme, which gives what folding
+    /// the whole gives and is slower.
+    pub(super) fn with_places(text: &str) -> (Self, Vec<Range<usize>>) {
+        let (mut atoms, mut places) = (Self::default(), Vec::new());
+        let (mut open, mut folded) = (Open::Nothing, String::new());
+        for (at, grapheme) in text.grapheme_indices(true) {
+            folded.clear();
+            fold(grapheme, &mut folded);
+            for c in folded.chars() {
+                let spelled = atoms.spelled.len();
+                open = atoms.read(c, open);
+                places.resize(atoms.list.len(), at..at);
+                if let Some(place) = places.last_mut().filter(|_| atoms.spelled.len() > spelled) {
+                    place.end = at + grapheme.len();
+                }
+            }
+        }
+        (atoms, places)
     }
 
     /// Takes in one character.

@@ -131,6 +131,12 @@ impl Query {
         let atoms = Atoms::of(text);
         self.phrases.iter().all(|phrase| phrase.is_in(&atoms))
     }
+
+    /// The first and last atom of every phrase that stands in a text, wherever it does.
+    pub(super) fn places_in(&self, text: &Atoms) -> impl Iterator<Item = (usize, usize)> {
+        let ends = move |at: usize| self.phrases.iter().filter_map(move |phrase| phrase.end_at(text, at, 0));
+        (0..text.list.len()).flat_map(move |at| ends(at).map(move |end| (at, end - 1)))
+    }
 }
 
 /// Keyboards of phones write the curled ones.
@@ -193,21 +199,21 @@ impl Phrase {
     }
 
     fn is_in(&self, text: &Atoms) -> bool {
-        (0..text.list.len()).any(|at| self.is_at(text, at, 0))
+        (0..text.list.len()).any(|at| self.end_at(text, at, 0).is_some())
     }
 
-    /// Whether the phrase, from its item number `item`, stands at an atom of a text.
-    fn is_at(&self, text: &Atoms, at: usize, item: usize) -> bool {
-        let Some(wanted) = self.items.get(item) else { return true };
+    /// Behind which atom of a text the phrase ends whose item number `item` stands at an atom; `None` where it does not.
+    fn end_at(&self, text: &Atoms, at: usize, item: usize) -> Option<usize> {
+        let Some(wanted) = self.items.get(item) else { return Some(at) };
         if at >= text.list.len() || wanted.run && text.link(at) != Some(Link::Run) {
-            return false;
+            return None;
         }
         let term = self.atoms.term(wanted.first, wanted.last);
         let goes_on = self.prefix && item + 1 == self.items.len();
-        text.ends(at).any(|last| {
+        text.ends(at).find_map(|last| {
             let there = text.term(at, last);
             let same = if goes_on { there.starts_with(term) } else { there == term };
-            same && self.is_at(text, last + 1, item + 1)
+            if same { self.end_at(text, last + 1, item + 1) } else { None }
         })
     }
 }
