@@ -1,12 +1,13 @@
 //! `parlor-tui`: chat in the terminal.
 
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use cursive::Cursive;
+use parlor_core::name::Nick;
 use parlor_core::secret::Secret;
 use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::Session;
@@ -14,7 +15,8 @@ use parlor_transport_tcp::target::Target;
 use tui::app::{self, App, Current};
 use tui::connect;
 use tui::options::Options;
-use tui::pipe::{self, Outcome};
+use tui::pipe::names::Names;
+use tui::pipe::{self, Identity, Outcome, PipeFace, Terms};
 use tui::signals;
 use tui::style::Colours;
 use tui::term::{self, Caret, Term};
@@ -24,30 +26,44 @@ const FAREWELL_MAX: Duration = Duration::from_secs(3);
 /// How long the screen may take to end after a signal.
 const SCREEN_MAX: Duration = Duration::from_secs(1);
 
-fn main() -> ExitCode {
-    let options = Options::parse();
-    match run(options) {
-        Ok(code) => code,
-        Err(why) => {
-            eprintln!("parlor-tui: {why}");
-            ExitCode::FAILURE
-        }
-    }
+/// Why the program could not do what it was asked to.
+enum Failure {
+    /// What the command line says cannot be right.
+    Usage(String),
+    /// Anything else.
+    Other(String),
 }
 
-fn run(options: Options) -> Result<ExitCode, String> {
-    let target = options.url.as_deref().map(Target::parse).transpose()?;
-    let password = options.password_file.as_deref().map(read_password).transpose()?;
+impl Failure {
+    /// For those who read the exit code.
+    const USAGE: u8 = 2;
+    const TIMED_OUT: u8 = 3;
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let (why, code) = match run(options) {
+        Ok(code) => return code,
+        Err(Failure::Usage(why)) => (why, ExitCode::from(Failure::USAGE)),
+        Err(Failure::Other(why)) => (why, ExitCode::FAILURE),
+    };
+    eprintln!("parlor-tui: {why}");
+    code
+}
+
+fn run(options: Options) -> Result<ExitCode, Failure> {
+    let target = options.url.as_deref().map(Target::parse).transpose().map_err(Failure::Usage)?;
+    let password = options.password_file.as_deref().map(read_password).transpose().map_err(Failure::Other)?;
     let kept = Kept::of_this_person().ok();
     let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     let connect = kept.as_ref().map_or_else(Connect::default, |kept| kept.connect().value);
     let mut connect = connect::first_values(connect, user.as_deref());
-    if let Some(nick) = options.nick {
-        connect.nick = nick;
+    if let Some(nick) = &options.nick {
+        connect.nick.clone_from(nick);
     }
     match target {
-        Some(target) if options.pipe => pipe(target, &connect.nick, password, kept.as_ref(), options.json),
-        target => screen(target, connect, password, kept),
+        Some(target) if options.pipe => pipe(target, connect.nick, password, kept, &options),
+        target => screen(target, connect, password, kept).map_err(Failure::Other),
     }
 }
 
@@ -59,30 +75,70 @@ fn read_password(path: &Path) -> Result<Secret, String> {
 
 fn pipe(
     target: Target,
-    nick: &str,
+    nick: String,
     password: Option<Secret>,
-    kept: Option<&Kept>,
-    json: bool,
-) -> Result<ExitCode, String> {
-    if nick.is_empty() {
-        return Err("Please choose a nickname with --nick NAME: it is what the others see.".into());
-    }
-    let nick = connect::check_nick(&target, nick)?;
-    let authority = target.authority();
-    let token = kept.and_then(|kept| kept.token(&authority, &nick).value);
-    let profile = app::profile(&target, &nick, token, password);
-    let outcome = pipe::run(
-        |face| Session::start(target, profile, face),
-        BufReader::new(io::stdin()),
-        io::stdout(),
-        io::stderr(),
-        json,
-        |nick, token| pipe::keep(kept, &authority, nick, token),
-    );
-    match outcome {
+    kept: Option<Kept>,
+    options: &Options,
+) -> Result<ExitCode, Failure> {
+    let nick = match nick.is_empty() && options.nick.is_none() {
+        // Where the system does not even say who runs it.
+        true => Nick::coerce("").as_str().to_owned(),
+        false => connect::check_nick(&target, &nick).map_err(Failure::Usage)?,
+    };
+    let stdin = io::stdin();
+    let terms = Terms {
+        json: options.json,
+        once: options.once,
+        wait: options.wait.map(Duration::from_secs),
+        history: options.history.into(),
+        room: target.room.clone(),
+        terminal: stdin.is_terminal(),
+    };
+    let names = Names::new(nick, options.nick.is_some());
+    let who = Somebody { target, password, kept, tried: None };
+    match pipe::run(who, names, terms, BufReader::new(stdin), io::stdout(), io::stderr()) {
         Outcome::Done => Ok(ExitCode::SUCCESS),
-        Outcome::Failed(why) => Err(why),
+        Outcome::Failed(why) => Err(Failure::Other(why)),
+        Outcome::TimedOut => {
+            eprintln!("parlor-tui: No message came in time.");
+            Ok(ExitCode::from(Failure::TIMED_OUT))
+        }
         Outcome::Signalled(signal) => Ok(ExitCode::from(u8::try_from(128 + signal).unwrap_or(1))),
+    }
+}
+
+/// The person who runs a pipe.
+struct Somebody {
+    target: Target,
+    password: Option<Secret>,
+    kept: Option<Kept>,
+    /// With which token the nickname was tried last.
+    tried: Option<Secret>,
+}
+
+impl Somebody {
+    fn token(&self, nick: &str) -> Option<Secret> {
+        self.kept.as_ref().and_then(|kept| kept.token(&self.target.authority(), nick).value)
+    }
+}
+
+impl Identity for Somebody {
+    fn dial(&mut self, nick: &str, face: PipeFace) -> Session {
+        self.tried = self.token(nick);
+        let profile = app::profile(&self.target, nick, self.tried.clone(), self.password.clone());
+        Session::start(self.target.clone(), profile, face)
+    }
+
+    fn known_now(&mut self, nick: &str) -> bool {
+        let token = self.token(nick);
+        token.is_some() && token != self.tried
+    }
+
+    fn keep(&mut self, nick: &str, token: &Secret) {
+        if let Some(kept) = &self.kept {
+            // Without the token the nickname is taken until the server frees it, and the server says so then.
+            let _ = kept.remember(&self.target.authority(), nick, token);
+        }
     }
 }
 

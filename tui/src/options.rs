@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+/// The longest wait, in seconds: ten years.
+const WAIT_MAX: u64 = 10 * 365 * 24 * 3600;
+/// As many as are held of a room.
+const HISTORY_MAX: i64 = 5000;
+
 const EXAMPLES: &str = "\
 Examples:
   parlor-tui                                   ask where to go
@@ -11,14 +16,28 @@ Examples:
   parlor-tui parlor://chat.example/garden      the room \"garden\" there
   parlor-tui nic://192.168.1.20:9090           a \"Messenger\" tutorial server
   parlor-tui prompt://192.168.1.20:53000       a \"ChatRoom\" tutorial server
-  make 2>&1 | tail -1 | parlor-tui --pipe parlor://127.0.0.1/builds
-                                               tell the others how it went
 
 In the chat, F1 shows what the keys do and Ctrl+Q quits.
 
-With --pipe, each line of standard input is sent, and what arrives is printed one line each; at the end of input the
-program says goodbye once everything was confirmed. Exit codes: 0 all was sent, or nobody reads its output any
-more; 1 it was not (standard error says why); 2 wrong usage.";
+With --pipe:
+  make 2>&1 | tail -1 | parlor-tui --pipe parlor://127.0.0.1/builds
+      tell the others how it went
+  parlor-tui --pipe --once parlor://127.0.0.1/builds </dev/null
+      wait for a message, print it and go on
+  echo '!weather' | parlor-tui --pipe --once --wait 30 parlor://127.0.0.1/garden
+      ask, and print the first message that comes back, if one comes within 30 seconds
+  mkfifo say; parlor-tui --pipe --nick clock parlor://127.0.0.1/garden <say |
+    while read -r line; do case $line in *': !time') date;; esac; done >say
+      a bot that answers
+
+  Each line of standard input is sent as it is, into the room that the URL names; what arrives is printed one line
+  each: \"ada: ciao\", \"ada (to you): psst\", \"* ada waves\", \"* ada joined\", and with its name before it what belongs to
+  another room: \"[garden] ada: ciao\". Further lines of a message begin with two spaces. With --json it is one object
+  each. At the end of input the program says goodbye once everything was confirmed. Without --nick a nickname that is
+  taken gets a number.
+
+  Exit codes: 0 all was sent, or nobody reads the output any more; 1 it was not (standard error says why); 2 wrong
+  usage; 3 all was sent, but no message came within --wait; 128 and the number of the signal that ended it.";
 
 /// Chat in the terminal: with a Parlor server, or with the servers of the two Python tutorials.
 #[derive(Debug, Parser)]
@@ -43,6 +62,21 @@ pub struct Options {
     /// With --pipe: print what arrives as one JSON object per line
     #[arg(long, requires = "pipe")]
     pub json: bool,
+
+    /// With --pipe: print nothing but the first message that comes after the end of input, and leave. If something was
+    /// sent, and there is no --wait, leave without one as soon as it is confirmed
+    #[arg(long, requires = "pipe")]
+    pub once: bool,
+
+    /// With --pipe: how long to wait for a server that is not there yet, and after the end of input for what arrives.
+    /// Without it a server must be there, and nothing is waited for at the end
+    #[arg(long, value_name = "SECONDS", requires = "pipe", value_parser = clap::value_parser!(u64).range(..=WAIT_MAX))]
+    pub wait: Option<u64>,
+
+    /// With --pipe: first print the newest COUNT messages that were said before, at most 5000
+    #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true, requires = "pipe")]
+    #[arg(value_parser = clap::value_parser!(u16).range(..=HISTORY_MAX))]
+    pub history: u16,
 }
 
 #[cfg(test)]

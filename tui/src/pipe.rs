@@ -1,29 +1,55 @@
 //! `--pipe`: no screen; standard input is said, what arrives is printed.
 
-use std::io::{self, BufRead, Write};
+use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use parlor_core::client::{Delivery, Entry, Intent, Link, Question, Room, State};
+use parlor_core::client::{Intent, Link, Question};
+use parlor_core::name::RoomName;
 use parlor_core::secret::Secret;
-use parlor_core::text::TEXT_BYTES_MAX;
-use parlor_face::kept::Kept;
 use parlor_transport_tcp::session::{Face, Session};
 
-use crate::record::{self, Printed};
+mod input;
+pub mod names;
+mod paper;
 
-/// How long a lost connection is tried again.
+use names::Names;
+use paper::Paper;
+
+/// How long a lost connection is tried again, unless [`Terms::wait`] is longer.
 const LOST_MAX: Duration = Duration::from_secs(30);
 /// How long the goodbye may take.
 const FAREWELL_MAX: Duration = Duration::from_secs(5);
+/// How long a server that is there may take to let one in, where [`Terms::wait`] is shorter.
+const HELLO_MAX: Duration = Duration::from_secs(5);
+/// How long it may take to let one into the room, and to give its history.
+const ROOM_MAX: Duration = Duration::from_secs(20);
 /// How often the clock is looked at while nothing happens.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// How often a server that is waited for is dialled.
+const DIAL_AGAIN: Duration = Duration::from_secs(1);
 /// Messages said and not yet confirmed; more stay unread in standard input.
 const UNSENT_MAX: usize = 16;
-/// Longest piece of a line that is said as one message.
-const PIECE_BYTES_MAX: usize = TEXT_BYTES_MAX;
+
+/// What a run is to do.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Print JSON objects.
+    pub json: bool,
+    /// Print nothing but the first message that arrives once all was said, and leave. Where something was said and
+    /// [`Terms::wait`] is `None`, leave without one.
+    pub once: bool,
+    /// How long to wait for a server that is not there at first, and after the end of input for what arrives.
+    pub wait: Option<Duration>,
+    /// How many of the newest messages to print first.
+    pub history: usize,
+    /// The room to speak in; `None` for the one the server puts one into.
+    pub room: Option<RoomName>,
+    /// Standard input is a terminal, whose end nobody waits for.
+    pub terminal: bool,
+}
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,183 +58,258 @@ pub enum Outcome {
     Done,
     /// It was not; one plain sentence says why.
     Failed(String),
+    /// Everything was said, but what was waited for did not come in time.
+    TimedOut,
     /// A signal asked for the end.
     Signalled(i32),
 }
 
+/// Who one is on the server.
+pub trait Identity {
+    /// Dials as this nickname.
+    fn dial(&mut self, nick: &str, face: PipeFace) -> Session;
+    /// Whether another run has meanwhile kept who this nickname is.
+    fn known_now(&mut self, nick: &str) -> bool;
+    /// Keeps who one is for the next time.
+    fn keep(&mut self, nick: &str, token: &Secret);
+}
+
 /// What the main loop waits for.
 enum Event {
-    Changed,
-    Finished,
-    Remember(Secret),
-    Input,
+    /// Of the session of this number.
+    Face(u32, News),
+    Input(Option<String>),
     Signal(i32),
 }
 
-/// Runs until the end of input, the end of the connection or a signal. `start` dials with the face it is given.
+enum News {
+    Changed,
+    Finished,
+    Remember(Secret),
+}
+
+/// Runs until the end of input, the end of the connection or a signal.
 pub fn run(
-    start: impl FnOnce(PipeFace) -> Session,
+    mut who: impl Identity,
+    names: Names,
+    terms: Terms,
     input: impl BufRead + Send + 'static,
-    mut output: impl Write,
+    output: impl Write,
     errors: impl Write,
-    json: bool,
-    keep: impl Fn(&str, &Secret),
 ) -> Outcome {
     let (events, inbox) = mpsc::channel();
     let (lines, said) = mpsc::sync_channel(UNSENT_MAX);
-    let face = PipeFace { events: events.clone(), told: Arc::new(AtomicBool::new(false)) };
-    let told = face.told.clone();
-    watch_signals(&events);
-    read_input(input, lines, events);
-    let session = start(face);
+    let signals = events.clone();
+    crate::signals::watch(move |signal| drop(signals.send(Event::Signal(signal))));
+    let read = events.clone();
+    input::read(input, lines, move |error| drop(read.send(Event::Input(error))));
+    let told = Arc::new(AtomicBool::new(false));
+    let face = PipeFace { number: 0, events: events.clone(), told: told.clone() };
+    let session = who.dial(names.first(), face);
+    let paper = Paper::new(&terms, output, errors);
     let mut pipe = Pipe {
+        who,
+        names,
+        terms,
+        events,
+        told,
         session,
+        number: 0,
         said,
-        output: &mut output,
-        errors,
-        json,
-        printed: 0,
-        online: false,
+        paper,
+        began: Instant::now(),
+        dialled: Instant::now(),
+        online: None,
         lost: None,
+        spoke: false,
         over: false,
-        failed: None,
+        silent: None,
     };
-    let outcome = pipe.follow(&inbox, &told, keep);
+    let outcome = pipe.follow(&inbox);
     pipe.session.intent(Intent::Quit);
     pipe.session.wait_finished(FAREWELL_MAX);
     outcome
 }
 
-/// Keeps a token in this person's files, where there are any.
-pub fn keep(kept: Option<&Kept>, authority: &str, nick: &str, token: &Secret) {
-    if let Some(kept) = kept {
-        // Without the token the nickname is taken until the server frees it, and the server says so then.
-        let _ = kept.remember(authority, nick, token);
-    }
-}
-
-struct Pipe<O, E> {
+struct Pipe<I, O, E> {
+    who: I,
+    names: Names,
+    terms: Terms,
+    /// For the next session.
+    events: Sender<Event>,
+    told: Arc<AtomicBool>,
     session: Session,
+    /// Which session it is.
+    number: u32,
     said: Receiver<String>,
-    output: O,
-    errors: E,
-    json: bool,
-    /// The number of the newest news printed.
-    printed: u64,
-    /// Whether one was ever in.
-    online: bool,
+    paper: Paper<O, E>,
+    began: Instant,
+    /// When a server that is waited for was last dialled.
+    dialled: Instant,
+    /// Since when one is in, first of all.
+    online: Option<Instant>,
     /// Since when one is out again.
     lost: Option<Instant>,
+    /// Whether anything was said.
+    spoke: bool,
     /// Whether the input is at its end, and everything in it said.
     over: bool,
-    /// The first message of one's own that did not get through.
-    failed: Option<String>,
+    /// Since when it is confirmed as well.
+    silent: Option<Instant>,
 }
 
-impl<O: Write, E: Write> Pipe<O, E> {
-    fn follow(&mut self, inbox: &Receiver<Event>, told: &AtomicBool, keep: impl Fn(&str, &Secret)) -> Outcome {
+impl<I: Identity, O: Write, E: Write> Pipe<I, O, E> {
+    fn follow(&mut self, inbox: &Receiver<Event>) -> Outcome {
         let mut leaving = None;
         loop {
             match inbox.recv_timeout(LOOK_AGAIN) {
-                Ok(Event::Changed) => told.store(false, Ordering::Release),
-                Ok(Event::Input) | Err(RecvTimeoutError::Timeout) => {}
-                Ok(Event::Remember(token)) => keep(&self.session.state().nick.clone(), &token),
+                Ok(Event::Face(number, _)) if number != self.number => continue,
+                Ok(Event::Face(_, News::Changed)) => self.told.store(false, Ordering::Release),
+                Ok(Event::Face(_, News::Remember(token))) => {
+                    let nick = self.session.state().nick.clone();
+                    self.who.keep(&nick, &token);
+                }
+                Ok(Event::Input(None)) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(Event::Input(Some(why))) => return Outcome::Failed(why),
                 Ok(Event::Signal(signal)) => return Outcome::Signalled(signal),
-                Ok(Event::Finished) | Err(RecvTimeoutError::Disconnected) => leaving = leaving.or(Some(Instant::now())),
+                Ok(Event::Face(_, News::Finished)) | Err(RecvTimeoutError::Disconnected) => {
+                    leaving = leaving.or(Some(Instant::now()));
+                }
             }
-            if self.print().is_err() {
+            if leaving.is_none()
+                && let Err(why) = self.check()
+            {
+                let _ = self.paper.print(&self.session);
+                return Outcome::Failed(why);
+            }
+            let ready = leaving.is_some() || self.is_ready();
+            if ready && self.paper.print(&self.session).is_err() {
                 // Nobody reads any more: that is how a pipe ends.
                 return Outcome::Done;
             }
             if let Some(since) = leaving {
                 if self.session.wait_finished(Duration::ZERO) || since.elapsed() > FAREWELL_MAX {
-                    let _ = self.print();
-                    return self.failed.take().map_or(Outcome::Done, Outcome::Failed);
+                    let _ = self.paper.print(&self.session);
+                    return self.paper.failed().map_or(Outcome::Done, Outcome::Failed);
                 }
                 continue;
             }
-            if let Err(why) = self.check() {
-                return Outcome::Failed(why);
+            if ready {
+                self.say();
+            } else if self.is_late() {
+                let _ = self.paper.print(&self.session);
+                return Outcome::Failed(self.kept_out());
             }
-            self.say();
-            if self.over && self.session.state().unsent() == 0 {
-                self.session.intent(Intent::Quit);
-                leaving = Some(Instant::now());
-            }
-        }
-    }
-
-    /// Prints what is new.
-    fn print(&mut self) -> io::Result<()> {
-        let state = self.session.state();
-        let from = std::mem::replace(&mut self.printed, state.newest_seq());
-        type Render = fn(&Room, &Entry) -> Printed;
-        let (render, render_change): (Render, Render) = match self.json {
-            true => (record::json, record::change_json),
-            false => (record::line, record::change_line),
-        };
-        let print = |(room, entry): (&Room, &Entry)| match entry.seq > from {
-            true => render(room, entry),
-            // Told before, and not so any more.
-            false => render_change(room, entry),
-        };
-        let news: Vec<Printed> = state.news_since(from).into_iter().map(print).collect();
-        if self.failed.is_none() {
-            self.failed = failed_since(&state, from);
-        }
-        drop(state);
-        for printed in news {
-            match printed {
-                Printed::Out(line) => {
-                    writeln!(self.output, "{line}")?;
-                    self.output.flush()?;
+            match self.is_done() {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.session.intent(Intent::Quit);
+                    leaving = Some(Instant::now());
                 }
-                // Standard error may be closed; that is no reason to stop.
-                Printed::Err(line) => drop(writeln!(self.errors, "parlor-tui: {line}")),
+                Err(_) => return self.paper.failed().map_or(Outcome::TimedOut, Outcome::Failed),
             }
         }
-        Ok(())
     }
 
     /// Whether it is worth going on.
     fn check(&mut self) -> Result<(), String> {
-        let state = self.session.state();
-        match &state.question {
-            Some(Question::Nick { why }) => return Err(format!("{why} (--nick NAME)")),
+        let (question, link) = {
+            let state = self.session.state();
+            (state.question.clone(), state.link.clone())
+        };
+        match question {
+            Some(Question::Nick { why }) => return self.be_another(&why),
             Some(Question::Password { why }) => return Err(format!("{why} (--password-file FILE)")),
             None => {}
         }
-        match &state.link {
+        match link {
             Link::Online => {
-                self.online = true;
+                self.online.get_or_insert_with(Instant::now);
                 self.lost = None;
                 Ok(())
             }
-            Link::Waiting { why, .. } if !self.online => Err(why.clone()),
+            Link::Waiting { why, .. } if self.online.is_none() => self.await_server(why),
             Link::Waiting { why, .. } => {
-                let since = *self.lost.get_or_insert_with(Instant::now);
-                if since.elapsed() > LOST_MAX { Err(why.clone()) } else { Ok(()) }
+                self.dial_again();
+                if self.is_lost() { Err(why) } else { Ok(()) }
             }
-            Link::Closed { why } => Err(why.clone().unwrap_or_else(|| "The connection was closed.".into())),
+            Link::Closed { why } => Err(why.unwrap_or_else(|| "The connection was closed.".into())),
+            Link::Connecting { .. } | Link::Greeting if self.online.is_none() => match self.terms.wait {
+                Some(wait) if self.began.elapsed() > wait.max(HELLO_MAX) => {
+                    Err("The server did not answer in time.".into())
+                }
+                Some(_) | None => Ok(()),
+            },
             Link::Connecting { .. } | Link::Greeting | Link::Leaving => {
-                let over = self.lost.is_some_and(|since| since.elapsed() > LOST_MAX);
+                let over = self.lost.is_some() && self.is_lost();
                 if over { Err("The server does not come back.".into()) } else { Ok(()) }
             }
         }
     }
 
+    /// The server is not there yet, or not at all.
+    fn await_server(&mut self, why: String) -> Result<(), String> {
+        if self.terms.wait.is_none_or(|wait| self.began.elapsed() > wait) {
+            return Err(why);
+        }
+        self.dial_again();
+        Ok(())
+    }
+
+    /// A script does not wait longer and longer as a person's client does.
+    fn dial_again(&mut self) {
+        if self.dialled.elapsed() > DIAL_AGAIN {
+            self.dialled = Instant::now();
+            self.session.intent(Intent::RetryNow);
+        }
+    }
+
+    fn is_lost(&mut self) -> bool {
+        let at_most = self.terms.wait.unwrap_or_default().max(LOST_MAX);
+        self.lost.get_or_insert_with(Instant::now).elapsed() > at_most
+    }
+
+    /// The nickname is taken.
+    fn be_another(&mut self, why: &str) -> Result<(), String> {
+        let nick = self.session.state().nick.clone();
+        let known = self.who.known_now(&nick);
+        let Some(nick) = self.names.next(known) else { return Err(format!("{why} (--nick NAME)")) };
+        self.number += 1;
+        self.told = Arc::new(AtomicBool::new(false));
+        let face = PipeFace { number: self.number, events: self.events.clone(), told: self.told.clone() };
+        self.session = self.who.dial(&nick, face);
+        Ok(())
+    }
+
+    /// Whether one is in the room to speak in, and what is to be printed of its history was.
+    fn is_ready(&mut self) -> bool {
+        let late = self.is_late();
+        self.paper.is_begun() || self.paper.begin(&self.session, self.terms.room.as_ref(), late)
+    }
+
+    fn is_late(&self) -> bool {
+        self.online.is_some_and(|since| since.elapsed() > ROOM_MAX)
+    }
+
+    fn kept_out(&self) -> String {
+        self.terms.room.as_ref().map_or_else(
+            || "The server lets you into no room.".to_owned(),
+            |room| format!("The server does not let you into {room}."),
+        )
+    }
+
     /// Says the next lines of the input, as far as the server keeps up.
     fn say(&mut self) {
-        loop {
-            let ready = {
-                let state = self.session.state();
-                state.link == Link::Online && !state.rooms.is_empty() && state.unsent() < UNSENT_MAX
-            };
-            if !ready {
-                return;
-            }
+        while self.can_say() {
             match self.said.try_recv() {
-                Ok(line) => self.session.intent(Intent::Say(line)),
+                Ok(line) => {
+                    self.spoke = true;
+                    if let Some(here) = self.paper.here() {
+                        self.session.intent(Intent::Show(here));
+                    }
+                    self.session.intent(Intent::Say(line));
+                    self.paper.is_own(&self.session);
+                }
                 Err(mpsc::TryRecvError::Empty) => return,
                 Err(mpsc::TryRecvError::Disconnected) => {
                     self.over = true;
@@ -217,101 +318,63 @@ impl<O: Write, E: Write> Pipe<O, E> {
             }
         }
     }
-}
 
-/// Why a message of one's own did not get through, if one did not.
-fn failed_since(state: &State, seq: u64) -> Option<String> {
-    state.news_since(seq).into_iter().find_map(|(_, entry)| match entry.delivery()? {
-        Delivery::Failed(_) => Some("Not everything was sent.".to_owned()),
-        Delivery::Unconfirmed => Some("The server has not confirmed everything.".to_owned()),
-        Delivery::Pending | Delivery::Confirmed => None,
-    })
-}
+    fn can_say(&self) -> bool {
+        let state = self.session.state();
+        state.link == Link::Online && !state.rooms.is_empty() && state.unsent() < UNSENT_MAX
+    }
 
-/// Reads lines until the end, on a thread of its own: reading blocks.
-fn read_input(mut input: impl BufRead + Send + 'static, lines: SyncSender<String>, events: Sender<Event>) {
-    std::thread::spawn(move || {
-        let mut rest = Vec::new();
-        while let Ok(Some(piece)) = read_piece(&mut input, &mut rest) {
-            let line = sendable(&piece);
-            if !line.is_empty() && lines.send(line).is_err() || events.send(Event::Input).is_err() {
-                return;
-            }
+    /// Whether all is done that was to be done; an error if it can be no more, because the time is over.
+    fn is_done(&mut self) -> Result<bool, TimeIsOver> {
+        let quiet = self.session.state().unsent() == 0;
+        if self.terms.once && quiet && self.paper.is_begun() && (self.over || self.terms.terminal) {
+            self.paper.answer(&self.session);
         }
-        drop(lines);
-        let _ = events.send(Event::Input);
-    });
-}
-
-/// The next line, or as much of it as one message bears; the rest of it stays in `rest`. `None` at the end of input.
-fn read_piece(input: &mut impl BufRead, rest: &mut Vec<u8>) -> io::Result<Option<Vec<u8>>> {
-    while rest.len() <= PIECE_BYTES_MAX {
-        let buffer = match input.fill_buf() {
-            Ok(buffer) => buffer,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        if buffer.is_empty() {
-            let last = std::mem::take(rest);
-            return Ok(Some(last).filter(|last| !last.is_empty()));
+        if !self.over || !quiet {
+            return Ok(self.paper.is_answered());
         }
-        let line = buffer.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let (ended, taken) = (line.len() < buffer.len(), line.len().min(PIECE_BYTES_MAX + 1 - rest.len()));
-        rest.extend_from_slice(line.get(..taken).unwrap_or_default());
-        let whole = ended && taken == line.len() && rest.len() <= PIECE_BYTES_MAX;
-        input.consume(taken + usize::from(whole));
-        if whole {
-            return Ok(Some(std::mem::take(rest)));
+        let since = self.silent.get_or_insert_with(Instant::now).elapsed();
+        let time_is_over = self.terms.wait.is_some_and(|wait| since > wait);
+        let is_answer_awaited = self.terms.once && (self.terms.wait.is_some() || !self.spoke);
+        match (is_answer_awaited, self.paper.is_answered()) {
+            (true, true) => Ok(true),
+            (true, false) if time_is_over => Err(TimeIsOver),
+            (true, false) => Ok(false),
+            (false, _) => Ok(self.terms.once || self.terms.wait.is_none() || time_is_over),
         }
     }
-    // A character is not cut: its later bytes begin with the bits 10.
-    let is_start = |at: &usize| rest.get(*at).is_none_or(|byte| byte & 0xC0 != 0x80);
-    let cut = (1..=PIECE_BYTES_MAX).rev().find(is_start).unwrap_or(PIECE_BYTES_MAX);
-    let later = rest.split_off(cut);
-    Ok(Some(std::mem::replace(rest, later)))
 }
 
-/// A line as it can be said: without control characters and colour codes.
-fn sendable(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '\u{1b}' && chars.next_if_eq(&'[').is_some() {
-            while chars.next().is_some_and(|c| !('\u{40}'..='\u{7e}').contains(&c)) {}
-        } else if c == '\t' || !c.is_control() {
-            out.push(c);
-        }
-    }
-    if out.trim().is_empty() { String::new() } else { out }
-}
-
-/// Tells the loop of SIGINT and SIGTERM, so that the goodbye is said.
-fn watch_signals(events: &Sender<Event>) {
-    let events = events.clone();
-    crate::signals::watch(move |signal| drop(events.send(Event::Signal(signal))));
-}
+struct TimeIsOver;
 
 /// How the loop learns of news.
 pub struct PipeFace {
+    number: u32,
     events: Sender<Event>,
     told: Arc<AtomicBool>,
+}
+
+impl PipeFace {
+    fn send(&self, news: News) {
+        // Nobody takes it any more once the program ends.
+        let _ = self.events.send(Event::Face(self.number, news));
+    }
 }
 
 impl Face for PipeFace {
     fn changed(&self) {
         if !self.told.swap(true, Ordering::AcqRel) {
-            let _ = self.events.send(Event::Changed);
+            self.send(News::Changed);
         }
     }
 
     fn notify(&self, _from: &str, _text: &str) {}
 
     fn remember(&self, token: &Secret) {
-        let _ = self.events.send(Event::Remember(token.clone()));
+        self.send(News::Remember(token.clone()));
     }
 
     fn finished(&self) {
-        let _ = self.events.send(Event::Finished);
+        self.send(News::Finished);
     }
 }

@@ -138,6 +138,22 @@ fn what_was_printed_and_is_corrected_or_taken_back_is_told() {
 }
 
 #[test]
+fn what_is_not_of_the_room_that_is_spoken_in_is_marked() {
+    let hub = Hub::start(None);
+    let url = hub.url(Dialect::Native) + "/builds";
+    let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.says("ready");
+    bea.prints("bea: ready");
+    let mut carl = ByHand::join(&hub, "carl");
+    carl.does(r#"{"say":{"room":"@bea","text":"psst"}}"#, r#"{"message":"#);
+    bea.prints("carl (to you): psst");
+    carl.does(r#"{"say":{"room":"@bea","text":"waves","kind":"action"}}"#, r#"{"message":"#);
+    bea.prints("[@carl] * carl waves");
+    bea.says("still here");
+    bea.prints("bea: still here");
+}
+
+#[test]
 fn control_characters_and_colour_codes_are_left_out() {
     let hub = Hub::start(None);
     let output =
@@ -176,7 +192,7 @@ fn a_refused_nick_is_one_sentence_and_exit_code_1() {
     assert_eq!(output.status.code(), Some(1));
     assert!(assert_one_sentence(&output.stderr).contains("--nick"));
     let output = run(&["--pipe", "--nick", "no spaces", &url], "ciao\n");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert_one_sentence(&output.stderr);
 }
 
@@ -199,7 +215,7 @@ fn a_password_comes_from_its_file() {
 #[test]
 fn a_bad_url_is_one_sentence_and_wrong_usage_is_exit_code_2() {
     let output = run(&["--pipe", "gopher://127.0.0.1"], "");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert_one_sentence(&output.stderr);
     assert_eq!(run(&["--pipe"], "").status.code(), Some(2));
     assert_eq!(run(&["--frobnicate"], "").status.code(), Some(2));

@@ -97,8 +97,17 @@ pub(crate) fn program(home: &TempDir, arguments: &[&str]) -> Command {
 
 /// Runs the program to its end with this input.
 pub(crate) fn run(arguments: &[&str], input: &str) -> Output {
-    let home = tempfile::tempdir().unwrap();
-    let mut child = program(&home, arguments).spawn().unwrap();
+    run_of(&tempfile::tempdir().unwrap(), arguments, input)
+}
+
+/// The same of the person of this home.
+pub(crate) fn run_of(home: &TempDir, arguments: &[&str], input: &str) -> Output {
+    feed(program(home, arguments), input)
+}
+
+/// The same of a command.
+pub(crate) fn feed(mut command: Command, input: &str) -> Output {
+    let mut child = command.spawn().unwrap();
     // It may have ended before it read anything.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     wait(&mut child);
@@ -158,10 +167,26 @@ impl Piped {
         }
     }
 
+    /// Ends the input.
+    pub(crate) fn hangs_up(&mut self) {
+        self.input = None;
+    }
+
+    /// What the system calls it.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the input and waits for the end; the exit code and everything printed.
     #[track_caller]
     pub(crate) fn finish(mut self) -> (i32, Vec<String>) {
         self.input = None;
+        self.ends()
+    }
+
+    /// Waits for the end, with the input as it is; the exit code and everything printed.
+    #[track_caller]
+    pub(crate) fn ends(mut self) -> (i32, Vec<String>) {
         wait(&mut self.child);
         let code = self.child.wait().unwrap().code().unwrap_or(-1);
         self.seen.extend(self.lines.iter());

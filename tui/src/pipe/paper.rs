@@ -1,0 +1,205 @@
+//! What a pipe prints of what it hears: everything, or with `--once` nothing but the answer.
+
+use std::io::{self, Write};
+
+use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Intent, Room, RoomKey, State};
+use parlor_core::name::RoomName;
+use parlor_core::vocabulary::Place;
+use parlor_transport_tcp::session::Session;
+
+use super::Terms;
+use crate::record::{self, Printed};
+
+/// Messages of one's own that are told apart from those of other sessions of the same person.
+const OWN_MAX: usize = 4096;
+
+/// What is printed, and how far.
+pub(super) struct Paper<O, E> {
+    output: O,
+    errors: E,
+    json: bool,
+    once: bool,
+    history: usize,
+    /// The room that is spoken in, once one is in it.
+    here: Option<RoomKey>,
+    /// Whether the history was printed.
+    begun: bool,
+    /// The number of the newest news printed.
+    printed: u64,
+    /// What this run said.
+    own: Vec<EntryKey>,
+    /// The number of the news after which an answer is looked for.
+    asked: Option<u64>,
+    answered: bool,
+    /// Why the first message of one's own that did not get through did not.
+    failed: Option<String>,
+}
+
+impl<O: Write, E: Write> Paper<O, E> {
+    pub(super) fn new(terms: &Terms, output: O, errors: E) -> Self {
+        let &Terms { json, once, history, .. } = terms;
+        Self {
+            output,
+            errors,
+            json,
+            once,
+            history,
+            here: None,
+            begun: false,
+            printed: 0,
+            own: Vec::new(),
+            asked: None,
+            answered: false,
+            failed: None,
+        }
+    }
+
+    pub(super) fn here(&self) -> Option<RoomKey> {
+        self.here
+    }
+
+    pub(super) fn is_begun(&self) -> bool {
+        self.begun
+    }
+
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered
+    }
+
+    pub(super) fn failed(&mut self) -> Option<String> {
+        self.failed.take()
+    }
+
+    /// Finds the room to speak in and prints the end of its history; `true` once that is done. When it is `late`, what is
+    /// there of it will do.
+    pub(super) fn begin(&mut self, session: &Session, wanted: Option<&RoomName>, late: bool) -> bool {
+        let state = session.state();
+        let is_wanted = |room: &&Room| match (wanted, &room.place) {
+            (Some(wanted), Some(Place::Room(name))) => room.joined && name == wanted,
+            (Some(_), Some(Place::Direct(_)) | None) => false,
+            (None, Some(Place::Direct(_))) => false,
+            (None, Some(Place::Room(_))) => room.joined,
+            (None, None) => true,
+        };
+        let Some(room) = state.rooms.iter().find(is_wanted) else { return false };
+        let (here, wants_older) = (room.key, self.history > said(room).count() && room.has_older);
+        let held = room.place.is_none() || room.has_older || room.before().is_some();
+        if self.history > 0 && !late && (!held || wants_older) {
+            let asks = held && !room.loading_older;
+            drop(state);
+            if asks {
+                session.intent(Intent::Show(here));
+                session.intent(Intent::Older);
+            }
+            return false;
+        }
+        let newest: Vec<&Entry> = said(room).rev().take(self.history).collect();
+        let lines: Vec<Printed> =
+            newest.into_iter().rev().map(|entry| self.render(room, entry, Some(here), false)).collect();
+        drop(state);
+        self.here = Some(here);
+        self.begun = true;
+        for line in lines {
+            // That nobody reads is seen again at the next line.
+            let _ = self.put(line);
+        }
+        true
+    }
+
+    fn render(&self, room: &Room, entry: &Entry, here: Option<RoomKey>, changed: bool) -> Printed {
+        match (self.json, changed) {
+            (true, false) => record::json(room, entry, here),
+            (true, true) => record::change_json(room, entry, here),
+            (false, false) => record::line(room, entry, here),
+            (false, true) => record::change_line(room, entry, here),
+        }
+    }
+
+    fn put(&mut self, printed: Printed) -> io::Result<()> {
+        match printed {
+            Printed::Out(line) => {
+                writeln!(self.output, "{line}")?;
+                self.output.flush()
+            }
+            Printed::Err(line) => {
+                // Standard error may be closed; that is no reason to stop.
+                let _ = writeln!(self.errors, "parlor-tui: {line}");
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints what is new.
+    pub(super) fn print(&mut self, session: &Session) -> io::Result<()> {
+        let state = session.state();
+        let from = std::mem::replace(&mut self.printed, state.newest_seq());
+        // What was told before, and is not so any more, is told as a change.
+        let print = |(room, entry): (&Room, &Entry)| self.render(room, entry, self.here, entry.seq <= from);
+        let news: Vec<Printed> = state.news_since(from).into_iter().map(print).collect();
+        if self.failed.is_none() {
+            self.failed = failed_since(&state, from);
+        }
+        drop(state);
+        for printed in news {
+            match printed {
+                Printed::Out(_) if self.once => {}
+                Printed::Out(_) | Printed::Err(_) => self.put(printed)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers what this run has just said.
+    pub(super) fn is_own(&mut self, session: &Session) {
+        let state = session.state();
+        let Some(room) = state.shown_room().filter(|_| self.once && self.own.len() < OWN_MAX) else { return };
+        let new = room.timeline.iter().rev().take_while(|entry| entry.id.is_none());
+        let new: Vec<EntryKey> = new.filter(|entry| entry.is_mine()).map(|entry| entry.key).collect();
+        for key in new {
+            if !self.own.contains(&key) {
+                self.own.push(key);
+            }
+        }
+    }
+
+    /// Looks for the first message of anybody else, or of another session of one's own, after the last that this run has
+    /// said; and prints it.
+    pub(super) fn answer(&mut self, session: &Session) {
+        if self.answered {
+            return;
+        }
+        let state = session.state();
+        let asked = self.asked.unwrap_or_else(|| {
+            let own = state.rooms.iter().flat_map(|room| room.timeline.iter());
+            own.filter(|entry| self.own.contains(&entry.key)).map(|entry| entry.seq).max().unwrap_or(0)
+        });
+        self.asked = Some(state.newest_seq());
+        let is_answer = |(_, entry): &(&Room, &Entry)| {
+            let is_said = matches!(entry.kind, EntryKind::Message { .. }) && !entry.is_deleted();
+            is_said && entry.seq > asked && !self.own.contains(&entry.key)
+        };
+        let answer = state.news_since(asked).into_iter().find(is_answer);
+        let answer = answer.map(|(room, entry)| self.render(room, entry, self.here, false));
+        drop(state);
+        if let Some(answer) = answer {
+            self.answered = true;
+            // That nobody reads it is no reason to wait for another.
+            let _ = self.put(answer);
+        }
+    }
+}
+
+/// What was said in a room before one came.
+fn said(room: &Room) -> impl DoubleEndedIterator<Item = &Entry> {
+    let is_said = |entry: &&Entry| matches!(entry.kind, EntryKind::Message { .. }) && entry.seq == 0;
+    room.timeline.iter().filter(move |entry| is_said(entry) && entry.id.is_some() && !entry.is_deleted())
+}
+
+/// Why a message of one's own did not get through, if one did not.
+fn failed_since(state: &State, seq: u64) -> Option<String> {
+    state.news_since(seq).into_iter().find_map(|(_, entry)| match entry.delivery()? {
+        Delivery::Failed(_) => Some("Not everything was sent.".to_owned()),
+        Delivery::Unconfirmed => Some("The server has not confirmed everything.".to_owned()),
+        Delivery::Pending | Delivery::Confirmed => None,
+    })
+}
