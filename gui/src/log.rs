@@ -7,7 +7,9 @@ use parlor_core::client::{Before, EntryKey, Room, RoomKey, State};
 
 use crate::clock::Clock;
 use crate::deeds::{Hands, Wish};
+use crate::row::{author, said, selection};
 use crate::scroll::{BAR, Place, Scroll, Sheet, middle};
+use crate::text;
 use crate::theme::{Palette, TEXT};
 
 /// Below the newest row.
@@ -114,6 +116,7 @@ impl Log {
             hands.fresh = std::mem::take(&mut self.fresh);
             self.scroll.show_rows(&mut sheet, area, hands);
         });
+        copy(ui, room);
         match *hands.wish {
             Some(Wish::AskDelete(entry)) => self.ask_delete(entry),
             Some(Wish::Keep) => self.asked = None,
@@ -142,6 +145,27 @@ impl Log {
             }
             Some(_) => self.found = None,
             None => {}
+        }
+    }
+}
+
+/// Copies what is selected, if that is wanted: a piece of one message as it is, several with who said them.
+fn copy(ui: &Ui, room: &Room) {
+    let front = room.timeline.front();
+    let entries = || (front..).zip(room.timeline.iter());
+    let texts = entries().map(|(position, entry)| (position, said(entry)));
+    match text::copied(ui, selection(), texts).as_deref() {
+        None | Some([]) => {}
+        Some([(_, piece)]) => ui.copy_text(piece.clone()),
+        Some(pieces) => {
+            let lines = pieces.iter().map(|(position, piece)| {
+                let index = usize::try_from(position - front).unwrap_or(usize::MAX);
+                match room.timeline.get(index).and_then(author) {
+                    Some(author) => format!("{author}: {piece}"),
+                    None => piece.clone(),
+                }
+            });
+            ui.copy_text(lines.collect::<Vec<_>>().join("\n"));
         }
     }
 }

@@ -1,11 +1,13 @@
 //! One row of the log: what it says, how high it is, how it is painted.
 
+use std::borrow::Cow;
+
 use eframe::egui::{Align2, Color32, CursorIcon, FontId, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision};
 
 use crate::clock::Clock;
 use crate::deeds::{Foot, Hands, Rights, menu};
-use crate::text::{Laid, Look, lay};
+use crate::text::{Laid, Look, Spot, lay};
 use crate::theme::{Palette, SMALL, TEXT};
 
 /// Between the edge and the times, and between the texts and the other edge.
@@ -36,6 +38,7 @@ pub(crate) struct Row {
     mark: Option<(Laid, Pos2)>,
     foot: Option<Foot>,
     may: Rights,
+    spot: Spot,
     tint: Option<Color32>,
     line: String,
     copy: String,
@@ -62,6 +65,8 @@ pub(crate) struct Marks {
     pub(crate) asked: bool,
     /// What may be done with it.
     pub(crate) may: Rights,
+    /// Its place in the log.
+    pub(crate) position: i64,
 }
 
 impl Row {
@@ -98,6 +103,7 @@ impl Row {
             body,
             foot: foot(ui, palette, entry, marks.asked, room),
             may: marks.may,
+            spot: Spot { group: selection(), key: Id::unique(entry.key), order: marks.position },
             tint: if marks.chosen { Some(palette.chosen) } else { tint },
             line: entry.line(),
             copy: entry.what().to_owned(),
@@ -166,13 +172,15 @@ impl Row {
             self.tell_time(ui, Rect::from_min_size(at, time.size()));
         }
         if let Some(author) = &self.author {
-            author.paint(ui, pos2(text_left, top));
+            // Above the side on which the words begin.
+            let left = if self.body.is_rtl() { rect.right() - MARGIN - author.size().x } else { text_left };
+            author.paint(ui, pos2(left, top));
             top += author.size().y;
         }
         if let Some((mark, at)) = &self.mark {
             mark.paint(ui, pos2(text_left, top) + at.to_vec2());
         }
-        self.body.paint_selectable(ui, pos2(text_left, top), &response);
+        self.body.paint_selectable(ui, pos2(text_left, top), &response, self.spot);
         if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(|at| at.x < text_left) {
             ui.set_cursor_icon(CursorIcon::Default);
         }
@@ -189,35 +197,46 @@ impl Row {
     }
 }
 
+/// What is selected together: the messages of the log.
+pub(crate) fn selection() -> Id {
+    Id::unique("log selection")
+}
+
 /// Who is named above the row; nobody for actions and notices, whose sentence holds the name.
-fn author(entry: &Entry) -> Option<&str> {
+pub(crate) fn author(entry: &Entry) -> Option<&str> {
     match &entry.kind {
         EntryKind::Message { from, action: false, .. } => Some(from),
         EntryKind::Message { action: true, .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
     }
 }
 
-fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<Color32>) {
+/// What is written in the row of an entry, and selected and copied there.
+pub(crate) fn said(entry: &Entry) -> Cow<'_, str> {
     match &entry.kind {
-        EntryKind::Message { text, revision: Revision::Deleted, .. } => {
-            (lay(ui, text, Look::new(TEXT, palette.dim).italics(), width), None)
-        }
-        EntryKind::Message { from, text, action, mention, delivery, .. } => {
+        EntryKind::Message { revision: Revision::Deleted, text, .. } => Cow::Borrowed(text),
+        EntryKind::Message { from, text, action: true, .. } => Cow::Owned(format!("* {from} {text}")),
+        EntryKind::Message { text, action: false, .. } => Cow::Borrowed(text),
+        EntryKind::Notice(text) | EntryKind::Error(text) => Cow::Borrowed(text),
+    }
+}
+
+fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<Color32>) {
+    let text = said(entry);
+    let (look, tint) = match &entry.kind {
+        EntryKind::Message { revision: Revision::Deleted, .. } => (Look::new(TEXT, palette.dim).italics(), None),
+        EntryKind::Message { action, mention, delivery, .. } => {
             let sure = match delivery {
                 Delivery::Confirmed => true,
                 Delivery::Pending | Delivery::Unconfirmed | Delivery::Failed(_) => false,
             };
             let color = if sure { palette.text } else { palette.dim };
-            let laid = if *action {
-                lay(ui, &format!("* {from} {text}"), Look::new(TEXT, color).italics(), width)
-            } else {
-                lay(ui, text, Look::new(TEXT, color), width)
-            };
-            (laid, mention.then_some(palette.mention))
+            let look = Look::new(TEXT, color);
+            (if *action { look.italics() } else { look }, mention.then_some(palette.mention))
         }
-        EntryKind::Notice(text) => (lay(ui, text, Look::new(SMALL + 1.0, palette.dim), width), None),
-        EntryKind::Error(text) => (lay(ui, text, Look::new(SMALL + 1.0, palette.error), width), None),
-    }
+        EntryKind::Notice(_) => (Look::new(SMALL + 1.0, palette.dim), None),
+        EntryKind::Error(_) => (Look::new(SMALL + 1.0, palette.error), None),
+    };
+    (lay(ui, &text, look, width), tint)
 }
 
 /// The word that a message was corrected: behind its last line, or below it where there is no room.
@@ -226,10 +245,15 @@ fn mark(ui: &Ui, palette: &Palette, entry: &Entry, body: &Laid, width: f32) -> O
         return None;
     }
     let mark = lay(ui, "edited", Look::new(SMALL, palette.dim).one_line(), width);
-    let (end, size) = (body.end(), mark.size());
-    let beside = end.x + MARK_GAP + size.x <= width;
+    let (last, size) = (body.last_line(), mark.size());
     // On one base line with the letters beside it, which are larger.
-    let at = if beside { pos2(end.x + MARK_GAP, end.y - size.y - 1.0) } else { pos2(0.0, body.size().y) };
+    let top = last.bottom() - size.y - 1.0;
+    let at = match body.is_rtl() {
+        true if last.left() - MARK_GAP >= size.x => pos2(last.left() - MARK_GAP - size.x, top),
+        true => pos2(width - size.x, body.size().y),
+        false if last.right() + MARK_GAP + size.x <= width => pos2(last.right() + MARK_GAP, top),
+        false => pos2(0.0, body.size().y),
+    };
     Some((mark, at))
 }
 

@@ -77,6 +77,7 @@ impl Sheet<'_> {
             chosen: self.found == this || self.edited == this,
             asked: self.asked == this,
             may: Rights::of(self.state, self.room, entry),
+            position: timeline.front() + i64::try_from(index).unwrap_or(i64::MAX),
         };
         Some(Row::lay(self.ui, self.clock, self.width, before, entry, marks))
     }

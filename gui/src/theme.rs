@@ -128,6 +128,7 @@ impl Palette {
 
 /// Sets both themes up; egui follows the operating system's choice between them.
 pub(crate) fn install(ctx: &egui::Context) {
+    crate::text::install(ctx);
     ctx.set_visuals_of(Theme::Dark, visuals(Visuals::dark(), &DARK));
     ctx.set_visuals_of(Theme::Light, visuals(Visuals::light(), &LIGHT));
     ctx.all_styles_mut(|style| {
