@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use parlor_core::text::printable;
+use parlor_core::text::{Direction, direction, printable};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Most marks drawn upon one letter; more would only paint over the lines around.
@@ -28,9 +28,10 @@ pub(super) struct Shown {
 impl Shown {
     /// What is drawn for `source`; its line ends are spaces if it is `flat`.
     pub(super) fn new(source: &str, flat: bool) -> Self {
-        let rtl = direction(source);
+        let rtl = direction(source).is_some_and(Direction::is_right_to_left);
         let mut shown = Self { rtl, len: source.len(), ..Self::default() };
-        if !source.is_ascii() && source.chars().any(|c| is_right_to_left(c) || is_regional(c)) {
+        // The layout's own rule knows neither of links nor of emoji.
+        if rtl || source.chars().any(is_right_to_left) {
             shown.text.push(if rtl { '\u{200F}' } else { '\u{200E}' });
             shown.mark = shown.text.len();
         }
@@ -114,36 +115,11 @@ fn is_plain(text: &str) -> bool {
     true
 }
 
-/// Whether a paragraph runs from right to left: by its first letter that has a direction (UAX #9, P2 and P3), where
-/// emoji and flags count as none although flags are written with letters.
-pub(super) fn direction(text: &str) -> bool {
-    text.chars()
-        .find_map(|c| match c {
-            _ if is_regional(c) => None,
-            '\u{200E}' => Some(false),
-            _ if is_right_to_left(c) => Some(true),
-            _ => c.is_alphabetic().then_some(false),
-        })
-        .unwrap_or(false)
-}
-
-/// Letters that make up flags, and letters in boxes, which are emoji.
-fn is_regional(c: char) -> bool {
-    matches!(c, '\u{1F100}'..='\u{1F1FF}')
-}
-
-/// Letters of bidirectional class R or AL, and the marks that stand for one.
+/// Characters of scripts that are written from right to left, and the mark that stands for one.
 fn is_right_to_left(c: char) -> bool {
-    match c {
-        '\u{200F}' | '\u{061C}' => true,
-        // Digits and punctuation of the Arabic script have no direction of their own; its marks take that before them.
-        '\u{0600}'..='\u{0605}' | '\u{0660}'..='\u{066C}' | '\u{06DD}' | '\u{06F0}'..='\u{06F9}' | '\u{060C}' => false,
-        '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' => {
-            c.is_alphabetic() || c == '\u{061B}'
-        }
-        '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}' => true,
-        _ => false,
-    }
+    matches!(c,
+        '\u{0590}'..='\u{08FF}' | '\u{200F}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
 /// Marks that are drawn upon the letter before.
@@ -158,26 +134,6 @@ fn is_mark(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_letter_gives_the_direction_and_emoji_are_none() {
-        for (text, rtl) in [
-            ("hello سلام", false),
-            ("سلام hello", true),
-            ("🇮🇷 سلام", true),
-            ("😀 👍🏽 سلام", true),
-            ("123 سلام", true),
-            ("۱۲۳ hello", false),
-            ("۱۲۳", false),
-            ("… «!» שלום", true),
-            ("", false),
-            ("🇮🇹 ciao", false),
-            ("\u{200F}hello", true),
-            ("\u{200E}سلام", false),
-        ] {
-            assert_eq!(direction(text), rtl, "{text}");
-        }
-    }
 
     #[test]
     fn bytes_are_found_again_whatever_is_left_out_of_the_drawing() {
