@@ -7,6 +7,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::text::{Direction, direction};
+
 /// A language that people are spoken to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -88,6 +90,11 @@ fn persian_digit(c: char) -> char {
 ///
 /// The order is English, Italian, Persian. What stands in braces is named like a parameter, which takes anything that
 /// can be displayed; in Persian, digits of numbers become Persian ones if the caller passes [`Language::digits`].
+///
+/// A Persian sentence that begins with something from left to right, as a name may be, is given an RLM in front, so that
+/// who shows it finds out its direction. A command such as `/join` is written with an LRM before its slash there.
+///
+/// A test of the table is one line: `parlor_core::words::prove(Words::each)`.
 #[macro_export]
 macro_rules! phrases {
     (
@@ -105,6 +112,10 @@ macro_rules! phrases {
                 $(#[$about])*
                 fn $phrase(self $(, $value: impl ::core::fmt::Display)*) -> $crate::words::Said;
             )*
+
+            /// Says every phrase once, with marks for its values: its name, the marks, what is said. For tests.
+            #[allow(dead_code, reason = "only tests go through a whole table")]
+            fn each(self, hear: &mut dyn FnMut(&str, &[&str], &str));
         }
 
         impl $name for $crate::words::Language {
@@ -113,10 +124,18 @@ macro_rules! phrases {
                     match self {
                         Self::English => $crate::words::said(::core::format_args!($english)),
                         Self::Italian => $crate::words::said(::core::format_args!($italian)),
-                        Self::Persian => $crate::words::said(::core::format_args!($persian)),
+                        Self::Persian => $crate::words::said_from_right(::core::format_args!($persian)),
                     }
                 }
             )*
+
+            fn each(self, hear: &mut dyn FnMut(&str, &[&str], &str)) {
+                $(
+                    let said = $name::$phrase(self $(, ::core::concat!("‹", ::core::stringify!($value), "›"))*);
+                    let marks: &[&str] = &[$(::core::concat!("‹", ::core::stringify!($value), "›")),*];
+                    hear(::core::stringify!($phrase), marks, &said);
+                )*
+            }
         }
     };
 }
@@ -127,6 +146,43 @@ pub type Said = String;
 #[doc(hidden)]
 pub fn said(text: fmt::Arguments<'_>) -> Said {
     alloc::fmt::format(text)
+}
+
+/// Makes sure that a sentence from right to left is known as one, whatever it begins with.
+#[doc(hidden)]
+pub fn said_from_right(text: fmt::Arguments<'_>) -> Said {
+    let text = said(text);
+    let deceives = direction(&text) == Some(Direction::LeftToRight);
+    match deceives && text.chars().any(|c| direction(c.encode_utf8(&mut [0; 4])) == Some(Direction::RightToLeft)) {
+        true => alloc::format!("\u{200F}{text}"),
+        false => text,
+    }
+}
+
+/// Proves what every table of phrases must be: nothing is empty, no value is left out in any language, and Persian is
+/// written with its own digits and letters.
+///
+/// # Panics
+/// If a phrase is not so; the message names it.
+pub fn prove(each: impl Fn(Language, &mut dyn FnMut(&str, &[&str], &str))) {
+    for language in Language::ALL {
+        each(language, &mut |name, marks, said| {
+            let fault = fault(language, marks, said);
+            assert!(fault.is_none(), "{name} {} in {}: {said}", fault.unwrap_or_default(), language.tag());
+        });
+    }
+}
+
+/// What is wrong with a phrase, said with these marks for its values.
+fn fault(language: Language, marks: &[&str], said: &str) -> Option<&'static str> {
+    let foreign = |c: char| c.is_ascii_digit() || matches!(c, 'ك' | 'ي' | '\u{0660}'..='\u{0669}');
+    if said.trim().is_empty() {
+        return Some("is empty");
+    }
+    if !marks.iter().all(|mark| said.contains(mark)) {
+        return Some("leaves out a value");
+    }
+    (language == Language::Persian && said.contains(foreign)).then_some("has foreign digits or letters")
 }
 
 #[cfg(test)]
@@ -147,7 +203,22 @@ mod tests {
         let said = Language::ALL.map(|language| (language.send(), language.joined("ada")));
         assert_eq!(said[0], ("Send".into(), "ada joined".into()));
         assert_eq!(said[1], ("Invia".into(), "ada è qui".into()));
-        assert_eq!(said[2], ("ارسال".into(), "ada آمد".into()));
+        assert_eq!(said[2], ("ارسال".into(), "\u{200F}ada آمد".into()));
+    }
+
+    #[test]
+    fn a_persian_sentence_runs_from_right_to_left_whatever_it_begins_with() {
+        let said = ["ada", "علی"].map(|nick| Language::Persian.joined(nick));
+        assert_eq!(said, ["\u{200F}ada آمد", "علی آمد"].map(String::from));
+        assert_eq!(said_from_right(format_args!("F1")), "F1", "nothing in it is Persian");
+    }
+
+    #[test]
+    fn a_table_that_leaves_something_out_is_noticed() {
+        prove(Samples::each);
+        for (said, marks) in [(" ", &[][..]), ("سلام", &["‹nick›"][..]), ("سلام 2", &[]), ("علي", &[])] {
+            assert!(fault(Language::Persian, marks, said).is_some(), "{said}");
+        }
     }
 
     #[test]
