@@ -18,9 +18,9 @@ use parlor_transport_tcp::target::Target;
 use crate::chat::{self, Chat};
 use crate::connect;
 use crate::form::{Field, Form};
+use crate::look::Look;
 use crate::search::{self, Searcher};
 use crate::sheet::{self, Sheet};
-use crate::style::Colours;
 use crate::term::{self, Caret};
 
 /// The name of the dialog in front, among the views.
@@ -58,8 +58,8 @@ impl Current {
 
 /// What the program knows besides what is on the screen.
 pub struct App {
-    /// How many colours there are.
-    pub colours: Colours,
+    /// How things look on this terminal.
+    pub look: Look,
     /// Where the real cursor goes.
     pub caret: Caret,
     /// Where the connect dialog and the tokens are kept; `None` keeps nothing.
@@ -80,10 +80,10 @@ pub struct App {
 
 impl App {
     /// A program that keeps nothing and knows nobody.
-    pub fn new(colours: Colours, caret: Caret) -> Self {
+    pub fn new(look: Look, caret: Caret) -> Self {
         let connect = Connect::default();
         Self {
-            colours,
+            look,
             caret,
             kept: None,
             connect,
@@ -151,7 +151,7 @@ pub fn open(siv: &mut Cursive, session: Session) {
     let app = app(siv);
     app.session.replace(Some(session.clone()));
     app.asked = None;
-    let chat = Chat::new(session, app.colours, app.caret.clone());
+    let chat = Chat::new(session, app.look, app.caret.clone());
     siv.add_fullscreen_layer(chat.with_name(chat::NAME));
     changed(siv);
 }
@@ -195,8 +195,8 @@ fn settle(siv: &mut Cursive, nick: &str) {
 }
 
 fn ask(siv: &mut Cursive, question: Question, nick: &str) {
-    let App { colours, caret, .. } = app(siv);
-    let looks = (*colours, caret.clone());
+    let App { look, caret, .. } = app(siv);
+    let looks = (*look, caret.clone());
     let form = match question {
         Question::Nick { why } => {
             let fields = vec![Field::text("Nickname", nick)];
@@ -244,18 +244,18 @@ pub fn close_form(siv: &mut Cursive) {
 /// Shows what the keys do.
 pub fn help(siv: &mut Cursive) {
     if siv.find_name::<Sheet>(sheet::NAME).is_none() {
-        let sheet = Sheet::new("Help", sheet::HELP, app(siv).caret.clone());
+        let sheet = Sheet::new("Help", sheet::HELP, app(siv).look, app(siv).caret.clone());
         siv.screen_mut().add_transparent_layer(NamedView::new(sheet::NAME, sheet));
     }
 }
 
 /// Opens the search, unless it is open.
 pub fn search(siv: &mut Cursive) {
-    let App { session, colours, caret, .. } = app(siv);
+    let App { session, look, caret, .. } = app(siv);
     let Some(session) = session.get() else { return };
-    let (colours, caret) = (*colours, caret.clone());
+    let (look, caret) = (*look, caret.clone());
     if siv.screen_mut().find_layer_from_name(search::NAME).is_none() {
-        let searcher = Searcher::new(session, colours, caret);
+        let searcher = Searcher::new(session, look, caret);
         siv.add_fullscreen_layer(searcher.with_name(search::NAME));
         siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.cover(true));
     }

@@ -11,6 +11,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Separates what must not join again into one grapheme. Takes no cell.
 const APART: char = '\u{200B}';
+/// The same, to be put between texts.
+pub(crate) const APART_TEXT: &str = "\u{200B}";
 /// What stands for a character that has no place on a screen.
 const REPLACEMENT: char = '\u{FFFD}';
 /// Most marks drawn upon one letter; more would only paint over the lines around.
@@ -18,13 +20,30 @@ const MARKS_MAX: usize = 7;
 /// How wide a tab is.
 const TAB: &str = "    ";
 
+/// What becomes of emoji that terminals draw in different ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Emoji {
+    /// Joined ones become their first, flags their letters (`[IT]`): what every terminal gives as many cells to.
+    #[default]
+    Simple,
+    /// They stay as they are, for terminals that know the newest of them.
+    Full,
+    /// All become words: `:thumbs_up:`.
+    Names,
+}
+
 /// A copy of `text` whose graphemes all take at most two cells and steer nothing: controls become U+FFFD, tabs
 /// spaces, line ends one space, flags their letters (`[IT]`), joined emoji their first one. Letters stay, in their
 /// order.
 pub fn clean(text: &str) -> String {
+    clean_as(text, Emoji::Simple)
+}
+
+/// [`clean`], with emoji as wanted.
+pub fn clean_as(text: &str, emoji: Emoji) -> String {
     let mut out = String::with_capacity(text.len());
     for grapheme in text.graphemes(true) {
-        push_clean(&mut out, grapheme);
+        push_clean(&mut out, grapheme, emoji);
     }
     if out.graphemes(true).all(|grapheme| grapheme.width() <= 2) {
         return out;
@@ -40,13 +59,27 @@ pub fn clean(text: &str) -> String {
     parted
 }
 
-fn push_clean(out: &mut String, grapheme: &str) {
+fn push_clean(out: &mut String, grapheme: &str, emoji: Emoji) {
     let Some(first) = grapheme.chars().next() else { return };
+    match emoji {
+        Emoji::Simple => {}
+        Emoji::Full if is_picture(grapheme) => return push_bounded(out, grapheme),
+        Emoji::Full => {}
+        Emoji::Names => {
+            if let Some(name) = name(grapheme) {
+                return out.push_str(&name);
+            }
+        }
+    }
     match first {
         '\t' => out.push_str(TAB),
         '\n' | '\u{2028}' | '\u{2029}' => out.push(' '),
         '\r' if grapheme.len() > 1 => out.push(' '),
         c if c.is_control() => out.push(REPLACEMENT),
+        // What would show letters in an order of its own choice turns them only as far as they turn by themselves.
+        '\u{202D}' => out.push('\u{202A}'),
+        '\u{202E}' => out.push('\u{202B}'),
+        c if is_direction(c) => out.push(c),
         c if flag_letter(c).is_some() => {
             out.push('[');
             out.extend(grapheme.chars().filter_map(flag_letter));
@@ -55,6 +88,25 @@ fn push_clean(out: &mut String, grapheme: &str) {
         c if is_joined_emoji(grapheme, c) => push_bounded(out, c.encode_utf8(&mut [0; 4])),
         _ => push_letters(out, grapheme),
     }
+}
+
+/// Marks, embeddings and isolates of direction (UAX #9, 2): they take no cell and are never printed, but the order
+/// of what stands around them depends on them.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202C}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether this is drawn as a picture of two cells, of however many parts.
+fn is_picture(grapheme: &str) -> bool {
+    grapheme.width() == 2 && emojis::get(grapheme).is_some()
+}
+
+/// The name of an emoji, in any colour of skin: `:thumbs_up:`. `None` for what is no picture, like digits.
+fn name(grapheme: &str) -> Option<String> {
+    let known = emojis::get(grapheme).filter(|_| is_picture(grapheme))?;
+    let known = known.with_skin_tone(emojis::SkinTone::Default).unwrap_or(known);
+    let words = known.name().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    Some(format!(":{}:", words.collect::<Vec<_>>().join("_").to_lowercase()))
 }
 
 /// The letter that a regional indicator stands for.
@@ -116,9 +168,13 @@ pub fn width(clean: &str) -> usize {
 
 /// `text` in at most `cells` cells: clean, on one line, with `…` at its end where something had to go.
 pub fn fit(text: &str, cells: usize) -> String {
-    let text = clean(text);
-    if width(&text) <= cells {
-        return text;
+    fit_clean(&clean(text), cells)
+}
+
+/// [`fit`] of text that is clean already.
+pub fn fit_clean(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
     }
     let mut out = String::new();
     let mut used = 1;
@@ -206,8 +262,8 @@ pub(crate) mod hostile {
 mod tests {
     use super::*;
 
-    fn assert_harmless(text: &str) {
-        let clean = clean(text);
+    fn assert_harmless(text: &str, emoji: Emoji) {
+        let clean = clean_as(text, emoji);
         for grapheme in clean.graphemes(true) {
             assert!(grapheme.width() <= 2, "{text:?} gives {grapheme:?}");
             assert!(!grapheme.chars().any(char::is_control), "{text:?} gives {grapheme:?}");
@@ -217,7 +273,7 @@ mod tests {
     #[test]
     fn nothing_wide_or_controlling_is_left() {
         for text in hostile::strings() {
-            assert_harmless(&text);
+            assert_harmless(&text, Emoji::Simple);
         }
     }
 
@@ -232,7 +288,9 @@ mod tests {
                     scalars.get((seed >> 33) as usize % scalars.len()).copied()
                 })
                 .collect();
-            assert_harmless(&text);
+            for emoji in [Emoji::Simple, Emoji::Full, Emoji::Names] {
+                assert_harmless(&text, emoji);
+            }
         }
     }
 
@@ -250,6 +308,25 @@ mod tests {
     fn joined_emoji_become_simple_ones() {
         assert_eq!(clean("👨\u{200D}👩\u{200D}👧!"), "👨!");
         assert_eq!(clean("👍🏽 ❤\u{FE0F} 🇮🇷 1\u{FE0F}\u{20E3}"), "👍 ❤ [IR] 1");
+    }
+
+    #[test]
+    fn emoji_stay_whole_or_are_told_in_words_where_that_is_wanted() {
+        let text = "👨\u{200D}👩\u{200D}👧 👍🏽 ❤\u{FE0F} 🇮🇷 1 ©";
+        assert_eq!(clean_as(text, Emoji::Full), text);
+        assert_eq!(clean_as(text, Emoji::Names), ":family_man_woman_girl: :thumbs_up: :red_heart: :flag_iran: 1 ©");
+        for text in hostile::strings() {
+            for emoji in [Emoji::Simple, Emoji::Full, Emoji::Names] {
+                assert_harmless(&text, emoji);
+            }
+        }
+    }
+
+    #[test]
+    fn marks_of_direction_stay_and_take_no_cell_and_overrides_override_nothing() {
+        assert_eq!(clean("a\u{200F}b"), "a\u{200F}b");
+        assert_eq!(width("a\u{200F}\u{2068}b\u{2069}"), 2);
+        assert_eq!(clean("\u{202E}gnp.exe\u{202C}"), "\u{202B}gnp.exe\u{202C}");
     }
 
     #[test]

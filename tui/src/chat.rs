@@ -12,9 +12,10 @@ use crate::app;
 use crate::editor::Editor;
 use crate::keys;
 use crate::log::{Log, Place, Scroll};
+use crate::look::Look;
 use crate::paint;
 use crate::panes::{self, Frame};
-use crate::style::{self, Colours};
+use crate::style;
 use crate::term::{Caret, Extra};
 
 /// The screen's name among the views.
@@ -35,7 +36,7 @@ const CORRECTING: &str = "Correcting what you said. Enter: done, Esc: leave it."
 pub struct Chat {
     session: Session,
     caret: Caret,
-    colours: Colours,
+    look: Look,
     editor: Editor,
     log: Log,
     places: HashMap<RoomKey, Place>,
@@ -56,13 +57,13 @@ pub struct Chat {
 
 impl Chat {
     /// A screen over this session.
-    pub fn new(session: Session, colours: Colours, caret: Caret) -> Self {
+    pub fn new(session: Session, look: Look, caret: Caret) -> Self {
         Self {
             session,
             caret,
-            colours,
-            editor: Editor::default(),
-            log: Log::new(colours),
+            look,
+            editor: Editor::new(look),
+            log: Log::new(look),
             places: HashMap::new(),
             shown: None,
             correcting: None,
@@ -274,7 +275,7 @@ impl View for Chat {
         let rows = self.editor.rows(size.x.saturating_sub(PROMPT.len() + 1), false);
         let caret_row = rows.iter().position(|row| row.caret.is_some()).unwrap_or(0);
         let first = (caret_row + 1).saturating_sub(box_max);
-        self.frame = Frame::new(&state, size, self.colours);
+        self.frame = Frame::new(&state, size, self.look);
         self.frame.rows = rows.into_iter().skip(first).take(box_max).collect();
         self.frame.rows_above = first > 0;
         let log = self.frame.log_size();
@@ -282,9 +283,9 @@ impl View for Chat {
             let mut place = place;
             self.log.layout(room, &mut place, log);
             self.places.insert(room.key, place);
-            self.frame.status = panes::status(&state, now, flash, !place.follows(), self.colours);
+            self.frame.status = panes::status(&state, now, flash, !place.follows(), self.look);
         } else {
-            self.frame.status = panes::status(&state, now, flash, false, self.colours);
+            self.frame.status = panes::status(&state, now, flash, false, self.look);
         }
         drop(state);
         self.look();

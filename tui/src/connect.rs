@@ -17,7 +17,7 @@ const HINT: &str = "Enter: connect. Tab: next. ← →: choose. Ctrl+Q: quit.";
 
 /// Asks where to go, beginning with what [`App::connect`] holds.
 pub fn dialog(siv: &mut Cursive) {
-    let Some(App { connect, colours, caret, .. }) = siv.user_data::<App>() else { return };
+    let Some(App { connect, look, caret, .. }) = siv.user_data::<App>() else { return };
     let kind = Dialect::ALL.iter().position(|dialect| *dialect == connect.dialect).unwrap_or(0);
     let fields = vec![
         Field::choice("Kind", KINDS, kind),
@@ -26,7 +26,7 @@ pub fn dialog(siv: &mut Cursive) {
         Field::text("Nickname", &connect.nick),
     ];
     let first = if connect.nick.is_empty() { 3 } else { 1 };
-    let form = Form::new("Connect", fields, HINT, (*colours, caret.clone()), submit)
+    let form = Form::new("Connect", fields, HINT, (*look, caret.clone()), submit)
         .on_choice(|fields| {
             let port = fields.first().and_then(|kind| dialect(kind.value())).map(Dialect::default_port);
             if let (Some(port), Some(field)) = (port, fields.get_mut(PORT_FIELD)) {

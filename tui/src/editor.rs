@@ -1,10 +1,12 @@
 //! What is being typed: text and a caret, moved by graphemes and words; knows nothing of screens but widths.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::cells;
+use crate::bidi::paragraph::Paragraph;
+use crate::look::Look;
 
 /// A text under construction, and where the caret stands in it.
 #[derive(Clone, Debug, Default)]
@@ -12,18 +14,41 @@ pub struct Editor {
     text: String,
     /// A byte offset, always at the edge of a grapheme.
     caret: usize,
+    look: Look,
 }
 
 /// One row of an [`Editor`] as drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Clean text.
+    /// What is printed, from left to right.
     pub text: String,
     /// The cell the caret stands on, if it stands in this row.
     pub caret: Option<usize>,
 }
 
+/// Where each unit of a row stands: its index, its first cell, how many cells it takes.
+fn places(paragraph: &Paragraph, line: Range<usize>, cells: usize) -> Vec<(usize, usize, usize)> {
+    let right = paragraph.is_rtl();
+    let mut x = if right { cells.saturating_sub(paragraph.cells(line.clone())) } else { 0 };
+    let place = |at: usize| {
+        let used = paragraph.units().get(at).map_or(0, |unit| unit.cells);
+        x += used;
+        (at, x - used, used)
+    };
+    paragraph.visual(line).into_iter().map(place).collect()
+}
+
 impl Editor {
+    /// An empty one that shows text like this.
+    pub fn new(look: Look) -> Self {
+        Self { look, ..Self::default() }
+    }
+
+    /// Shows text like this from now on.
+    pub fn set_look(&mut self, look: Look) {
+        self.look = look;
+    }
+
     /// The text as typed.
     pub fn text(&self) -> &str {
         &self.text
@@ -74,23 +99,40 @@ impl Editor {
         self.text.drain(self.caret..end);
     }
 
-    /// One grapheme back.
+    /// One grapheme to the left: back, or on in a text that is shown from right to left.
     pub fn left(&mut self) {
+        if self.runs_left() { self.on() } else { self.back() }
+    }
+
+    /// One grapheme to the right.
+    pub fn right(&mut self) {
+        if self.runs_left() { self.back() } else { self.on() }
+    }
+
+    /// A word to the left.
+    pub fn word_left(&mut self) {
+        if self.runs_left() { self.word_on() } else { self.caret = self.word_start() }
+    }
+
+    /// A word to the right.
+    pub fn word_right(&mut self) {
+        if self.runs_left() { self.caret = self.word_start() } else { self.word_on() }
+    }
+
+    /// As in other editors, the text as a whole decides which way the arrows go, not the letter beside the caret.
+    fn runs_left(&self) -> bool {
+        self.look.from_the_right(&self.text)
+    }
+
+    fn back(&mut self) {
         self.caret = self.edges_around(self.caret).0;
     }
 
-    /// One grapheme on.
-    pub fn right(&mut self) {
+    fn on(&mut self) {
         self.caret = self.next_edge();
     }
 
-    /// To the start of the word before.
-    pub fn word_left(&mut self) {
-        self.caret = self.word_start();
-    }
-
-    /// To the end of the word after.
-    pub fn word_right(&mut self) {
+    fn word_on(&mut self) {
         let caret = self.caret;
         let end = self.words().map(|(at, word)| at + word.len()).find(|end| *end > caret);
         self.caret = end.unwrap_or(self.text.len());
@@ -140,39 +182,81 @@ impl Editor {
         true
     }
 
-    /// The text in rows of `cells` cells, the caret among them; at least one. `mask` hides each grapheme behind `*`.
+    /// The text in rows of `cells` cells as drawn, the caret among them; at least one. `mask` hides each grapheme
+    /// behind `*`.
+    ///
+    /// Where this program turns text, a text that runs from right to left rests against the right edge, and the caret
+    /// stands on the cell of the letter that it is before in logical order; at a row's end, beyond that end.
     pub fn rows(&self, cells: usize, mask: bool) -> Vec<Row> {
         let cells = cells.max(2);
-        let mut rows = Vec::new();
-        let (mut row, mut x) = (Row { text: String::new(), caret: None }, 0);
-        for (at, grapheme) in self.text.grapheme_indices(true) {
-            let shown = if mask { "*".to_owned() } else { cells::clean(grapheme) };
-            let used = cells::width(&shown);
-            let line_end = grapheme == "\n";
-            if !line_end && x + used > cells && x > 0 {
-                rows.push(std::mem::replace(&mut row, Row { text: String::new(), caret: None }));
-                x = 0;
-            }
-            if at == self.caret {
-                row.caret = Some(x);
-            }
-            if line_end {
-                rows.push(std::mem::replace(&mut row, Row { text: String::new(), caret: None }));
-                x = 0;
-            } else {
-                row.text.push_str(&shown);
-                x += used;
-            }
-        }
-        if self.caret == self.text.len() {
-            if x >= cells {
-                rows.push(std::mem::replace(&mut row, Row { text: String::new(), caret: None }));
-                x = 0;
-            }
-            row.caret = Some(x);
-        }
-        rows.push(row);
+        let mut rows: Vec<Row> = Vec::new();
+        self.each_row(cells, mask, |paragraph, line, end, caret_at_end| {
+            rows.push(self.row(paragraph, line, (end, caret_at_end), cells));
+        });
         rows
+    }
+
+    /// Puts the caret where this cell of this row is.
+    pub fn click(&mut self, cells: usize, (x, row): (usize, usize)) {
+        let cells = cells.max(2);
+        let (mut number, mut found) = (0, self.text.len());
+        self.each_row(cells, false, |paragraph, line, end, _| {
+            if number == row {
+                let places = places(paragraph, line, cells);
+                let hit = places.iter().find(|(_, start, used)| (*start..start + used).contains(&x));
+                found = hit.and_then(|(at, ..)| paragraph.units().get(*at)).map_or(end, |unit| unit.at.start);
+            }
+            number += 1;
+        });
+        self.caret = found;
+    }
+
+    /// Calls `row` for each row with its paragraph, its units in that, where in the text it ends, and whether the
+    /// caret can stand there.
+    fn each_row(&self, cells: usize, mask: bool, mut row: impl FnMut(&Paragraph, Range<usize>, usize, bool)) {
+        let rtl = !mask && self.look.from_the_right(&self.text);
+        // A caret at the left end of a full row needs a cell there.
+        let fits = if rtl { cells - 1 } else { cells };
+        let mut start = 0;
+        for line in self.text.split('\n') {
+            let end = start + line.len();
+            let pieces = line.grapheme_indices(true).map(|(at, grapheme)| {
+                let shown = if mask { "*".to_owned() } else { self.look.clean(grapheme) };
+                (start + at..start + at + grapheme.len(), Cow::Owned(shown))
+            });
+            let paragraph = Paragraph::of_pieces(pieces, self.look.bidi, rtl, Some(self.caret));
+            let (mut from, mut x) = (0, 0);
+            for (at, unit) in paragraph.units().iter().enumerate() {
+                if x + unit.cells > fits && x > 0 {
+                    row(&paragraph, from..at, unit.at.start, false);
+                    (from, x) = (at, 0);
+                }
+                x += unit.cells;
+            }
+            // Behind the last letter of all the caret has a cell of its own.
+            let last = end == self.text.len();
+            let full = last && x >= fits && self.caret == end;
+            row(&paragraph, from..paragraph.units().len(), end, !full);
+            if full {
+                row(&Paragraph::of_pieces([], self.look.bidi, rtl, None), 0..0, end, true);
+            }
+            start = end + 1;
+        }
+    }
+
+    fn row(&self, paragraph: &Paragraph, line: Range<usize>, (end, at_end): (usize, bool), cells: usize) -> Row {
+        let right = paragraph.is_rtl();
+        let used = paragraph.cells(line.clone());
+        let indent = if right { cells.saturating_sub(used) } else { 0 };
+        let on = |at: usize| paragraph.units().get(at).is_some_and(|unit| unit.at.contains(&self.caret));
+        let places = places(paragraph, line.clone(), cells);
+        let caret = match places.iter().find(|(at, ..)| on(*at)) {
+            Some((_, x, _)) => Some(*x),
+            None if at_end && self.caret == end && right => Some(indent.saturating_sub(1)),
+            None if at_end && self.caret == end => Some(used),
+            None => None,
+        };
+        Row { text: " ".repeat(indent) + &paragraph.drawn(line), caret }
     }
 
     fn before(&self) -> &str {

@@ -8,8 +8,10 @@ use cursive::{Cursive, Printer, Vec2, View};
 use crate::cells;
 use crate::editor::Editor;
 use crate::keys;
-use crate::paint::{self, Piece};
-use crate::style::{self, Colours};
+use crate::lay::{self, Line};
+use crate::look::Look;
+use crate::paint;
+use crate::style;
 use crate::term::{Caret, Extra};
 
 /// Widest a dialog gets.
@@ -70,7 +72,7 @@ pub struct Form {
     fields: Vec<Field>,
     focus: usize,
     hint: &'static str,
-    colours: Colours,
+    look: Look,
     caret: Caret,
     submit: Submit,
     chosen: Option<Chosen>,
@@ -78,7 +80,7 @@ pub struct Form {
 }
 
 enum Row {
-    Text(Piece),
+    Text(Line),
     Field(usize),
 }
 
@@ -86,18 +88,23 @@ impl Form {
     /// A dialog that hands its fields' values to `submit` when Enter is pressed.
     pub fn new(
         title: &'static str,
-        fields: Vec<Field>,
+        mut fields: Vec<Field>,
         hint: &'static str,
-        (colours, caret): (Colours, Caret),
+        (look, caret): (Look, Caret),
         submit: impl Fn(&mut Cursive, &[String]) + Send + Sync + 'static,
     ) -> Self {
+        for field in &mut fields {
+            if let Value::Text { editor, .. } = &mut field.value {
+                editor.set_look(look);
+            }
+        }
         Self {
             title,
             why: None,
             fields,
             focus: 0,
             hint,
-            colours,
+            look,
             caret,
             submit: Arc::new(submit),
             chosen: None,
@@ -122,13 +129,13 @@ impl Form {
     /// Says why the dialog is here (again).
     #[must_use]
     pub fn because(mut self, why: &str) -> Self {
-        self.why = Some(cells::clean(why));
+        self.why = Some(why.to_owned());
         self
     }
 
     /// Says what is wrong with what was entered.
     pub fn complain(&mut self, why: &str) {
-        self.why = Some(cells::clean(why));
+        self.why = Some(why.to_owned());
     }
 
     fn label_cells(&self) -> usize {
@@ -138,10 +145,9 @@ impl Form {
     /// The rows inside the border for this much room; blank ones go first where there is too little.
     fn compose(&self, width: usize, height: usize) -> Vec<Row> {
         let text = |style, text: &str| -> Vec<Row> {
-            let line = |range| Row::Text(Piece::new(style, text.get(range).unwrap_or_default()));
-            cells::wrap(text, width, width).into_iter().map(line).collect()
+            lay::sentence(self.look, style, text, width).into_iter().map(Row::Text).collect()
         };
-        let mut why = self.why.as_deref().map_or_else(Vec::new, |why| text(self.colours.error(), why));
+        let mut why = self.why.as_deref().map_or_else(Vec::new, |why| text(self.look.colours.error(), why));
         let hint = text(style::dim(), self.hint);
         // A server's sentence may be long; what is to be filled in stays in sight.
         why.truncate(height.saturating_sub(self.fields.len() + hint.len()).max(1));
@@ -151,7 +157,7 @@ impl Form {
         let mut blank = |rows: &mut Vec<Row>| {
             if spare > 0 && !rows.is_empty() {
                 spare -= 1;
-                rows.push(Row::Text(Piece::new(style::plain(), "")));
+                rows.push(Row::Text((0, [].into())));
             }
         };
         blank(&mut rows);
@@ -240,7 +246,7 @@ impl View for Form {
         let inside = printer.offset((2, 1)).cropped(printer.size.saturating_sub((4, 2)));
         for (y, row) in self.rows.iter().enumerate().take(inside.size.y) {
             match row {
-                Row::Text(piece) => drop(paint::print(&inside, (0, y), piece.style, &piece.text)),
+                Row::Text((x, pieces)) => drop(paint::print_pieces(&inside, (*x, y), pieces.iter())),
                 Row::Field(index) => self.draw_field(&inside, y, *index),
             }
         }

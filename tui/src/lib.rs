@@ -7,6 +7,7 @@
 //! [`pipe`] the program without a screen.
 
 pub mod app;
+pub mod bidi;
 pub mod cells;
 pub mod chat;
 pub mod clock;
@@ -14,7 +15,9 @@ pub mod connect;
 pub mod editor;
 pub mod form;
 pub mod keys;
+pub mod lay;
 pub mod log;
+pub mod look;
 pub mod options;
 pub mod paint;
 pub mod panes;

@@ -9,7 +9,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use cursive::Printer;
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision, Room, Timeline};
 
+use crate::bidi::direction;
 use crate::cells;
+use crate::lay::{self, Area, Block, Line};
+use crate::look::Look;
 use crate::paint::{self, Piece};
 use crate::style::{self, Colours};
 
@@ -17,9 +20,6 @@ use crate::style::{self, Colours};
 const TIME_CELLS_MIN: usize = 34;
 /// How many entries' wrapped lines are kept.
 const CACHE_MAX: usize = 2_000;
-
-/// A line of the screen.
-type Line = (usize, std::sync::Arc<[Piece]>);
 
 /// Where the reader stands in one room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ struct Wrapped {
 
 /// The view's part that draws one room's log.
 pub struct Log {
-    colours: Colours,
+    look: Look,
     cache: HashMap<EntryKey, Wrapped>,
     size: (usize, usize),
     /// The entry that somebody came for; shown as selected.
@@ -76,8 +76,8 @@ pub struct Log {
 
 impl Log {
     /// An empty one.
-    pub fn new(colours: Colours) -> Self {
-        Self { colours, cache: HashMap::new(), size: (0, 0), found: None, visible: std::collections::VecDeque::new() }
+    pub fn new(look: Look) -> Self {
+        Self { look, cache: HashMap::new(), size: (0, 0), found: None, visible: std::collections::VecDeque::new() }
     }
 
     /// How many lines there is room for.
@@ -235,8 +235,8 @@ impl Log {
         let found = self.found == Some(entry.key);
         look(entry, marked, found, &mut hasher);
         let (look, width) = (hasher.finish(), self.size.0);
-        let colours = self.colours;
-        let fresh = || Wrapped { width, look, lines: compose(entry, marked, found, width, colours) };
+        let looks = self.look;
+        let fresh = || Wrapped { width, look, lines: compose(entry, marked, found, width, looks) };
         let wrapped = self.cache.entry(entry.key).or_insert_with(fresh);
         if wrapped.width != width || wrapped.look != look {
             *wrapped = fresh();
@@ -278,10 +278,10 @@ fn look(entry: &Entry, marked: bool, found: bool, hasher: &mut DefaultHasher) {
 }
 
 /// An entry's lines at this width.
-fn compose(entry: &Entry, marked: bool, found: bool, width: usize, colours: Colours) -> Box<[Line]> {
+fn compose(entry: &Entry, marked: bool, found: bool, width: usize, look: Look) -> Box<[Line]> {
     let mut lines = Vec::new();
     if marked {
-        lines.push((0, [new_line(width, colours)].into()));
+        lines.push((0, [new_line(width, look.colours)].into()));
     }
     let mut indent = 0;
     let mut time = None;
@@ -289,14 +289,20 @@ fn compose(entry: &Entry, marked: bool, found: bool, width: usize, colours: Colo
         indent = 6;
         time = entry.at.and_then(|at| crate::clock::time_of_day(at.0)).map(|text| Piece::new(style::dim(), text));
     }
-    let (prefix, text, tail) = parts(entry, colours);
+    let (head, text, tail) = parts(entry, look);
+    let rtl = direction::is_rtl(text);
+    let area = Area { indent, ..Area::new(indent, width) };
     let paragraphs = text.split('\n').collect::<Vec<_>>();
     let last = paragraphs.len() - 1;
     for (number, paragraph) in paragraphs.into_iter().enumerate() {
-        let head = if number == 0 { prefix.clone() } else { Vec::new() };
-        let tail = if number == last { tail.clone() } else { None };
-        let body = Piece::new(body_style(entry, found), cells::clean(paragraph));
-        wrap_paragraph(&mut lines, indent, width, number > 0, head.into_iter().chain([body]).chain(tail).collect());
+        let block = Block {
+            head: if number == 0 { head.clone() } else { Vec::new() },
+            body: vec![Piece::new(body_style(entry, found), look.clean(paragraph))],
+            tail: if number == last { tail.clone() } else { None },
+            rtl,
+            continued: number > 0,
+        };
+        lay::lay(&mut lines, look, block, area);
     }
     if let (Some(time), Some((x, first))) = (time, lines.get_mut(usize::from(marked))) {
         let gap = x.saturating_sub(cells::width(&time.text));
@@ -315,7 +321,8 @@ fn new_line(width: usize, colours: Colours) -> Piece {
 }
 
 /// What stands before the text, the text, and what stands behind it.
-fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
+fn parts(entry: &Entry, look: Look) -> (Vec<Piece>, &str, Option<Piece>) {
+    let colours = look.colours;
     match &entry.kind {
         EntryKind::Message { from, text, action, mine, mention, delivery, revision } => {
             let mut nick = colours.nick(from);
@@ -334,7 +341,7 @@ fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
             };
             let prefix = vec![
                 Piece::new(style::plain(), before),
-                Piece::new(nick, cells::clean(from)),
+                Piece::new(nick, lay::isolated(&look.clean(from))),
                 Piece::new(style::plain(), after),
             ];
             let tail = match delivery {
@@ -347,7 +354,7 @@ fn parts(entry: &Entry, colours: Colours) -> (Vec<Piece>, &str, Option<Piece>) {
                     Some(Piece::new(colours.attention(), " (not confirmed; Ctrl+R sends it again)"))
                 }
                 Delivery::Failed(why) => {
-                    let why = format!(" (not sent: {} Ctrl+R tries again)", cells::clean(why));
+                    let why = format!(" (not sent: {} Ctrl+R tries again)", look.clean(why));
                     Some(Piece::new(colours.error(), why))
                 }
             };
@@ -366,28 +373,5 @@ fn body_style(entry: &Entry, found: bool) -> cursive::style::Style {
         EntryKind::Message { revision: Revision::Deleted, .. } => style::dim(),
         EntryKind::Message { delivery: Delivery::Pending, .. } | EntryKind::Notice(_) => style::dim(),
         EntryKind::Message { .. } | EntryKind::Error(_) => style::plain(),
-    }
-}
-
-/// Wraps pieces as one text; lines after an entry's first hang two cells in.
-fn wrap_paragraph(lines: &mut Vec<Line>, indent: usize, width: usize, hang_all: bool, pieces: Vec<Piece>) {
-    let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-    let hang = if width >= 12 { 2 } else { 0 };
-    let first_x = if hang_all { indent + hang } else { indent };
-    let ranges = cells::wrap(&whole, width.saturating_sub(first_x), width.saturating_sub(indent + hang));
-    for (number, range) in ranges.into_iter().enumerate() {
-        let mut line = Vec::new();
-        let mut start = 0;
-        for piece in &pieces {
-            let end = start + piece.text.len();
-            let (from, to) = (range.start.max(start), range.end.min(end));
-            if from < to
-                && let Some(text) = whole.get(from..to)
-            {
-                line.push(Piece::new(piece.style, text));
-            }
-            start = end;
-        }
-        lines.push((if number == 0 { first_x } else { indent + hang }, line.into()));
     }
 }

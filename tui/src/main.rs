@@ -13,7 +13,9 @@ use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 use tui::app::{self, App, Current};
+use tui::bidi::Bidi;
 use tui::connect;
+use tui::look::Look;
 use tui::options::Options;
 use tui::pipe::names::Names;
 use tui::pipe::{self, Identity, Outcome, PipeFace, Terms};
@@ -148,15 +150,16 @@ fn screen(
     password: Option<Secret>,
     kept: Option<Kept>,
 ) -> Result<ExitCode, String> {
-    let colours = Colours::detect(|name| std::env::var(name).ok());
+    let variable = |name: &str| std::env::var(name).ok();
+    let look = Look { bidi: Bidi::detect(variable), ..Look::new(Colours::detect(variable)) };
     let caret = Caret::default();
-    let backend = Term::init(caret.clone(), colours != Colours::None)
+    let backend = Term::init(caret.clone(), look)
         .map_err(|_| "There is no terminal to draw on; for scripts there is --pipe.".to_owned())?;
     restore_on_panic();
     let mut siv = Cursive::new();
     let nick = connect.nick.clone();
     let current = Current::default();
-    app::install(&mut siv, App { kept, connect, password, session: current.clone(), ..App::new(colours, caret) });
+    app::install(&mut siv, App { kept, connect, password, session: current.clone(), ..App::new(look, caret) });
     match target {
         Some(target) => match connect::check_nick(&target, &nick) {
             Ok(nick) => app::start(&mut siv, target, &nick),

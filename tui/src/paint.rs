@@ -5,6 +5,8 @@ use cursive::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::look::Look;
+
 /// Some clean text in one style.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piece {
@@ -57,16 +59,19 @@ pub fn fill(printer: &Printer, y: usize, style: Style) {
     printer.with_style(style, |printer| printer.print_hline((0, y), printer.size.x, " "));
 }
 
-/// A bar over the whole width; the right side stands if there is room for both, or if it is the more pressing.
-pub fn bar(printer: &Printer, y: usize, (left, right): &(Piece, Piece)) {
+/// A bar over the whole width, of text in logical order; the right side stands if there is room for both, or if it is
+/// the more pressing.
+pub fn bar(printer: &Printer, y: usize, look: Look, (left, right): &(Piece, Piece)) {
     fill(printer, y, crate::style::bar());
     let width = printer.size.x;
-    let right_cells = crate::cells::width(&right.text);
+    let right_text = look.line(&right.text);
+    let right_cells = crate::cells::width(&right_text);
     let pressing = right.style != crate::style::bar();
-    let fits = crate::cells::width(&left.text) + right_cells < width;
+    let left_text = look.line(&left.text);
+    let fits = crate::cells::width(&left_text) + 1 + right_cells < width;
     let left_cells = if fits || pressing { width.saturating_sub(right_cells) } else { width };
-    print(printer, (0, y), left.style, &crate::cells::fit(&left.text, left_cells));
+    print(printer, (1, y), left.style, &look.fit(&left.text, left_cells.saturating_sub(1)));
     if left_cells < width {
-        print(printer, (left_cells, y), right.style, &right.text);
+        print(printer, (left_cells, y), right.style, &right_text);
     }
 }

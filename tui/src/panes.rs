@@ -6,8 +6,10 @@ use parlor_core::time::Instant;
 
 use crate::cells;
 use crate::editor::Row;
+use crate::lay;
+use crate::look::Look;
 use crate::paint::{self, Piece};
-use crate::style::{self, Colours};
+use crate::style;
 
 /// Below this width there is the log alone.
 const SIDES_CELLS_MIN: usize = 60;
@@ -20,6 +22,7 @@ const MEMBERS_CELLS_MIN: usize = 14;
 #[derive(Default)]
 pub struct Frame {
     size: Vec2,
+    look: Look,
     title: (Piece, Piece),
     rooms: Side,
     members: Side,
@@ -40,19 +43,19 @@ struct Side {
 
 impl Frame {
     /// The frame for this state and size; status line and message box are the caller's to fill in.
-    pub fn new(state: &State, size: Vec2, colours: Colours) -> Self {
-        let mut frame = Self { size, ..Self::default() };
+    pub fn new(state: &State, size: Vec2, look: Look) -> Self {
+        let mut frame = Self { size, look, ..Self::default() };
         let wide = size.x >= SIDES_CELLS_MIN;
         if wide && state.rooms.len() > 1 {
-            frame.rooms = rooms(state, size.y, colours);
+            frame.rooms = rooms(state, size.y, look);
         }
         if let Some(room) = state.rooms.get(state.shown) {
             if wide && !room.members.is_empty() {
-                frame.members = members(room, size.y.saturating_sub(3), colours);
+                frame.members = members(room, size.y.saturating_sub(3), look);
             }
             frame.title = title(state, room, frame.rooms.cells == 0);
         } else {
-            frame.title.0 = Piece::new(style::bar(), format!(" {}", cells::clean(&state.address)));
+            frame.title.0 = Piece::new(style::bar(), state.address.to_string());
         }
         frame
     }
@@ -87,10 +90,10 @@ impl Frame {
             paint::fill(printer, y, style::plain());
         }
         if self.has_title() {
-            paint::bar(printer, 0, &self.title);
+            paint::bar(printer, 0, self.look, &self.title);
         }
         if self.has_status() {
-            paint::bar(printer, self.box_top().saturating_sub(1), &self.status);
+            paint::bar(printer, self.box_top().saturating_sub(1), self.look, &self.status);
         }
         let (_, top) = self.log_start();
         let (width, height) = self.log_size();
@@ -122,13 +125,13 @@ impl Side {
 }
 
 fn title(state: &State, room: &Room, count_rooms: bool) -> (Piece, Piece) {
-    let mut left = format!(" {}", cells::clean(&room.title));
+    let mut left = lay::isolated(&room.title);
     if count_rooms && state.rooms.len() > 1 {
         left.push_str(&format!(" ({}/{})", state.shown + 1, state.rooms.len()));
     }
     if !room.topic.is_empty() {
         left.push_str(": ");
-        left.push_str(&cells::clean(room.topic.as_str()));
+        left.push_str(&lay::isolated(room.topic.as_str()));
     }
     let right = match room.member_count {
         0 => String::new(),
@@ -138,28 +141,28 @@ fn title(state: &State, room: &Room, count_rooms: bool) -> (Piece, Piece) {
     (Piece::new(style::bar(), left), Piece::new(style::bar(), right))
 }
 
-fn rooms(state: &State, height: usize, colours: Colours) -> Side {
-    let widest = state.rooms.iter().map(|room| cells::width(&cells::clean(&room.title))).max().unwrap_or(0);
+fn rooms(state: &State, height: usize, look: Look) -> Side {
+    let widest = state.rooms.iter().map(|room| cells::width(&look.line(&room.title))).max().unwrap_or(0);
     let cells = (widest + 6).clamp(SIDE_CELLS.0, SIDE_CELLS.1);
     // The shown room is always in sight.
     let first = (state.shown + 1).saturating_sub(height.saturating_sub(3).max(1));
     let row = |(index, room): (usize, &Room)| {
         let count = if room.unread > 0 { format!(" {} ", room.unread) } else { " ".to_owned() };
-        let name = cells::pad(&format!(" {}", room.title), cells.saturating_sub(cells::width(&count)));
-        let look = match (index == state.shown, room.mentions > 0, room.unread > 0) {
+        let name = look.pad(&room.title, cells.saturating_sub(cells::width(&count) + 1));
+        let style = match (index == state.shown, room.mentions > 0, room.unread > 0) {
             (true, _, _) => style::bar(),
-            (false, true, _) => colours.attention(),
+            (false, true, _) => look.colours.attention(),
             (false, false, true) => style::bold(),
             (false, false, false) if room.joined => style::plain(),
             (false, false, false) => style::dim(),
         };
-        Piece::new(look, name + &count)
+        Piece::new(style, format!(" {name}{count}"))
     };
     Side { cells, rows: state.rooms.iter().enumerate().skip(first).map(row).collect() }
 }
 
-fn members(room: &Room, height: usize, colours: Colours) -> Side {
-    let widest = room.members.iter().map(|member| cells::width(&cells::clean(&member.nick))).max().unwrap_or(0);
+fn members(room: &Room, height: usize, look: Look) -> Side {
+    let widest = room.members.iter().map(|member| cells::width(&look.line(&member.nick))).max().unwrap_or(0);
     let cells = (widest + 2).clamp(MEMBERS_CELLS_MIN, SIDE_CELLS.1);
     // Only a tutorial's server, whose one room has no name, does not tell who is there.
     let heading = if room.place.is_some() { " Here" } else { " Seen here" };
@@ -167,18 +170,18 @@ fn members(room: &Room, height: usize, colours: Colours) -> Side {
     let all = room.members.len();
     let fits = if all < height { all } else { height.saturating_sub(2) };
     for member in room.members.iter().take(fits) {
-        let look = if member.me { style::bold() } else { colours.nick(&member.nick) };
-        rows.push(Piece::new(look, cells::fit(&format!(" {}", member.nick), cells)));
+        let style = if member.me { style::bold() } else { look.colours.nick(&member.nick) };
+        rows.push(Piece::new(style, format!(" {}", look.fit(&member.nick, cells.saturating_sub(1)))));
     }
     let hidden = (room.member_count as usize).max(all).saturating_sub(fits);
     if hidden > 0 {
-        rows.push(Piece::new(style::dim(), cells::fit(&format!(" and {hidden} more"), cells)));
+        rows.push(Piece::new(style::dim(), look.fit(&format!(" and {hidden} more"), cells)));
     }
     Side { cells, rows }
 }
 
 /// The status line: how things stand with the server, and what is to be seen elsewhere.
-pub fn status(state: &State, now: Instant, flash: Option<&str>, scrolled_up: bool, colours: Colours) -> (Piece, Piece) {
+pub fn status(state: &State, now: Instant, flash: Option<&str>, scrolled_up: bool, look: Look) -> (Piece, Piece) {
     let loading = state.rooms.get(state.shown).is_some_and(|room| room.loading_older);
     let left = match (flash, &state.link) {
         (Some(flash), _) => flash.to_owned(),
@@ -187,15 +190,15 @@ pub fn status(state: &State, now: Instant, flash: Option<&str>, scrolled_up: boo
     };
     let unread = state.rooms.get(state.shown).map_or(0, |room| room.unread);
     let right = match (scrolled_up, unread) {
-        (true, 0) => pressing(colours, " ▼ more below (End) ".to_owned()),
-        (true, unread) => pressing(colours, format!(" ▼ {unread} new (End) ")),
+        (true, 0) => pressing(look, " ▼ more below (End) ".to_owned()),
+        (true, unread) => pressing(look, format!(" ▼ {unread} new (End) ")),
         (false, _) => Piece::new(style::bar(), "F1 help "),
     };
-    (Piece::new(style::bar(), format!(" {}", cells::clean(&left))), right)
+    (Piece::new(style::bar(), left), right)
 }
 
-fn pressing(colours: Colours, text: String) -> Piece {
-    Piece::new(colours.attention(), text)
+fn pressing(look: Look, text: String) -> Piece {
+    Piece::new(look.colours.attention(), text)
 }
 
 fn link_text(state: &State, link: &Link, now: Instant) -> String {

@@ -8,12 +8,14 @@ use parlor_core::vocabulary::Place;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
-use crate::cells;
+use crate::bidi::{Bidi, direction};
 use crate::clock;
 use crate::editor::{Editor, Row};
 use crate::keys;
+use crate::lay::{self, Area, Block, Line};
+use crate::look::Look;
 use crate::paint::{self, Piece};
-use crate::style::{self, Colours};
+use crate::style;
 use crate::term::{Caret, Extra};
 
 /// The search's name among the views.
@@ -24,13 +26,10 @@ const PROMPT: &str = "? ";
 /// What the empty line says.
 const HINT: &str = "Words to look for";
 
-/// A line of the screen.
-type Line = Vec<Piece>;
-
 /// The view.
 pub struct Searcher {
     session: Session,
-    colours: Colours,
+    look: Look,
     caret: Caret,
     editor: Editor,
     /// What stands in the line is what was looked for last; the first letter typed begins anew.
@@ -51,8 +50,8 @@ pub struct Searcher {
 
 impl Searcher {
     /// A search over this session; begins with what was looked for last, where that is still known.
-    pub fn new(session: Session, colours: Colours, caret: Caret) -> Self {
-        let mut editor = Editor::default();
+    pub fn new(session: Session, look: Look, caret: Caret) -> Self {
+        let mut editor = Editor::new(look);
         let (mut everywhere, mut asked, mut is_old) = (false, None, false);
         {
             let state = session.state();
@@ -67,7 +66,7 @@ impl Searcher {
         }
         Self {
             session,
-            colours,
+            look,
             caret,
             editor,
             is_old,
@@ -161,21 +160,21 @@ impl Searcher {
     fn compose(&mut self, size: Vec2) {
         let state = self.session.state();
         let height = size.y.saturating_sub(3);
-        let (width, colours) = (size.x, self.colours);
+        let (width, look) = (size.x, self.look);
         let back = Piece::new(style::bar(), "Esc: back ");
         if let Some(around) = &state.around {
-            let title = format!(" Around a message in {}", around.title);
-            self.title = (Piece::new(style::bar(), cells::clean(&title)), Piece::default());
+            let title = format!("Around a message in {}", lay::isolated(&around.title));
+            self.title = (Piece::new(style::bar(), title), Piece::default());
             let hits: Vec<&Hit> = around.messages.iter().rev().collect();
             let front = self.in_front(around);
-            self.lines = window(&hits, front, height, |at, hit| lines(hit, width, colours, false, true, at == front));
-            self.status = (Piece::new(style::bar(), format!(" {}", around_status(around))), back);
+            self.lines = window(&hits, front, height, |at, hit| lines(hit, width, look, false, true, at == front));
+            self.status = (Piece::new(style::bar(), around_status(around)), back);
             self.input = None;
             return;
         }
         let place = match (self.everywhere, state.shown_room()) {
-            (false, Some(room)) => format!(" Search in {}", cells::clean(&room.title)),
-            (true, _) | (_, None) => " Search everywhere".to_owned(),
+            (false, Some(room)) => format!("Search in {}", lay::isolated(&room.title)),
+            (true, _) | (_, None) => "Search everywhere".to_owned(),
         };
         let other = if self.everywhere { "Tab: in this room " } else { "Tab: everywhere " };
         self.title = (Piece::new(style::bar(), place), Piece::new(style::bar(), other));
@@ -184,10 +183,9 @@ impl Searcher {
         let rooms = search.is_none_or(|search| search.room.is_none());
         self.selected = self.selected.min(hits.len().saturating_sub(1));
         let selected = self.selected;
-        self.lines = window(&hits, selected, height, |at, hit| {
-            lines(hit, width, colours, rooms, at == selected, at == selected)
-        });
-        self.status = (Piece::new(style::bar(), format!(" {}", status(search, &state))), back);
+        self.lines =
+            window(&hits, selected, height, |at, hit| lines(hit, width, look, rooms, at == selected, at == selected));
+        self.status = (Piece::new(style::bar(), status(search, &state)), back);
         let rows = self.editor.rows(width.saturating_sub(PROMPT.len() + 1), false);
         self.input = rows.into_iter().find(|row| row.caret.is_some());
     }
@@ -198,7 +196,7 @@ fn status(search: Option<&Search>, state: &State) -> String {
         return "Enter: look for it".to_owned();
     };
     match (&search.problem, search.loading, search.hits.len()) {
-        (Some(problem), _, _) => cells::clean(problem),
+        (Some(problem), _, _) => problem.to_string(),
         (None, true, _) => "Looking …".to_owned(),
         (None, false, 0) => "Nothing was found.".to_owned(),
         (None, false, found) => {
@@ -212,7 +210,7 @@ fn status(search: Option<&Search>, state: &State) -> String {
 
 fn around_status(around: &Around) -> String {
     match (&around.problem, around.loading) {
-        (Some(problem), _) => cells::clean(problem),
+        (Some(problem), _) => problem.to_string(),
         (None, true) => "Reading …".to_owned(),
         (None, false) => "From long ago: read here, the log stays".to_owned(),
     }
@@ -246,59 +244,41 @@ fn window(hits: &[&Hit], selected: usize, height: usize, lines: impl Fn(usize, &
 }
 
 /// A hit at this width: in one line, or `whole`.
-fn lines(hit: &Hit, width: usize, colours: Colours, room: bool, whole: bool, selected: bool) -> Vec<Line> {
+fn lines(hit: &Hit, width: usize, look: Look, room: bool, whole: bool, selected: bool) -> Vec<Line> {
     let base = if selected { style::bar() } else { style::plain() };
     let mut head = Vec::new();
     if let Some(when) = clock::date_and_time(hit.at.0, width >= YEAR_CELLS_MIN) {
         head.push(Piece::new(if selected { base } else { style::dim() }, format!("{when} ")));
     }
     if room {
-        head.push(Piece::new(if selected { base } else { style::dim() }, format!("{} ", cells::clean(&hit.title))));
+        let title = lay::isolated(&look.clean(&hit.title)) + " ";
+        head.push(Piece::new(if selected { base } else { style::dim() }, title));
     }
-    let nick = if hit.mine { style::bold() } else { colours.nick(&hit.from) };
+    let nick = if hit.mine { style::bold() } else { look.colours.nick(&hit.from) };
     let action = if hit.action { "* " } else { "" };
-    head.push(Piece::new(if selected { base } else { nick }, format!("{action}{}", cells::clean(&hit.from))));
+    let from = lay::isolated(&look.clean(&hit.from));
+    head.push(Piece::new(if selected { base } else { nick }, format!("{action}{from}")));
     head.push(Piece::new(base, if hit.action { " " } else { ": " }));
     let tail = hit.edited.then(|| Piece::new(if selected { base } else { style::dim() }, " (edited)"));
     let texts: Vec<String> = match whole {
-        true => hit.text.split('\n').map(cells::clean).collect(),
-        false => vec![cells::clean(&hit.text.replace('\n', " "))],
+        true => hit.text.split('\n').map(|line| look.clean(line)).collect(),
+        false => vec![look.clean(&hit.text.replace('\n', " "))],
     };
     let last = texts.len().saturating_sub(1);
     let mut lines = Vec::new();
     for (number, text) in texts.into_iter().enumerate() {
-        let mut pieces = if number == 0 { std::mem::take(&mut head) } else { Vec::new() };
-        pieces.push(Piece::new(base, text));
-        pieces.extend(tail.clone().filter(|_| number == last));
-        let mut wrapped = wrap(pieces, width, number > 0);
-        wrapped.truncate(if whole { usize::MAX } else { 1 });
-        lines.extend(wrapped);
+        let block = Block {
+            head: std::mem::take(&mut head),
+            body: vec![Piece::new(base, text)],
+            tail: tail.clone().filter(|_| number == last),
+            rtl: direction::is_rtl(&hit.text),
+            continued: number > 0,
+        };
+        lay::lay(&mut lines, look, block, Area::new(0, width));
     }
-    lines
-}
-
-/// Wraps pieces as one text; lines after the first hang two cells in.
-fn wrap(pieces: Vec<Piece>, width: usize, hang_all: bool) -> Vec<Line> {
-    let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-    let hang = if width >= 12 { 2 } else { 0 };
-    let first = if hang_all { hang } else { 0 };
-    let ranges = cells::wrap(&whole, width.saturating_sub(first), width.saturating_sub(hang));
-    let mut lines = Vec::new();
-    for (number, range) in ranges.into_iter().enumerate() {
-        let indent = if number == 0 { first } else { hang };
-        let mut line = vec![Piece::new(style::plain(), " ".repeat(indent))];
-        let mut start = 0;
-        for piece in &pieces {
-            let end = start + piece.text.len();
-            let (from, to) = (range.start.max(start), range.end.min(end));
-            if from < to
-                && let Some(text) = whole.get(from..to)
-            {
-                line.push(Piece::new(piece.style, text));
-            }
-            start = end;
-        }
-        lines.push(line);
+    if !whole {
+        // Where the terminal turns text, the first line may have the head alone.
+        lines.truncate(if look.bidi == Bidi::Terminal && direction::is_rtl(&hit.text) { 2 } else { 1 });
     }
     lines
 }
@@ -322,15 +302,15 @@ impl View for Searcher {
         let bottom = size.y.saturating_sub(1);
         let status = bottom.saturating_sub(1);
         if size.y >= 3 {
-            paint::bar(printer, 0, &self.title);
+            paint::bar(printer, 0, self.look, &self.title);
             for (y, line) in self.lines.iter().rev().enumerate() {
                 if let Some(y) = status.checked_sub(y + 1).filter(|y| *y > 0) {
-                    paint::print_pieces(printer, (0, y), line);
+                    paint::print_pieces(printer, (line.0, y), line.1.iter());
                 }
             }
         }
         if size.y >= 2 {
-            paint::bar(printer, status, &self.status);
+            paint::bar(printer, status, self.look, &self.status);
         }
         let Some(input) = &self.input else { return };
         let x = paint::print(printer, (0, bottom), style::bold(), PROMPT);

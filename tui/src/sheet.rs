@@ -4,6 +4,8 @@ use cursive::event::{Event, EventResult, Key};
 use cursive::{Printer, Vec2, View};
 
 use crate::cells;
+use crate::lay::{self, Line};
+use crate::look::Look;
 use crate::paint::{self, Piece};
 use crate::style;
 use crate::term::Caret;
@@ -59,20 +61,21 @@ pub struct Sheet {
     title: &'static str,
     entries: Entries,
     /// The lines at the present width.
-    lines: Vec<(Piece, Piece)>,
+    lines: Vec<Line>,
     top: usize,
     height: usize,
+    look: Look,
     caret: Caret,
 }
 
 impl Sheet {
     /// A page with this title.
-    pub fn new(title: &'static str, entries: Entries, caret: Caret) -> Self {
-        Self { title, entries, lines: Vec::new(), top: 0, height: 1, caret }
+    pub fn new(title: &'static str, entries: Entries, look: Look, caret: Caret) -> Self {
+        Self { title, entries, lines: Vec::new(), top: 0, height: 1, look, caret }
     }
 
     /// Two columns where there is room for them; else what a key does stands below it.
-    fn compose(&self, width: usize) -> Vec<(Piece, Piece)> {
+    fn compose(&self, width: usize) -> Vec<Line> {
         let columns = width >= COLUMN + 24;
         let mut lines = Vec::new();
         for (key, does) in self.entries {
@@ -83,13 +86,13 @@ impl Sheet {
             };
             let mut head = *key;
             if !columns && !key.is_empty() {
-                lines.push((Piece::new(style::bold(), *key), Piece::default()));
+                lines.push((0, [Piece::new(style::bold(), *key)].into()));
                 head = "";
             }
             let room = width.saturating_sub(indent);
-            for range in cells::wrap(does, room, room) {
-                let key = Piece::new(style::bold(), cells::pad(std::mem::take(&mut head), indent));
-                lines.push((key, Piece::new(style::plain(), does.get(range).unwrap_or_default())));
+            for (x, pieces) in lay::sentence(self.look, style::plain(), does, room) {
+                let key = Piece::new(style::bold(), cells::pad(std::mem::take(&mut head), indent + x));
+                lines.push((0, [key].into_iter().chain(pieces.iter().cloned()).collect()));
             }
         }
         lines
@@ -126,8 +129,8 @@ impl View for Sheet {
         let foot = if more { " Down: more, Esc: back " } else { " Esc: back " };
         paint::print(printer, (2, printer.size.y.saturating_sub(1)), style::dim(), foot);
         let inside = printer.offset((2, 1)).cropped(printer.size.saturating_sub((4, 2)));
-        for (y, (key, does)) in self.lines.iter().skip(self.top).take(inside.size.y).enumerate() {
-            paint::print_pieces(&inside, (0, y), [key, does]);
+        for (y, (x, pieces)) in self.lines.iter().skip(self.top).take(inside.size.y).enumerate() {
+            paint::print_pieces(&inside, (*x, y), pieces.iter());
         }
     }
 

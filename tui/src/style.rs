@@ -4,9 +4,10 @@ use cursive::style::{BaseColor, Color, ColorStyle, Effect, Style};
 use parlor_core::name::Nick;
 
 /// How many colours are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colours {
     /// None: bold, dim and reverse alone.
+    #[default]
     None,
     /// The sixteen every terminal has.
     Sixteen,

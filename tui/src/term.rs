@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,10 @@ use cursive::backend::Backend;
 use cursive::backends::crossterm::{self as stock, crossterm};
 use cursive::event::{Event, Key};
 use cursive::style::{Color, ColorPair, Effect};
+
+use crate::bidi::Bidi;
+use crate::look::Look;
+use crate::style::Colours;
 
 /// What the terminal tells that the toolkit has no event for; travels as [`Event::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,24 +77,42 @@ pub struct Term {
     stock: ManuallyDrop<Box<dyn Backend>>,
     tty: File,
     caret: Caret,
-    colours: bool,
+    look: Look,
     bold: Cell<bool>,
     dim: Cell<bool>,
 }
 
 impl Term {
     /// Takes the terminal over: raw mode, alternate screen, bracketed paste, focus events. The mouse is left to the
-    /// terminal, so that text can be marked and copied. `colours` off drops every colour but keeps bold and reverse.
+    /// terminal, so that text can be marked and copied. A look without colours drops every colour but keeps bold and reverse.
     ///
     /// # Errors
     /// There is no terminal.
-    pub fn init(caret: Caret, colours: bool) -> io::Result<Box<dyn Backend>> {
+    pub fn init(caret: Caret, look: Look) -> io::Result<Box<dyn Backend>> {
         let mut tty = open_tty()?;
         let stock = ManuallyDrop::new(stock::Backend::init()?);
         execute!(tty, input::DisableMouseCapture, input::EnableBracketedPaste, input::EnableFocusChange)?;
-        Ok(Box::new(Term { stock, tty, caret, colours, bold: Cell::new(false), dim: Cell::new(false) }))
+        tty.write_all(ask_for_order(look.bidi).as_bytes())?;
+        TURNED.store(look.bidi != Bidi::Off, Ordering::Release);
+        Ok(Box::new(Term { stock, tty, caret, look, bold: Cell::new(false), dim: Cell::new(false) }))
     }
 }
+
+/// Whether the terminal was told who turns right-to-left text, so that it is to be told again at the end.
+static TURNED: AtomicBool = AtomicBool::new(false);
+
+/// Bi-directional support mode (ECMA-48, 7.2.1): reset, the terminal shows text in the order it gets it; set, it turns
+/// text itself. 2501 lets it find each row's direction by the row's text. Terminals that know neither ignore both.
+fn ask_for_order(bidi: Bidi) -> &'static str {
+    match bidi {
+        Bidi::App => "\x1b[8l",
+        Bidi::Terminal => "\x1b[8h\x1b[?2501h",
+        Bidi::Off => "",
+    }
+}
+
+/// What most terminals begin with.
+const USUAL_ORDER: &str = "\x1b[?2501l\x1b[8h";
 
 impl Drop for Term {
     fn drop(&mut self) {
@@ -105,6 +128,9 @@ fn open_tty() -> io::Result<File> {
 /// Gives the terminal back as it was, from wherever the program is.
 pub fn restore() {
     if let Ok(mut tty) = open_tty() {
+        if TURNED.swap(false, Ordering::AcqRel) {
+            let _ = tty.write_all(USUAL_ORDER.as_bytes());
+        }
         let _ = execute!(
             tty,
             input::DisableFocusChange,
@@ -159,15 +185,19 @@ impl Backend for Term {
     }
 
     fn set_color(&self, colours: ColorPair) -> ColorPair {
-        if self.colours { self.stock.set_color(colours) } else { self.stock.set_color(ColorPair::terminal_default()) }
+        if self.coloured() {
+            self.stock.set_color(colours)
+        } else {
+            self.stock.set_color(ColorPair::terminal_default())
+        }
     }
 
     fn clear(&self, colour: Color) {
-        self.stock.clear(if self.colours { colour } else { Color::TerminalDefault });
+        self.stock.clear(if self.coloured() { colour } else { Color::TerminalDefault });
     }
 
     fn has_colors(&self) -> bool {
-        self.colours
+        self.coloured()
     }
 
     fn is_persistent(&self) -> bool {
@@ -214,6 +244,10 @@ impl Backend for Term {
 }
 
 impl Term {
+    fn coloured(&self) -> bool {
+        self.look.colours != Colours::None
+    }
+
     fn note(&self, effect: Effect, on: bool) {
         match effect {
             Effect::Bold => self.bold.set(on),
@@ -304,7 +338,7 @@ mod tests {
             stock: ManuallyDrop::new(Box::new(Recorder(sender))),
             tty: tempfile::tempfile().unwrap(),
             caret: Caret::default(),
-            colours: true,
+            look: Look::new(Colours::Many),
             bold: Cell::new(false),
             dim: Cell::new(false),
         });

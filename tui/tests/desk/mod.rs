@@ -10,6 +10,7 @@ use parlor_core::wire::Dialect;
 use parlor_transport_tcp::session::{Offline, Session};
 use parlor_transport_tcp::target::Target;
 use tui::app::{self, App};
+use tui::look::Look;
 use tui::style::Colours;
 use tui::term::{Caret, Extra};
 
@@ -39,9 +40,18 @@ pub(crate) fn program(
     size: (usize, usize),
     begin: impl FnOnce(&mut Cursive),
 ) -> (CursiveRunner<Cursive>, Caret, Sender<Option<Event>>, Receiver<ObservedScreen>) {
+    program_looking(Look::new(Colours::Many), size, begin)
+}
+
+/// The same with another look.
+pub(crate) fn program_looking(
+    look: Look,
+    size: (usize, usize),
+    begin: impl FnOnce(&mut Cursive),
+) -> (CursiveRunner<Cursive>, Caret, Sender<Option<Event>>, Receiver<ObservedScreen>) {
     let caret = Caret::default();
     let mut siv = Cursive::new();
-    app::install(&mut siv, App::new(Colours::Many, caret.clone()));
+    app::install(&mut siv, App::new(look, caret.clone()));
     begin(&mut siv);
     let backend = Backend::init(Some(Vec2::from(size)));
     let (keys, frames) = (backend.input(), backend.stream());
@@ -51,10 +61,15 @@ pub(crate) fn program(
 impl Desk {
     /// Dialling; nothing is connected yet.
     pub(crate) fn dialling(size: (usize, usize)) -> Self {
+        Self::dialling_looking(Look::new(Colours::Many), size)
+    }
+
+    /// The same with another look.
+    pub(crate) fn dialling_looking(look: Look, size: (usize, usize)) -> Self {
         let target = Target::new(Dialect::Native, "127.0.0.1", 7667);
         let (session, server) = Session::offline(app::profile(&target, "ada", None, None));
         let shown = session.clone();
-        let (runner, caret, keys, frames) = program(size, |siv| app::open(siv, shown));
+        let (runner, caret, keys, frames) = program_looking(look, size, |siv| app::open(siv, shown));
         let mut desk = Self { runner, server, session, caret, keys, frames, last: String::new(), next_id: 1 };
         desk.look();
         desk
@@ -62,7 +77,12 @@ impl Desk {
 
     /// In the lobby with bea and علی.
     pub(crate) fn online(size: (usize, usize)) -> Self {
-        let mut desk = Self::dialling(size);
+        Self::online_looking(Look::new(Colours::Many), size)
+    }
+
+    /// The same with another look.
+    pub(crate) fn online_looking(look: Look, size: (usize, usize)) -> Self {
+        let mut desk = Self::dialling_looking(look, size);
         desk.server.connected();
         desk.says(WELCOME);
         desk.says(LOBBY);

@@ -1,0 +1,243 @@
+//! A paragraph as units that take cells: broken into lines in logical order, drawn in visual order.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use unicode_bidi::{BidiClass, BidiInfo, Level, ParagraphBidiInfo, bidi_class};
+use unicode_bidi_mirroring::get_mirrored;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{Bidi, matters, shape};
+use crate::cells;
+
+/// What is drawn and walked over as one: a grapheme, or what stands for one, or a lam and an alef in one letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Where it stands in the text it was made of, in bytes of that.
+    pub at: Range<usize>,
+    /// What is printed; clean. Empty where it takes no cell.
+    pub shown: String,
+    /// How many cells that takes.
+    pub cells: usize,
+    space: bool,
+    class: BidiClass,
+    level: Level,
+}
+
+/// Clean text of one paragraph, measured.
+#[derive(Clone, Debug, Default)]
+pub struct Paragraph {
+    units: Vec<Unit>,
+    /// Whether units may stand in another order than they are drawn in.
+    turns: bool,
+    rtl: bool,
+}
+
+impl Paragraph {
+    /// A paragraph of clean text in its graphemes. `rtl`: whether it runs from right to left
+    /// ([`super::direction::is_rtl`]).
+    pub fn new(text: &str, bidi: Bidi, rtl: bool) -> Self {
+        let pieces =
+            text.grapheme_indices(true).map(|(at, grapheme)| (at..at + grapheme.len(), Cow::Borrowed(grapheme)));
+        Self::of_pieces(pieces, bidi, rtl, None)
+    }
+
+    /// A paragraph of pieces in logical order, none of which is ever broken: where each stands in the caller's text,
+    /// and the clean text that is shown for it. At `caret` two letters do not become one, so that it has a cell of its
+    /// own to stand on.
+    pub fn of_pieces<'a>(
+        pieces: impl IntoIterator<Item = (Range<usize>, Cow<'a, str>)>,
+        bidi: Bidi,
+        rtl: bool,
+        caret: Option<usize>,
+    ) -> Self {
+        let mut text = String::new();
+        let mut units = Vec::new();
+        for (at, shown) in pieces {
+            text.push_str(&shown);
+            let class = shown.chars().next().map_or(BidiClass::BN, bidi_class);
+            units.push(Unit {
+                at,
+                cells: cells::width(&shown),
+                space: shown == " ",
+                shown: shown.into_owned(),
+                class,
+                level: Level::ltr(),
+            });
+        }
+        let turns = bidi == Bidi::App && (rtl || matters(&text));
+        let mut paragraph = Self { units, turns, rtl };
+        if turns {
+            paragraph.resolve(&text);
+            paragraph.join(&text, caret);
+        }
+        paragraph
+    }
+
+    /// Whether it runs from right to left.
+    pub fn is_rtl(&self) -> bool {
+        self.rtl
+    }
+
+    /// Its units in logical order.
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// The cells that these units take.
+    pub fn cells(&self, units: Range<usize>) -> usize {
+        self.units.get(units).unwrap_or_default().iter().map(|unit| unit.cells).sum()
+    }
+
+    /// The levels of UAX #9, rules X1 to I2, and mirrored characters, rule L4.
+    fn resolve(&mut self, text: &str) {
+        let base = if self.rtl { Level::rtl() } else { Level::ltr() };
+        let info = ParagraphBidiInfo::new(text, Some(base));
+        let mut at = 0;
+        for unit in &mut self.units {
+            unit.level = info.levels.get(at).copied().unwrap_or(base);
+            at += unit.shown.len();
+            if unit.level.is_rtl()
+                && let Some(mirrored) = unit.shown.chars().next().and_then(get_mirrored)
+                && unit.shown.graphemes(true).nth(1).is_none()
+            {
+                unit.shown = mirrored.to_string() + unit.shown.trim_start_matches(|c| get_mirrored(c).is_some());
+            }
+        }
+    }
+
+    /// Joined letter forms, lam and alef in one.
+    fn join(&mut self, text: &str, caret: Option<usize>) {
+        let forms = shape::shape(text);
+        let mut logical = text.chars();
+        let mut forms = forms.into_iter();
+        // The letter that the unit before ends with, and its form.
+        let mut lam: Option<(char, char)> = None;
+        let mut joined: Vec<Unit> = Vec::with_capacity(self.units.len());
+        for mut unit in self.units.drain(..) {
+            let count = unit.shown.chars().count();
+            let pairs: Vec<(char, char)> = logical.by_ref().zip(forms.by_ref()).take(count).collect();
+            let first = pairs.first().copied();
+            if pairs.iter().any(|(c, form)| c != form) {
+                unit.shown = pairs.iter().map(|(_, form)| *form).filter(|c| !shape::is_joining_control(*c)).collect();
+            }
+            let ligature = lam.zip(first).and_then(|((a, a_form), (b, b_form))| shape::lam_alef(a, a_form, b, b_form));
+            lam = first;
+            match (ligature, joined.last_mut()) {
+                (Some(letter), Some(before)) if caret != Some(unit.at.start) => {
+                    // Marks of both stand upon the one letter.
+                    let marks = before.shown.chars().skip(1).chain(unit.shown.chars().skip(1));
+                    before.shown = std::iter::once(letter).chain(marks).collect();
+                    before.cells = cells::width(&before.shown);
+                    before.at.end = unit.at.end;
+                }
+                _ => joined.push(unit),
+            }
+        }
+        self.units = joined;
+    }
+
+    /// Breaks it into ranges of units that fit: the first line has `first` cells, of which `x` are taken by something
+    /// that a line may end behind, the others have `rest`. Between words where that is possible; spaces at a break hang
+    /// over the edge. Nothing is left out, and there is always one range; the first is empty where nothing fits.
+    pub fn wrap(&self, x: usize, first: usize, rest: usize) -> Vec<Range<usize>> {
+        let mut lines = Vec::new();
+        let (mut start, mut x, mut limit) = (0, x, first.max(1));
+        let mut word: Option<(usize, usize)> = (x > 0).then_some((0, x));
+        let mut may_be_empty = x > 0;
+        for (at, unit) in self.units.iter().enumerate() {
+            if unit.space {
+                x += 1;
+                word = Some((at + 1, x));
+                continue;
+            }
+            while x + unit.cells > limit && (at > start || may_be_empty) {
+                let (end, used) = word.take().filter(|(end, _)| *end > start || may_be_empty).unwrap_or((at, x));
+                may_be_empty = false;
+                lines.push(start..end);
+                start = end;
+                x -= used;
+                limit = rest.max(1);
+            }
+            x += unit.cells;
+        }
+        lines.push(start..self.units.len());
+        lines
+    }
+
+    /// A line without the spaces at its end.
+    pub fn trimmed(&self, line: Range<usize>) -> Range<usize> {
+        let spaces =
+            self.units.get(line.clone()).unwrap_or_default().iter().rev().take_while(|unit| unit.space).count();
+        line.start..line.end - spaces
+    }
+
+    /// The units of a line, from left to right as drawn: UAX #9, rules L1 and L2. Indices into [`Paragraph::units`].
+    pub fn visual(&self, line: Range<usize>) -> Vec<usize> {
+        let start = line.start;
+        if !self.turns {
+            return line.collect();
+        }
+        let units = self.units.get(line).unwrap_or_default();
+        let mut levels: Vec<Level> = units.iter().map(|unit| unit.level).collect();
+        let base = if self.rtl { Level::rtl() } else { Level::ltr() };
+        for (unit, level) in units.iter().zip(&mut levels).rev() {
+            if !hangs(unit.class) {
+                break;
+            }
+            *level = base;
+        }
+        BidiInfo::reorder_visual(&levels).into_iter().map(|at| start + at).collect()
+    }
+
+    /// A line as drawn, in runs of units with the same key.
+    pub fn runs<K: PartialEq>(&self, line: Range<usize>, key: impl Fn(&Unit) -> K) -> Vec<(K, String)> {
+        let mut runs: Vec<(K, Vec<&str>)> = Vec::new();
+        for unit in self.visual(line).into_iter().filter_map(|at| self.units.get(at)).filter(|unit| unit.cells > 0) {
+            let here = key(unit);
+            match runs.last_mut() {
+                Some((last, shown)) if *last == here => shown.push(&unit.shown),
+                _ => runs.push((here, vec![&unit.shown])),
+            }
+        }
+        runs.into_iter().map(|(key, shown)| (key, glue(&shown))).collect()
+    }
+
+    /// A line as drawn.
+    pub fn drawn(&self, line: Range<usize>) -> String {
+        self.runs(line, |_| ()).into_iter().map(|(_, text)| text).collect()
+    }
+}
+
+/// Whether this at the end of a line goes where the paragraph ends (rule L1).
+fn hangs(class: BidiClass) -> bool {
+    matches!(
+        class,
+        BidiClass::WS
+            | BidiClass::S
+            | BidiClass::B
+            | BidiClass::BN
+            | BidiClass::LRE
+            | BidiClass::RLE
+            | BidiClass::LRO
+            | BidiClass::RLO
+            | BidiClass::PDF
+            | BidiClass::LRI
+            | BidiClass::RLI
+            | BidiClass::FSI
+            | BidiClass::PDI
+    )
+}
+
+/// Puts units side by side. In another order than they came in some would join into one grapheme, wider than any may be:
+/// those are held apart.
+fn glue(shown: &[&str]) -> String {
+    let text = shown.concat();
+    let mut edges = shown.iter().scan(0, |at, unit| {
+        *at += unit.len();
+        Some(*at)
+    });
+    let mut graphemes = text.grapheme_indices(true).map(|(at, grapheme)| at + grapheme.len());
+    let apart = edges.all(|edge| graphemes.by_ref().find(|end| *end >= edge) == Some(edge));
+    if apart { text } else { shown.join(cells::APART_TEXT) }
+}
