@@ -127,7 +127,7 @@ fn drawn(paragraph: &Paragraph, pieces: &[(usize, Piece)], range: std::ops::Rang
 pub fn sentence(look: Look, style: cursive::style::Style, text: &str, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let body = vec![Piece::new(style, look.clean(text))];
-    let block = Block { body, rtl: crate::bidi::direction::is_rtl(text), ..Block::default() };
+    let block = Block { body, rtl: look.is_rtl(text), ..Block::default() };
     lay(&mut lines, look, block, Area { indent: 0, hang: 0, width });
     lines
 }
@@ -140,7 +140,6 @@ pub fn end((x, pieces): &Line) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bidi::direction::is_rtl;
     use crate::cells::Emoji;
     use crate::style::Colours;
 
@@ -155,7 +154,7 @@ mod tests {
             head: vec![piece(&isolated(&look.clean(head))), piece(": ")],
             body: vec![piece(&look.clean(text))],
             tail: tail.map(piece),
-            rtl: is_rtl(text),
+            rtl: look.is_rtl(text),
             continued: false,
         };
         let mut lines = Vec::new();
@@ -207,7 +206,7 @@ mod tests {
                             head: vec![Piece::new(style::plain(), isolated(&clean))],
                             body: vec![Piece::new(style::plain(), clean.clone())],
                             tail: Some(Piece::new(style::plain(), " (edited)")),
-                            rtl: is_rtl(&text),
+                            rtl: look.is_rtl(&text),
                             continued: false,
                         };
                         let mut lines = Vec::new();

@@ -9,7 +9,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use cursive::Printer;
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision, Room, Timeline};
 
-use crate::bidi::direction;
 use crate::cells;
 use crate::lay::{self, Area, Block, Line};
 use crate::look::Look;
@@ -290,7 +289,7 @@ fn compose(entry: &Entry, marked: bool, found: bool, width: usize, look: Look) -
         time = entry.at.and_then(|at| crate::clock::time_of_day(at.0)).map(|text| Piece::new(style::dim(), text));
     }
     let (head, text, tail) = parts(entry, look);
-    let rtl = direction::is_rtl(text);
+    let rtl = look.is_rtl(text);
     let area = Area { indent, ..Area::new(indent, width) };
     let paragraphs = text.split('\n').collect::<Vec<_>>();
     let last = paragraphs.len() - 1;

@@ -1,8 +1,10 @@
 //! How text looks on this terminal: one plain set of choices, made once from the environment, the settings and the
 //! command line, and handed to every view.
 
+use parlor_core::text::{Direction, direction};
+
 use crate::bidi::paragraph::Paragraph;
-use crate::bidi::{self, Bidi, direction};
+use crate::bidi::{self, Bidi};
 use crate::cells::{self, Emoji};
 use crate::style::Colours;
 
@@ -17,12 +19,14 @@ pub struct Look {
     pub colours: Colours,
     /// Whether the program takes the mouse. Text can then be marked only with Shift held down, in most terminals.
     pub mouse: bool,
+    /// Whether what runs neither way runs from right to left, as the language does that the person reads.
+    pub rtl: bool,
 }
 
 impl Look {
     /// Text in logical order, simple emoji, no mouse.
     pub fn new(colours: Colours) -> Self {
-        Self { bidi: Bidi::Off, emoji: Emoji::Simple, colours, mouse: false }
+        Self { colours, ..Self::default() }
     }
 
     /// Makes text from outside harmless; see [`cells::clean`]. Still in logical order: not to be printed as it is.
@@ -30,9 +34,14 @@ impl Look {
         cells::clean_as(text, self.emoji)
     }
 
+    /// Whether this text runs from right to left.
+    pub fn is_rtl(self, text: &str) -> bool {
+        direction(text).map_or(self.rtl, Direction::is_right_to_left)
+    }
+
     /// Whether lines of this text are shown from the right edge.
     pub fn from_the_right(self, text: &str) -> bool {
-        self.bidi == Bidi::App && direction::is_rtl(text)
+        self.bidi == Bidi::App && self.is_rtl(text)
     }
 
     /// Text from outside on one line, ready to be printed.
@@ -60,7 +69,7 @@ impl Look {
     }
 
     fn turned(self, text: &str, clean: &str, cells: usize) -> String {
-        let rtl = direction::is_rtl(text);
+        let rtl = self.is_rtl(text);
         let paragraph = Paragraph::new(clean, self.bidi, rtl);
         let all = 0..paragraph.units().len();
         if paragraph.cells(all.clone()) <= cells {
@@ -82,7 +91,7 @@ impl Look {
 mod tests {
     use super::*;
 
-    const APP: Look = Look { bidi: Bidi::App, emoji: Emoji::Simple, colours: Colours::None, mouse: false };
+    const APP: Look = Look { bidi: Bidi::App, emoji: Emoji::Simple, colours: Colours::None, mouse: false, rtl: false };
 
     #[test]
     fn a_line_is_cut_at_its_logical_end() {

@@ -8,7 +8,7 @@ use parlor_core::vocabulary::Place;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
-use crate::bidi::{Bidi, direction};
+use crate::bidi::Bidi;
 use crate::clock;
 use crate::editor::{Editor, Row};
 use crate::keys;
@@ -271,14 +271,14 @@ fn lines(hit: &Hit, width: usize, look: Look, room: bool, whole: bool, selected:
             head: std::mem::take(&mut head),
             body: vec![Piece::new(base, text)],
             tail: tail.clone().filter(|_| number == last),
-            rtl: direction::is_rtl(&hit.text),
+            rtl: look.is_rtl(&hit.text),
             continued: number > 0,
         };
         lay::lay(&mut lines, look, block, Area::new(0, width));
     }
     if !whole {
         // Where the terminal turns text, the first line may have the head alone.
-        lines.truncate(if look.bidi == Bidi::Terminal && direction::is_rtl(&hit.text) { 2 } else { 1 });
+        lines.truncate(if look.bidi == Bidi::Terminal && look.is_rtl(&hit.text) { 2 } else { 1 });
     }
     lines
 }

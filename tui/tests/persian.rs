@@ -31,7 +31,7 @@ fn a_persian_message_is_joined_turned_and_rests_on_the_right_edge() {
     let edge = row.chars().count();
     desk.bea("ciao");
     desk.bea("سلام");
-    let other = desk.rows().into_iter().filter(|row| row.contains("ﻡﻼﺳ")).next_back().unwrap();
+    let other = desk.rows().into_iter().rfind(|row| row.contains("ﻡﻼﺳ")).unwrap();
     assert_eq!(other.split('│').next().unwrap().chars().count(), edge);
 }
 

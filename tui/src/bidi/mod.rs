@@ -9,7 +9,6 @@
 //! it into lines in logical order (UAX #9, 3.4: breaking comes before reordering) and gives each line's units in the
 //! order they are drawn in. Text is kept, edited and copied in logical order everywhere else.
 
-pub mod direction;
 pub mod paragraph;
 mod shape;
 

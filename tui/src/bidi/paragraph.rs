@@ -35,7 +35,7 @@ pub struct Paragraph {
 
 impl Paragraph {
     /// A paragraph of clean text in its graphemes. `rtl`: whether it runs from right to left
-    /// ([`super::direction::is_rtl`]).
+    /// ([`parlor_core::text::direction`]).
     pub fn new(text: &str, bidi: Bidi, rtl: bool) -> Self {
         let pieces =
             text.grapheme_indices(true).map(|(at, grapheme)| (at..at + grapheme.len(), Cow::Borrowed(grapheme)));
