@@ -19,6 +19,7 @@ use crate::vocabulary::{Place, Tag};
 use crate::wire::Dialect;
 
 mod asked;
+mod complete;
 mod events;
 mod export;
 mod history;
@@ -45,6 +46,7 @@ mod tutorial;
 #[cfg(test)]
 mod tests;
 
+pub use complete::{Completer, Completion};
 pub use hue::hue;
 pub use hyperlink::Hyperlink;
 pub use jump::{Around, Jump};

@@ -58,3 +58,11 @@ pub const TERMS_BYTES_PER_BYTE_MAX: usize = 24;
 pub fn terms(text: &str, each: impl FnMut(&str)) {
     atoms::Atoms::of(text).each_term(each);
 }
+
+/// A text as a search compares it: spelling made even, and nothing where words are joined.
+pub(crate) fn spelling(text: &str) -> alloc::string::String {
+    let mut folded = alloc::string::String::with_capacity(text.len());
+    fold::fold(text, &mut folded);
+    folded.retain(|c| c != fold::JOINT);
+    folded
+}

@@ -13,6 +13,9 @@ use crate::text::Note;
 use crate::time::Timestamp;
 use crate::vocabulary::{Code, Command, Event, Message, Place, RoomLine, Tag};
 
+/// Names of rooms kept, to be completed.
+const LISTED_MAX: usize = 1_000;
+
 impl Client {
     /// Applies one event. Before the welcome, only what belongs there is heard.
     pub(super) fn event(&mut self, event: Event) {
@@ -211,6 +214,12 @@ impl Client {
         let asked = self.answers(reference.as_ref(), |asked| matches!(asked, Asked::Rooms { .. }));
         let Some(Asked::Rooms { room }) = asked else { return };
         let Some(index) = self.index_of(room) else { return };
+        let listed = &mut self.state.listed;
+        for line in rooms {
+            if listed.len() < LISTED_MAX && !listed.iter().any(|known| known == line.room.as_str()) {
+                listed.push(line.room.as_str().into());
+            }
+        }
         let mut text = String::from("Rooms:");
         for line in rooms {
             text.push_str(&format!("\n  {} ({})", line.room, line.count));

@@ -68,6 +68,30 @@ pub(super) struct Typist {
 }
 
 impl Room {
+    /// A room in which nothing has happened yet.
+    pub(super) fn named(title: &str) -> Self {
+        Self {
+            key: RoomKey(0),
+            place: None,
+            title: title.into(),
+            topic: Note::default(),
+            joined: false,
+            operator: false,
+            members: Vec::new(),
+            member_count: 0,
+            members_complete: false,
+            timeline: Timeline::default(),
+            unread: 0,
+            mentions: 0,
+            marker: None,
+            draft: String::new(),
+            typing: Vec::new(),
+            has_older: false,
+            loading_older: false,
+            book: Book::default(),
+        }
+    }
+
     /// Adds somebody; `false` if they were listed.
     pub(super) fn add_member(&mut self, key: String, nick: &str, me: bool) -> bool {
         let member = Member { nick: printable(nick), me };
@@ -126,26 +150,7 @@ impl Client {
             return None;
         }
         let key = RoomKey(u32::try_from(self.count()).unwrap_or(u32::MAX));
-        self.state.rooms.push(Room {
-            key,
-            place,
-            title,
-            topic: Note::default(),
-            joined: false,
-            operator: false,
-            members: Vec::new(),
-            member_count: 0,
-            members_complete: false,
-            timeline: Timeline::default(),
-            unread: 0,
-            mentions: 0,
-            marker: None,
-            draft: String::new(),
-            typing: Vec::new(),
-            has_older: false,
-            loading_older: false,
-            book: Book::default(),
-        });
+        self.state.rooms.push(Room { key, place, ..Room::named(&title) });
         self.dirty = true;
         Some(self.state.rooms.len() - 1)
     }

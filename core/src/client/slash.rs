@@ -37,6 +37,18 @@ const HELP_TUTORIAL: &str = "What you can type here:
   /quit                  say goodbye and leave
   //text                 say something that begins with a slash";
 
+/// The commands that a kind of server understands, without their slash.
+pub(super) fn commands(native: bool) -> impl Iterator<Item = &'static str> {
+    let help = if native { HELP } else { HELP_TUTORIAL };
+    let words = help.lines().filter_map(|line| line.trim_start().strip_prefix('/')?.split(' ').next());
+    words.filter(|word| !word.starts_with('/')).chain(["help"])
+}
+
+/// Whether a nickname stands behind a command.
+pub(super) fn takes_nick(command: &str) -> bool {
+    matches!(command.to_lowercase().as_str(), "msg" | "query" | "kick" | "mute" | "unmute" | "ignore" | "unignore")
+}
+
 pub(super) const OFFLINE: &str = "There is no connection just now; try again once there is.";
 const ONE_ROOM: &str = "This kind of server has one room and no such command; /help lists what you can type.";
 

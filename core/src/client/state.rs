@@ -46,6 +46,8 @@ pub struct State {
     pub revision: u64,
     pub(super) unsent: usize,
     pub(super) seq: u64,
+    /// Rooms the server has listed, to be completed.
+    pub(super) listed: Vec<String>,
 }
 
 impl State {
@@ -65,6 +67,7 @@ impl State {
             revision: 0,
             unsent: 0,
             seq: 0,
+            listed: Vec::new(),
         }
     }
 
