@@ -58,7 +58,7 @@ impl fmt::Display for BadName {
 }
 
 /// Whether a character can be put into a sentence as it is.
-fn is_printable(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     use GeneralCategoryGroup::{Letter, Number, Punctuation, Symbol};
     matches!(c.general_category_group(), Letter | Number | Punctuation | Symbol)
 }

@@ -9,6 +9,8 @@ use core::fmt;
 
 use crate::text::{Direction, direction};
 
+mod faults;
+
 /// A language that people are spoken to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
