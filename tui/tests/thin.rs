@@ -15,8 +15,8 @@ const FORBIDDEN: &[&str] = &[
     "parlor_core::wire::ClientCodec",
     "ClientCodec",
     "encode_event",
-    "Vec<Entry",
-    "VecDeque<Entry",
+    "Vec<Entry>",
+    "VecDeque<Entry>",
     "Vec<&Entry",
     "Vec<Message",
     "HashMap<EntryKey, Entry",
@@ -68,7 +68,7 @@ fn no_source_file_does_the_machines_work() {
 #[test]
 fn the_guard_sees_what_it_guards_against() {
     assert_eq!(found("use std::net::TcpStream; // serde"), ["std::net", "TcpStream"]);
-    assert_eq!(found("struct Log { messages: Vec<Entry> }"), ["Vec<Entry"]);
+    assert_eq!(found("struct Log { messages: Vec<Entry> }"), ["Vec<Entry>"]);
     assert_eq!(found("let url = \"http://x\"; let line = serde_json::to_string(&x);"), ["serde"]);
     assert_eq!(found("/// A TcpStream is none of our business."), [] as [&str; 0]);
 }

@@ -93,9 +93,9 @@ impl<O: Write, E: Write> Paper<O, E> {
             }
             return false;
         }
-        let newest: Vec<&Entry> = said(room).rev().take(self.history).collect();
-        let lines: Vec<Printed> =
-            newest.into_iter().rev().map(|entry| self.render(room, entry, Some(here), false)).collect();
+        let newest = said(room).rev().take(self.history);
+        let mut lines: Vec<Printed> = newest.map(|entry| self.render(room, entry, Some(here), false)).collect();
+        lines.reverse();
         drop(state);
         self.here = Some(here);
         self.begun = true;
