@@ -7,7 +7,7 @@ use parlor_core::id::MessageId;
 use crate::banner::sentence;
 use crate::clock::Clock;
 use crate::row::{GAP_AUTHOR, MARGIN, TIMES};
-use crate::text::{Look, lay, user_text};
+use crate::text::{Look, Tip, button, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
 
 /// Which message is in the middle, and whether it was brought into sight.
@@ -50,7 +50,7 @@ impl Around {
         let frame = egui::Frame::new().fill(palette.chosen).inner_margin(egui::Margin::symmetric(16, 6));
         frame.show(ui, |ui| {
             ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Back to the log").on_hover_text("Esc").clicked() {
+                if button(ui, "Back to the log").tip("Esc").clicked() {
                     intents.push(Intent::CloseAround);
                 }
                 ui.with_layout(egui::Layout::left_to_right(Align::Center), |ui| {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use eframe::egui::{self, Color32, Frame, Margin, RichText, Ui};
+use eframe::egui::{self, Color32, Frame, Margin, Ui};
 use parlor_core::client::{Intent, Link, State};
 use parlor_core::time::Instant;
 
-use crate::text::{Look, user_text};
+use crate::text::{Button, Look, Tip, button, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
 
 /// What a banner was asked for.
@@ -57,12 +57,9 @@ fn theme_switch(ui: &mut Ui) {
 
 /// A button that is one letter, and says what it does when it is pointed at or read out.
 fn sign(ui: &mut Ui, letter: &str, tip: &str) -> egui::Response {
-    let button = egui::Button::new(RichText::new(letter).size(SMALL)).frame_when_inactive(false);
     ui.spacing_mut().button_padding = egui::vec2(6.0, 1.0);
     ui.spacing_mut().interact_size.y = 18.0;
-    let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, tip));
-    response.on_hover_text(tip)
+    ui.add(Button::sign(letter, tip).size(SMALL)).tip(tip)
 }
 
 /// What stands above the log while one is not connected, with what can be done about it.
@@ -72,7 +69,8 @@ pub(crate) fn banner(ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec
         // Where there is nothing to read yet, the status line says it.
         Link::Connecting { .. } | Link::Greeting if state.rooms.is_empty() => None,
         Link::Connecting { .. } | Link::Greeting => {
-            strip(ui, Palette::of(ui).hovered, |ui| drop(ui.label(connecting(state))));
+            let palette = Palette::of(ui);
+            strip(ui, palette.hovered, |ui| user_text(ui, &connecting(state), Look::new(TEXT, palette.text)));
             None
         }
         Link::Waiting { retry_at, why, .. } => {
@@ -100,7 +98,7 @@ fn warn(ui: &mut Ui, text: &str, action: &str) -> bool {
     let palette = Palette::of(ui);
     strip(ui, palette.warning, |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-            let clicked = ui.button(action).clicked();
+            let clicked = button(ui, action).clicked();
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Min), |ui| {
                 ui.vertical(|ui| {
                     ui.add_space(5.0);

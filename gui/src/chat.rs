@@ -1,6 +1,6 @@
 //! The window while one is with a server: rooms, log, members, message box.
 
-use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, ViewportCommand};
+use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link, Room, RoomKey, State};
 use parlor_core::time::Instant;
 use parlor_core::wire::Dialect;
@@ -15,8 +15,8 @@ use crate::help::Help;
 use crate::lists;
 use crate::log::Log;
 use crate::question::Answer;
-use crate::text::{Look, user_text};
-use crate::theme::{Palette, SMALL, TITLE};
+use crate::text::{Look, Tip, caption, centered, menu_button, user_text};
+use crate::theme::{Palette, SMALL, TEXT, TITLE};
 
 /// Narrower windows have no list of members.
 const MEMBERS_FROM: f32 = 720.0;
@@ -283,12 +283,12 @@ fn topic(ui: &mut Ui, state: &State, room: &Room, menu: bool, intents: &mut Vec<
         if menu {
             let unread: u32 = state.rooms.iter().map(|room| room.unread).sum();
             let text = if unread > 0 { format!("☰ {unread}") } else { String::from("☰") };
-            ui.menu_button(text, |ui| {
+            menu_button(ui, &text, "Rooms", |ui| {
                 ui.set_width(200.0);
                 lists::rooms(ui, state, intents);
             })
             .response
-            .on_hover_text("Rooms");
+            .tip("Rooms");
         }
         ui.spacing_mut().item_spacing.x = 12.0;
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -309,7 +309,7 @@ fn title(ui: &mut Ui, state: &State, room: &Room) {
         user_text(ui, room.topic.as_str(), Look::new(SMALL + 1.0, palette.dim).one_line());
     }
     if !room.joined && state.link == Link::Online {
-        ui.label(RichText::new("you are not in this room").size(SMALL).color(palette.error));
+        caption(ui, "you are not in this room", Look::new(SMALL, palette.error).one_line());
     }
 }
 
@@ -342,7 +342,10 @@ fn nothing_yet(ui: &mut Ui, state: &State) {
         Link::Waiting { .. } | Link::Closed { .. } => "Nobody is to be heard.",
         Link::Leaving => "Goodbye.",
     };
-    ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(Palette::of(ui).dim)));
+    let area = ui.available_rect_before_wrap();
+    let response = ui.allocate_rect(area, egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+    centered(ui, area.center(), text, Look::new(TEXT, Palette::of(ui).dim).one_line(), area.width());
 }
 
 /// What the line above the box says: that something waits for a connection, or who is typing.

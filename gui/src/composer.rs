@@ -1,13 +1,11 @@
 //! The message box: what is typed, and how it is sent.
 
 use eframe::egui::text::{CCursor, CCursorRange};
-use eframe::egui::{
-    self, Button, Event, Id, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2,
-};
+use eframe::egui::{self, Event, Id, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, Intent, Link, Room, RoomKey, State};
 
 use crate::deeds::Rights;
-use crate::text::{Look, user_text};
+use crate::text::{Button, Look, Tip, user_text};
 use crate::theme::{Palette, SMALL, TEXT, field};
 
 /// What stands in the empty box.
@@ -90,7 +88,7 @@ impl Composer {
             ui.spacing_mut().button_padding = vec2(6.0, 0.0);
             ui.spacing_mut().interact_size.y = 17.0;
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let cancelled = ui.add(Button::new(egui::RichText::new("Cancel").size(SMALL)).small()).clicked();
+                let cancelled = ui.add(Button::new("Cancel").size(SMALL).small()).clicked();
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     user_text(ui, text, Look::new(SMALL, palette.text).one_line());
                 });
@@ -181,13 +179,9 @@ impl Composer {
             true => ("Save", "Enter saves, Esc cancels"),
             false => ("Send", "Enter sends, Shift+Enter begins a new line"),
         };
-        let text = egui::RichText::new(name).size(TEXT);
-        let button = if ready {
-            Button::new(text.color(palette.on_accent)).fill(palette.accent)
-        } else {
-            Button::new(text.color(palette.dim))
-        };
-        ui.put(area, button).on_hover_text(tip).clicked()
+        let button = Button::new(name).size(TEXT);
+        let button = if ready { button.main(ui) } else { button.color(palette.dim) };
+        ui.put(area, button).tip(tip).clicked()
     }
 
     fn field(&mut self, ui: &mut Ui, room: RoomKey) -> bool {

@@ -1,13 +1,12 @@
 //! The dialog that asks whom to connect to, and as whom.
 
-use eframe::egui::{
-    self, Align, Button, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2,
-};
+use eframe::egui::{self, Align, CornerRadius, Frame, Id, Key, Layout, Margin, Stroke, TextEdit, Ui, vec2};
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
 use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
+use crate::text::{Button, Look, Tip, caption, user_text};
 use crate::theme::{self, Palette, SMALL, TEXT};
 
 const CARD: f32 = 400.0;
@@ -137,11 +136,11 @@ impl Form {
 
     fn fields(&mut self, ui: &mut Ui, trouble: Option<&str>) -> bool {
         let palette = Palette::of(ui);
-        ui.heading("Join a chat");
-        ui.label(RichText::new("Which server, and what shall they call you?").color(palette.dim));
+        caption(ui, "Join a chat", Look::new(24.0, palette.text).one_line());
+        caption(ui, "Which server, and what shall they call you?", Look::new(TEXT, palette.dim));
         ui.add_space(10.0);
         if let Some(trouble) = trouble {
-            ui.label(RichText::new(trouble).color(palette.error));
+            user_text(ui, trouble, Look::new(TEXT, palette.error));
             ui.add_space(6.0);
         }
         self.kinds(ui);
@@ -167,8 +166,7 @@ impl Form {
             });
         }
         ui.add_space(14.0);
-        let connect =
-            Button::new(RichText::new("Connect").size(TEXT + 1.0).color(palette.on_accent)).fill(palette.accent);
+        let connect = Button::new("Connect").size(TEXT + 1.0).main(ui);
         let clicked = ui.add_sized(vec2(ui.available_width(), 38.0), connect).clicked();
         clicked || ui.input(|input| input.key_pressed(Key::Enter))
     }
@@ -181,16 +179,15 @@ impl Form {
             for kind in Dialect::ALL {
                 let chosen = self.kind == kind;
                 let color = if chosen { palette.on_accent } else { palette.text };
-                let text = RichText::new(kind_name(kind)).color(color);
                 let fill = if chosen { palette.accent } else { palette.side };
-                let button = Button::selectable(chosen, text).fill(fill).frame_when_inactive(true);
-                let response = ui.add_sized(vec2(width, 32.0), button).on_hover_text(kind_hint(kind));
+                let button = Button::selectable(chosen, kind_name(kind)).color(color).fill(fill);
+                let response = ui.add_sized(vec2(width, 32.0), button).tip(kind_hint(kind));
                 if response.clicked() {
                     self.choose(kind);
                 }
             }
         });
-        ui.label(RichText::new(kind_hint(self.kind)).size(SMALL).color(palette.dim));
+        caption(ui, kind_hint(self.kind), Look::new(SMALL, palette.dim));
     }
 }
 
@@ -226,7 +223,8 @@ pub(crate) fn bad_nick(kind: Dialect, nick: &str) -> Option<String> {
 }
 
 fn label(ui: &mut Ui, text: &str) -> egui::Response {
-    ui.label(RichText::new(text).size(SMALL).color(Palette::of(ui).dim))
+    let look = Look::new(SMALL, Palette::of(ui).dim).one_line();
+    caption(ui, text, look)
 }
 
 /// A labelled field with what is wrong below it.
@@ -239,7 +237,7 @@ fn field(ui: &mut Ui, name: &str, text: &mut String, problem: Option<&str>) -> I
     let edit = TextEdit::singleline(text).id(id).desired_width(f32::INFINITY).frame(frame);
     let response = ui.add(edit).labelled_by(label.id);
     if let Some(problem) = problem {
-        ui.label(RichText::new(problem).size(SMALL).color(palette.error));
+        caption(ui, problem, Look::new(SMALL, palette.error));
     }
     response.id
 }

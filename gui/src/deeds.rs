@@ -1,10 +1,10 @@
 //! What can be done with a message: its context menu, and the question before it is taken back.
 
-use eframe::egui::{Button, Id, Rect, Response, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Id, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, EntryKind, Intent, Link, Room, State};
 use parlor_core::wire::Dialect;
 
-use crate::text::Laid;
+use crate::text::{Button, Laid, Tip, button};
 use crate::theme::{Palette, SMALL};
 
 /// The line below a message that asks for something.
@@ -86,7 +86,7 @@ impl Foot {
             ui.add_space((FOOT - 22.0) * 0.5);
             ui.horizontal(|ui| match self {
                 Foot::Resend(_, button) => {
-                    if ui.add(Button::new(RichText::new(*button).size(SMALL)).small()).clicked() {
+                    if ui.add(Button::new(button).size(SMALL).small()).clicked() {
                         hands.intents.push(Intent::Resend(key));
                     }
                 }
@@ -98,8 +98,7 @@ impl Foot {
 
 fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
     let palette = Palette::of(ui);
-    let text = RichText::new("Delete").size(SMALL).color(palette.error);
-    let delete = ui.add(Button::new(text).small());
+    let delete = ui.add(Button::new("Delete").size(SMALL).color(palette.error).small());
     if hands.fresh {
         delete.request_focus();
     }
@@ -107,7 +106,7 @@ fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
         hands.intents.push(Intent::Delete { entry: key });
         *hands.wish = Some(Wish::Keep);
     }
-    if ui.add(Button::new(RichText::new("Keep").size(SMALL)).small()).clicked() {
+    if ui.add(Button::new("Keep").size(SMALL).small()).clicked() {
         *hands.wish = Some(Wish::Keep);
     }
 }
@@ -115,11 +114,11 @@ fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
 /// The context menu of a message. `text` is what it says, `line` the same with who said it.
 pub(crate) fn menu(response: &Response, key: EntryKey, text: &str, line: &str, may: Rights, hands: &mut Hands<'_>) {
     response.context_menu(|ui| {
-        if ui.button("Copy message").clicked() {
+        if button(ui, "Copy message").clicked() {
             ui.copy_text(text.to_owned());
             ui.close();
         }
-        if ui.button("Copy with name").clicked() {
+        if button(ui, "Copy with name").clicked() {
             ui.copy_text(line.to_owned());
             ui.close();
         }
@@ -130,7 +129,7 @@ pub(crate) fn menu(response: &Response, key: EntryKey, text: &str, line: &str, m
             [(may.edit, "Edit", Wish::Edit(key)), (may.delete, "Delete …", Wish::AskDelete(key))]
         {
             let there_is_none = "There is no connection just now.";
-            if offered && ui.add_enabled(may.now, Button::new(name)).on_disabled_hover_text(there_is_none).clicked() {
+            if offered && ui.add_enabled(may.now, Button::new(name)).disabled_tip(there_is_none).clicked() {
                 *hands.wish = Some(wish);
                 ui.close();
             }

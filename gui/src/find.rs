@@ -2,7 +2,7 @@
 
 use eframe::egui::text::{CCursor, CCursorRange};
 use eframe::egui::{
-    self, Id, Key, Margin, Modifiers, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    self, Id, Key, Margin, Modifiers, Response, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 use parlor_core::client::{Hit, Intent, Room, Search, State};
 
@@ -10,7 +10,7 @@ use crate::banner::sentence;
 use crate::clock::Clock;
 use crate::composer::take_enter;
 use crate::log::Spot;
-use crate::text::{Look, lay, user_text};
+use crate::text::{Button, Look, Tip, button, caption, lay, user_text};
 use crate::theme::{Palette, SMALL, field};
 
 /// Height of what was found: a line of who and when, two of what.
@@ -187,7 +187,7 @@ impl Find {
                 (true, "Everywhere", "In all your rooms and conversations".into()),
             ] {
                 let chosen = self.everywhere == everywhere;
-                let clicked = ui.selectable_label(chosen, text).on_hover_text(tip).clicked();
+                let clicked = ui.add(Button::selectable(chosen, text)).tip(&tip).clicked();
                 if clicked && !chosen {
                     self.everywhere = everywhere;
                     self.focus = true;
@@ -197,7 +197,7 @@ impl Find {
                 }
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.button("Search").on_hover_text("Enter").clicked() {
+                if button(ui, "Search").tip("Enter").clicked() {
                     self.focus = true;
                     self.search(intents);
                 }
@@ -220,7 +220,7 @@ impl Find {
         let response = user_text(ui, &text, Look::new(SMALL, color));
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
         let nothing = search.hits.is_empty() && !search.loading && search.problem.is_none();
-        if nothing && search.room.is_some() && ui.button("Look everywhere").clicked() {
+        if nothing && search.room.is_some() && button(ui, "Look everywhere").clicked() {
             self.everywhere = true;
             self.search(intents);
         }
@@ -307,8 +307,9 @@ fn older(ui: &mut Ui, search: &Search, intents: &mut Vec<Intent>) {
     ui.add_space(4.0);
     ui.vertical_centered(|ui| {
         if search.loading {
-            ui.label(RichText::new("Loading …").size(SMALL).color(Palette::of(ui).dim));
-        } else if ui.button("Older messages").on_hover_text("Search on, further back").clicked() {
+            let look = Look::new(SMALL, Palette::of(ui).dim).one_line();
+            caption(ui, "Loading …", look);
+        } else if button(ui, "Older messages").tip("Search on, further back").clicked() {
             intents.push(Intent::SearchMore);
         }
     });
@@ -316,15 +317,12 @@ fn older(ui: &mut Ui, search: &Search, intents: &mut Vec<Intent>) {
 
 /// A small button that is a sign, with what it does for those who hear it, and a tip for those who point at it.
 pub(crate) fn named_button(ui: &mut Ui, sign: &str, name: &str, tip: &str) -> Response {
-    let button = egui::Button::new(RichText::new(sign).size(SMALL + 1.0)).frame_when_inactive(false);
     let response = ui.scope(|ui| {
         ui.spacing_mut().button_padding = vec2(6.0, 2.0);
         ui.spacing_mut().interact_size.y = 24.0;
-        ui.add(button)
+        ui.add(Button::sign(sign, name).size(SMALL + 1.0))
     });
-    let response = response.inner;
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-    response.on_hover_text(tip)
+    response.inner.tip(tip)
 }
 
 /// What stands in the field goes when something else is typed.

@@ -1,7 +1,8 @@
 //! The list of keys.
 
-use eframe::egui::{Frame, Grid, Id, Key, Margin, Modal, Modifiers, RichText, ScrollArea, Stroke, Ui};
+use eframe::egui::{Frame, Grid, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
 
+use crate::text::{Look, button, caption};
 use crate::theme::{Palette, SMALL, TEXT};
 
 const KEYS: &[(&str, &str)] = &[
@@ -49,19 +50,20 @@ impl Help {
             .corner_radius(12)
             .inner_margin(Margin::same(22));
         let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
-            ui.label(RichText::new("Keys").size(18.0));
+            caption(ui, "Keys", Look::new(18.0, palette.text).one_line());
             ScrollArea::vertical().max_height((ui.ctx().content_rect().height() - 170.0).max(80.0)).show(ui, |ui| {
                 Grid::new("keys").num_columns(2).min_row_height(20.0).spacing([18.0, 5.0]).show(ui, |ui| {
                     for (key, meaning) in KEYS {
-                        ui.label(RichText::new(*key).size(TEXT - 1.0));
-                        ui.label(RichText::new(*meaning).size(TEXT - 1.0).color(palette.dim));
+                        caption(ui, key, Look::new(TEXT - 1.0, palette.text).one_line());
+                        caption(ui, meaning, Look::new(TEXT - 1.0, palette.dim).one_line());
                         ui.end_row();
                     }
                 });
             });
-            ui.label(RichText::new("/help in the message box lists what can be typed there.").size(SMALL));
+            let more = "/help in the message box lists what can be typed there.";
+            caption(ui, more, Look::new(SMALL, palette.text));
             ui.add_space(6.0);
-            ui.button("Close").clicked()
+            button(ui, "Close").clicked()
         });
         let key = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1));
         if modal.inner || modal.should_close() || key {

@@ -1,8 +1,9 @@
 //! Closing the window while there is something that was not sent.
 
-use eframe::egui::{Button, Frame, Id, Margin, Modal, RichText, Stroke, Ui, ViewportCommand};
+use eframe::egui::{Frame, Id, Margin, Modal, Stroke, Ui, ViewportCommand};
 use parlor_core::client::{Link, State};
 
+use crate::text::{Button, Look, caption};
 use crate::theme::{Palette, TEXT};
 
 /// Whether to close although something would be lost. It is asked once.
@@ -52,13 +53,13 @@ impl Leave {
                 1 => (String::from("One message has not been sent."), "it is"),
                 many => (format!("{many} messages have not been sent."), "they are"),
             };
-            ui.label(RichText::new(what).size(18.0));
-            ui.label(format!("There is no connection just now. If you close the window, {they} lost."));
+            caption(ui, &what, Look::new(18.0, palette.text));
+            let why = format!("There is no connection just now. If you close the window, {they} lost.");
+            caption(ui, &why, Look::new(TEXT, palette.text));
             ui.add_space(10.0);
             ui.horizontal(|ui| {
-                let text = RichText::new("Stay").size(TEXT).color(palette.on_accent);
-                let stay = ui.add(Button::new(text).fill(palette.accent)).clicked();
-                let close = ui.button(RichText::new("Close anyway").size(TEXT)).clicked();
+                let stay = ui.add(Button::new("Stay").size(TEXT).main(ui)).clicked();
+                let close = ui.add(Button::new("Close anyway").size(TEXT)).clicked();
                 (stay, close)
             })
             .inner

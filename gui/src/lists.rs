@@ -1,16 +1,16 @@
 //! The lists at the sides: rooms on one, members on the other.
 
-use eframe::egui::{Align2, FontId, Id, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Id, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Intent, Member, Room, State};
 
-use crate::text::{Look, lay, user_text};
+use crate::text::{Look, Tip, caption, lay, user_text};
 use crate::theme::{Palette, SMALL};
 
 const LINE: f32 = 30.0;
 
 /// Every room and conversation with what is unread there; a click shows it.
 pub(crate) fn rooms(ui: &mut Ui, state: &State, intents: &mut Vec<Intent>) {
-    heading(ui, "Rooms").on_hover_text("/join NAME enters another room, /msg NICK TEXT writes to one person.");
+    heading(ui, "Rooms").tip("/join NAME enters another room, /msg NICK TEXT writes to one person.");
     ScrollArea::vertical().id_salt("rooms").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (index, room) in state.rooms.iter().enumerate() {
@@ -52,11 +52,11 @@ fn badge(ui: &Ui, right: eframe::egui::Pos2, count: u32, loud: bool) -> f32 {
     let palette = Palette::of(ui);
     let (fill, color) = if loud { (palette.accent, palette.on_accent) } else { (palette.badge, palette.text) };
     let text = if count > 99 { String::from("99+") } else { count.to_string() };
-    let galley = ui.painter().layout_no_wrap(text, FontId::proportional(SMALL), color);
-    let size = vec2((galley.size().x + 12.0).max(20.0), 20.0);
+    let laid = lay(ui, &text, Look::new(SMALL, color).one_line(), 60.0);
+    let size = vec2((laid.size().x + 12.0).max(20.0), 20.0);
     let rect = Align2::RIGHT_CENTER.anchor_size(right, size);
     ui.painter().rect_filled(rect, 10.0, fill);
-    ui.painter().galley(rect.center() - galley.size() * 0.5, galley, color);
+    laid.paint(ui, rect.center() - laid.size() * 0.5);
     rect.left()
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn members(ui: &mut Ui, room: &Room) {
     };
     let heading = heading(ui, &title);
     if !told {
-        heading.on_hover_text("This server does not tell who is there; these spoke or came in since you joined.");
+        heading.tip("This server does not tell who is there; these spoke or came in since you joined.");
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let rest = usize::try_from(room.member_count).unwrap_or(0).saturating_sub(room.members.len());
@@ -80,7 +80,10 @@ pub(crate) fn members(ui: &mut Ui, room: &Room) {
         for index in range {
             match room.members.get(index) {
                 Some(member) => member_line(ui, room, member, index),
-                None => drop(ui.weak(format!("and {rest} more"))),
+                None => {
+                    let look = Look::new(SMALL + 1.0, Palette::of(ui).dim).one_line();
+                    caption(ui, &format!("and {rest} more"), look);
+                }
             }
         }
     });
@@ -100,13 +103,8 @@ fn member_line(ui: &mut Ui, room: &Room, member: &Member, index: usize) {
     let cut = laid.is_cut();
     laid.paint(ui, pos2(left, top));
     if member.me {
-        ui.painter().text(
-            pos2(end, rect.center().y),
-            Align2::LEFT_CENTER,
-            you,
-            FontId::proportional(SMALL),
-            palette.dim,
-        );
+        let you = lay(ui, you, Look::new(SMALL, palette.dim).one_line(), 60.0);
+        you.paint(ui, pos2(end + 4.0, rect.center().y - you.size().y * 0.5));
     }
     if cut {
         response.on_hover_ui(|ui| drop(user_text(ui, &member.nick, Look::new(15.0, palette.text))));
@@ -128,7 +126,7 @@ fn heading(ui: &mut Ui, text: &str) -> Response {
     let response = ui
         .horizontal(|ui| {
             ui.add_space(10.0);
-            ui.label(eframe::egui::RichText::new(text).size(SMALL).color(palette.dim))
+            caption(ui, text, Look::new(SMALL, palette.dim).one_line())
         })
         .inner;
     ui.add_space(2.0);

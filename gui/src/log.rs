@@ -1,15 +1,13 @@
 //! The log: the rows near the viewport, and nothing else, are measured and drawn.
 
-use eframe::egui::{
-    self, Align2, Color32, FontId, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
-};
+use eframe::egui::{self, Color32, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use parlor_core::client::{Before, EntryKey, Room, RoomKey, State};
 
 use crate::clock::Clock;
 use crate::deeds::{Hands, Wish};
 use crate::row::{author, said, selection};
 use crate::scroll::{BAR, Place, Scroll, Sheet, middle};
-use crate::text;
+use crate::text::{self, Look};
 use crate::theme::{Palette, TEXT};
 
 /// Below the newest row.
@@ -106,7 +104,7 @@ impl Log {
             name(ui, area, format!("Messages in {}", room.title));
             if room.timeline.is_empty() && !room.loading_older {
                 let (text, color) = ("Nothing has been said here yet.", Palette::of(ui).dim);
-                ui.painter().text(area.center(), Align2::CENTER_CENTER, text, FontId::proportional(TEXT), color);
+                text::centered(ui, area.center(), text, Look::new(TEXT, color).one_line(), area.width());
             }
             let width = area.width() - BAR;
             let area = Rect::from_min_max(area.min, area.max - vec2(0.0, AIR));
@@ -197,15 +195,15 @@ pub(crate) fn name(ui: &Ui, area: Rect, title: String) {
 pub(crate) fn pill(ui: &mut Ui, center: egui::Pos2, text: &str, clickable: bool) -> bool {
     let palette = Palette::of(ui);
     let (fill, color) = if clickable { (palette.accent, palette.on_accent) } else { (palette.side, palette.dim) };
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(13.0), color);
-    let rect = Rect::from_center_size(center, galley.size() + vec2(24.0, 12.0));
+    let laid = text::lay(ui, text, Look::new(13.0, color).one_line(), 300.0);
+    let rect = Rect::from_center_size(center, laid.size() + vec2(24.0, 12.0));
     let sense = if clickable { Sense::click() } else { Sense::hover() };
     let response = ui.interact(rect, Id::unique(("pill", clickable)), sense);
     let role = if clickable { Role::Button } else { Role::Label };
     response.widget_info(|| WidgetInfo::labeled(role, true, text));
     let edge = if response.has_focus() { palette.text } else { Color32::TRANSPARENT };
     ui.painter().rect(rect, rect.height() * 0.5, fill, Stroke::new(1.0, edge), StrokeKind::Outside);
-    ui.painter().galley(rect.center() - galley.size() * 0.5, galley, color);
+    laid.paint(ui, rect.center() - laid.size() * 0.5);
     response
         .on_hover_cursor(if clickable { egui::CursorIcon::PointingHand } else { egui::CursorIcon::Default })
         .clicked()

@@ -1,14 +1,12 @@
 //! What the server wants answered before anything goes on: another nickname, its password.
 
-use eframe::egui::{
-    Button, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
-};
+use eframe::egui::{CornerRadius, Frame, Id, Key, Margin, Modal, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use parlor_core::client::{Intent, Question, State};
 use parlor_core::secret::Secret;
 
 use crate::banner::sentence;
 use crate::connect::bad_nick;
-use crate::text::{Look, user_text};
+use crate::text::{Button, Look, caption, user_text};
 use crate::theme::{Palette, SMALL, TEXT, field};
 
 /// The answer as far as it is typed.
@@ -55,14 +53,14 @@ impl Answer {
             Question::Nick { why } => ("Another nickname, please", why, "Nickname", false, "Use this name"),
             Question::Password { why } => ("This server has a password", why, "Password", true, "Enter"),
         };
-        ui.label(RichText::new(title).size(18.0));
+        caption(ui, title, Look::new(18.0, palette.text));
         // A server may be wordy: the field and the button stay in sight all the same.
         ScrollArea::vertical().id_salt("why").max_height(90.0).show(ui, |ui| {
             user_text(ui, &sentence(why), Look::new(TEXT, palette.error));
         });
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.y = 4.0;
-        let label = ui.label(RichText::new(name).size(SMALL).color(palette.dim));
+        let label = caption(ui, name, Look::new(SMALL, palette.dim).one_line());
         let id = Id::unique("answer");
         let frame = field(ui, id, Margin::symmetric(10, 7), self.problem.is_some());
         let edit =
@@ -72,10 +70,10 @@ impl Answer {
             response.request_focus();
         }
         if let Some(problem) = &self.problem {
-            ui.label(RichText::new(problem).size(SMALL).color(palette.error));
+            caption(ui, problem, Look::new(SMALL, palette.error));
         }
         ui.add_space(10.0);
-        let button = Button::new(RichText::new(action).size(TEXT).color(palette.on_accent)).fill(palette.accent);
+        let button = Button::new(action).size(TEXT).main(ui);
         let clicked = ui.add_sized(vec2(ui.available_width(), 36.0), button).clicked();
         clicked || ui.input(|input| input.key_pressed(Key::Enter))
     }

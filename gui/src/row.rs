@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use eframe::egui::{Align2, Color32, CursorIcon, FontId, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision};
 
 use crate::clock::Clock;
 use crate::deeds::{Foot, Hands, Rights, menu};
-use crate::text::{Laid, Look, Spot, lay};
+use crate::text::{Laid, Look, Spot, Tip, centered, lay};
 use crate::theme::{Palette, SMALL, TEXT};
 
 /// Between the edge and the times, and between the texts and the other edge.
@@ -192,7 +192,7 @@ impl Row {
 
     fn tell_time(&self, ui: &Ui, area: Rect) {
         if let Some(full) = &self.full_time {
-            ui.interact(area, Id::unique((self.key, "time")), Sense::hover()).on_hover_text(full);
+            ui.interact(area, Id::unique((self.key, "time")), Sense::hover()).tip(full);
         }
     }
 }
@@ -278,11 +278,9 @@ fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {
         Rule::New(Some(day)) => (format!("{day} · New messages"), palette.error),
     };
     let y = area.top() + RULE * 0.6;
-    let galley = ui.painter().layout_no_wrap(text, FontId::proportional(SMALL), color);
-    let center: Pos2 = pos2(area.center().x, y);
-    let label = Align2::CENTER_CENTER.anchor_size(center, galley.size());
+    let look = Look::new(SMALL, color).one_line();
+    let label = centered(ui, pos2(area.center().x, y), &text, look, area.width() * 0.8);
     let line = eframe::egui::Stroke::new(1.0, if matches!(rule, Rule::New(_)) { color } else { palette.line });
     ui.painter().hline(area.left() + MARGIN..=label.left() - 8.0, y, line);
     ui.painter().hline(label.right() + 8.0..=area.right() - MARGIN, y, line);
-    ui.painter().galley(label.min, galley, color);
 }

@@ -19,7 +19,9 @@ mod widgets;
 pub(crate) use fonts::install;
 pub(crate) use laid::{Laid, lay};
 pub(crate) use select::{Spot, copied};
-pub(crate) use widgets::user_text;
+#[allow(unused_imports, reason = "settings are ticked with it")]
+pub(crate) use widgets::checkbox;
+pub(crate) use widgets::{Button, Tip, button, caption, centered, menu_button, user_text};
 
 use eframe::egui::Color32;
 
