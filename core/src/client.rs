@@ -19,6 +19,7 @@ use crate::vocabulary::{Place, Tag};
 use crate::wire::Dialect;
 
 mod asked;
+mod attention;
 mod complete;
 mod events;
 mod export;
@@ -33,6 +34,7 @@ mod options;
 mod outbox;
 mod pending;
 mod reading;
+mod recall;
 mod revise;
 mod rooms;
 mod search;
@@ -133,6 +135,12 @@ pub enum Intent {
     Show(RoomKey),
     /// Shows the next (`1`) or previous (`-1`) room, round and round.
     Cycle(i32),
+    /// Shows the next (`1`) or previous (`-1`) room that calls oneself, round and round; where there is none, the next
+    /// with something unread.
+    NextUnread(i32),
+    /// Brings an older (`-1`) or newer (`1`) line that was said or commanded in the shown room into its draft. What was
+    /// being typed comes back behind the newest one.
+    Recall(i32),
     /// What the person sees: the shown room is read only while the window has the focus and the log is at its end.
     /// Until the first `Look` nothing counts as seen; a room one changes to is taken to open at its newest line.
     Look {

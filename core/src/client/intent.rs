@@ -24,7 +24,7 @@ impl Client {
         }
         match intent {
             Intent::Submit(text) => self.submit(text),
-            Intent::Say(text) => self.say_shown(text),
+            Intent::Say(text) => self.say_line(text),
             Intent::Draft(text) => self.draft(text),
             Intent::Show(key) => {
                 if let Some(index) = self.index_of(key) {
@@ -32,6 +32,8 @@ impl Client {
                 }
             }
             Intent::Cycle(by) => self.cycle(by),
+            Intent::NextUnread(by) => self.next_unread(by),
+            Intent::Recall(by) => self.recall(by),
             Intent::Look { focused, at_bottom } => self.look(Look { focused, at_bottom }),
             Intent::Older => self.scrolled_up(),
             Intent::Nick(nick) => self.take_nick(&nick),
@@ -60,6 +62,7 @@ impl Client {
         if self.state.rooms.is_empty() && text.trim() != "/quit" {
             return self.keep_early(Intent::Submit(text));
         }
+        self.remember_line(&text);
         match text.strip_prefix('/') {
             Some(message) if message.starts_with('/') => self.say_shown(message.to_owned()),
             Some(command) => {
@@ -73,10 +76,15 @@ impl Client {
     }
 
     /// Says a text in the shown room, as it is.
-    pub(super) fn say_shown(&mut self, text: String) {
+    pub(super) fn say_line(&mut self, text: String) {
         if self.state.rooms.is_empty() {
             return self.keep_early(Intent::Say(text));
         }
+        self.remember_line(&text);
+        self.say_shown(text);
+    }
+
+    fn say_shown(&mut self, text: String) {
         let message = text.replace("\r\n", "\n").replace('\r', "\n");
         let message = message.trim_end_matches('\n');
         self.set_draft(String::new());

@@ -282,10 +282,12 @@ impl Client {
             self.dirty = true;
             match intent {
                 Intent::Submit(text) => self.submit(text),
-                Intent::Say(text) => self.say_shown(text),
+                Intent::Say(text) => self.say_line(text),
                 Intent::Draft(_)
                 | Intent::Show(_)
                 | Intent::Cycle(_)
+                | Intent::NextUnread(_)
+                | Intent::Recall(_)
                 | Intent::Look { .. }
                 | Intent::Older
                 | Intent::Nick(_)

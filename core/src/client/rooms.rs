@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use super::asked::Asked;
 use super::history::Hole;
+use super::recall::Recall;
 use super::{Client, Delivery, Entry, EntryKey, EntryKind, Member, Room, RoomKey, Timeline};
 use crate::id::{LogId, MessageId};
 use crate::name::{self, Nick};
@@ -57,6 +58,10 @@ pub(super) struct Book {
     pub(super) keys: Vec<String>,
     /// The number of the newest news here.
     pub(super) newest_seq: u64,
+    /// What was said here, to be said again.
+    pub(super) recall: Recall,
+    /// Numbers the rooms in the order in which they were shown last.
+    pub(super) shown_as: u64,
 }
 
 /// Somebody who is typing.
@@ -229,6 +234,10 @@ impl Client {
             && left.unread == 0
         {
             left.marker = None;
+        }
+        let newest = self.state.rooms.iter().map(|room| room.book.shown_as).max().unwrap_or(0);
+        for (at, number) in [self.state.shown, index].into_iter().zip(newest + 1..) {
+            self.state.rooms[at].book.shown_as = number;
         }
         self.state.shown = index;
         self.dirty = true;

@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 use crate::vocabulary::{Command, Event, Message, Request, RoomInfo, Welcome, WelcomeLimits};
 use crate::wire::{Decoded, Flavour, ServerCodec, encode_event};
 
+mod attention;
 mod bounds;
 mod found;
 mod link;
