@@ -3,8 +3,11 @@
 //! [`kept::Kept`] keeps what a client needs next time, [`settings::Settings`] are what a person chose. Nothing here
 //! decides anything about the chat: that is up to the machine of `parlor_core::client`.
 
+pub mod clock;
 mod file;
 pub mod kept;
+pub mod locale;
+pub mod open;
 pub mod settings;
 pub mod words;
 

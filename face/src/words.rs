@@ -3,6 +3,10 @@
 parlor_core::phrases! {
     /// What both clients say alike.
     pub trait Words {
+        /// The day that is.
+        today() { "Today", "Oggi", "امروز" }
+        /// The day before.
+        yesterday() { "Yesterday", "Ieri", "دیروز" }
         /// A value in the file of settings that means nothing.
         setting_wrong(key, value, allowed) {
             "The setting {key} cannot be {value}; it may be {allowed}.",
@@ -26,6 +30,18 @@ parlor_core::phrases! {
             "{path} cannot be read: {why}; the defaults stand in.",
             "{path} non si può leggere: {why}; valgono i valori predefiniti.",
             "پروندهٔ {path} خوانده نمی‌شود: {why}؛ مقدارهای پیش‌فرض به کار می‌روند.",
+        }
+        /// A link of a kind that is never opened.
+        link_not_opened() {
+            "Only links to web pages and mail addresses are opened.",
+            "Si aprono solo i link a pagine web e indirizzi di posta.",
+            "فقط پیوند صفحه‌های وب و نشانی‌های ایمیل باز می‌شود.",
+        }
+        /// There is no program for links.
+        link_without_browser() {
+            "Nothing on this computer opens the link; copy it instead.",
+            "Su questo computer niente apre il link; copialo invece.",
+            "برنامه‌ای برای باز کردن این پیوند پیدا نشد؛ آن را کپی کنید.",
         }
     }
 }
