@@ -216,14 +216,24 @@ pub enum Output {
     /// Keep this token for this server, in a file only its owner can read.
     Remember(Secret),
     /// The person deserves to be told although they may look elsewhere: a mention or a direct message.
-    Notify {
-        /// Who.
-        from: String,
-        /// What, in plain text on one line.
-        text: String,
-    },
+    Notify(Call),
     /// All is said: the face may close. Comes once, last.
     Finished,
+}
+
+/// A mention or a direct message, for whoever looks elsewhere. All of it is plain text on one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Where.
+    pub room: RoomKey,
+    /// What that place is called; the other's nickname in a conversation of two.
+    pub title: String,
+    /// Whether it is a conversation of two.
+    pub direct: bool,
+    /// Who.
+    pub from: String,
+    /// What.
+    pub text: String,
 }
 
 /// The client machine.

@@ -72,7 +72,7 @@ impl App {
         let Screen::Chat(talk) = &self.screen else { return };
         let Talk { chat, bell, .. } = talk.as_ref();
         bell.quiet();
-        if bell.take_call() && !ctx.input(|input| input.focused) {
+        if !bell.take_calls().is_empty() && !ctx.input(|input| input.focused) {
             let attention = egui::UserAttentionType::Informational;
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
         }

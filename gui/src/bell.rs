@@ -4,8 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use eframe::egui;
+use parlor_core::client::Call;
 use parlor_core::secret::Secret;
 use parlor_transport_tcp::session::Face;
+
+/// Most calls that wait for the window; older ones are not told any more.
+const CALLS_MAX: usize = 16;
 
 /// The window's end of a session: wakes it, once for any number of changes between two looks.
 #[derive(Clone)]
@@ -18,7 +22,7 @@ pub struct Bell {
 struct Shared {
     rung: AtomicBool,
     finished: AtomicBool,
-    called: AtomicBool,
+    calls: Mutex<Vec<Call>>,
     token: Mutex<Option<Secret>>,
 }
 
@@ -33,9 +37,9 @@ impl Bell {
         self.shared.rung.store(false, Ordering::Release);
     }
 
-    /// Whether the person was called by name since last asked.
-    pub(crate) fn take_call(&self) -> bool {
-        self.shared.called.swap(false, Ordering::AcqRel)
+    /// What called the person since last asked, the newest last.
+    pub(crate) fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether all is said.
@@ -60,8 +64,13 @@ impl Face for Bell {
         self.ring();
     }
 
-    fn notify(&self, _from: &str, _text: &str) {
-        self.shared.called.store(true, Ordering::Release);
+    fn notify(&self, call: &Call) {
+        let mut calls = self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.len() == CALLS_MAX {
+            calls.remove(0);
+        }
+        calls.push(call.clone());
+        drop(calls);
         self.ring();
     }
 
@@ -80,6 +89,8 @@ impl Face for Bell {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicUsize;
+
+    use parlor_core::client::RoomKey;
 
     use super::*;
 
@@ -108,8 +119,17 @@ mod tests {
         assert!(woken_after(&|| bell.changed()));
         assert!(!woken_after(&|| bell.changed()), "it was woken and has not looked yet");
         bell.quiet();
-        assert!(woken_after(&|| bell.notify("bea", "ada?")));
-        assert!(bell.take_call());
-        assert!(!bell.take_call());
+        let call = |number: usize| Call {
+            room: RoomKey(1),
+            title: "garden".into(),
+            direct: false,
+            from: "bea".into(),
+            text: number.to_string(),
+        };
+        assert!(woken_after(&|| bell.notify(&call(0))));
+        assert_eq!(bell.take_calls(), [call(0)]);
+        assert_eq!(bell.take_calls(), []);
+        (0..=CALLS_MAX).for_each(|number| bell.notify(&call(number)));
+        assert_eq!(bell.take_calls(), (1..=CALLS_MAX).map(call).collect::<Vec<_>>());
     }
 }

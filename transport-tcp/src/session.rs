@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_channel::Sender;
-use parlor_core::client::{Client, Input, Intent, Output, Profile, State};
+use parlor_core::client::{Call, Client, Input, Intent, Output, Profile, State};
 use parlor_core::secret::Secret;
 use parlor_core::time::{Instant, Now};
 
@@ -24,7 +24,7 @@ pub trait Face: Send + 'static {
     /// The state changed: draw soon. Coalesce.
     fn changed(&self);
     /// A mention or direct message: tell the person.
-    fn notify(&self, from: &str, text: &str);
+    fn notify(&self, call: &Call);
     /// The identity's token, to be kept for this server.
     fn remember(&self, token: &Secret);
     /// All is said; the face may close.

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use async_channel::Sender;
-use parlor_core::client::{Delivery, EntryKind, Intent, Link, Profile, State};
+use parlor_core::client::{Call, Delivery, EntryKind, Intent, Link, Profile, State};
 use parlor_core::hub::HubConfig;
 use parlor_core::limits::Limits;
 use parlor_core::name::RoomName;
@@ -97,7 +97,7 @@ impl Face for Told {
         self.tell(|news| news.changes += 1);
     }
 
-    fn notify(&self, _from: &str, _text: &str) {}
+    fn notify(&self, _call: &Call) {}
 
     fn remember(&self, token: &Secret) {
         self.tell(|news| news.tokens.push(token.clone()));

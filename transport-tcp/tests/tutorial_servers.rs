@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use parlor_core::client::{Delivery, EntryKind, Intent, Link, Profile, State};
+use parlor_core::client::{Call, Delivery, EntryKind, Intent, Link, Profile, State};
 use parlor_core::secret::Secret;
 use parlor_core::wire::Dialect;
 use parlor_standins::{ChatRoomClient, ChatRoomServer, MessengerClient, MessengerServer, PATIENCE, eventually};
@@ -16,7 +16,7 @@ struct Blind;
 
 impl Face for Blind {
     fn changed(&self) {}
-    fn notify(&self, _from: &str, _text: &str) {}
+    fn notify(&self, _call: &Call) {}
     fn remember(&self, _token: &Secret) {}
     fn finished(&self) {}
 }

@@ -9,7 +9,7 @@ use cursive::theme::Theme;
 use cursive::view::Nameable;
 use cursive::views::NamedView;
 use cursive::{CbSink, Cursive};
-use parlor_core::client::{Intent, Link, Profile, Question};
+use parlor_core::client::{Call, Intent, Link, Profile, Question};
 use parlor_core::secret::Secret;
 use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::{Face, Session};
@@ -328,7 +328,7 @@ impl Face for Wake {
         }
     }
 
-    fn notify(&self, _from: &str, _text: &str) {
+    fn notify(&self, _call: &Call) {
         self.send(|_| term::bell());
     }
 

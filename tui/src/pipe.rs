@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use parlor_core::client::{Intent, Link, Question};
+use parlor_core::client::{Call, Intent, Link, Question};
 use parlor_core::name::RoomName;
 use parlor_core::secret::Secret;
 use parlor_transport_tcp::session::{Face, Session};
@@ -368,7 +368,7 @@ impl Face for PipeFace {
         }
     }
 
-    fn notify(&self, _from: &str, _text: &str) {}
+    fn notify(&self, _call: &Call) {}
 
     fn remember(&self, token: &Secret) {
         self.send(News::Remember(token.clone()));

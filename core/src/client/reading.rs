@@ -1,7 +1,7 @@
 //! What was read and what was not.
 
 use super::rooms::sentence;
-use super::{Client, EntryKind, Output, Revision};
+use super::{Call, Client, EntryKind, Output, Revision};
 use crate::id::MessageId;
 use crate::name;
 use crate::vocabulary::{Command, Place};
@@ -63,7 +63,9 @@ impl Client {
             room.mentions = room.mentions.saturating_add(1);
             if self.notified < NOTIFIED_MAX && self.outputs.len() < 64 {
                 self.notified += 1;
-                self.outputs.push_back(Output::Notify { from: sentence(from), text: sentence(text) });
+                let (room, title) = (room.key, sentence(&room.title));
+                let call = Call { room, title, direct, from: sentence(from), text: sentence(text) };
+                self.outputs.push_back(Output::Notify(call));
             }
         }
     }

@@ -94,7 +94,7 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
                 Output::Disconnect(how) => self.disconnect(how),
                 Output::Changed => changed = true,
                 Output::Remember(token) => self.face.remember(&token),
-                Output::Notify { from, text } => self.face.notify(&from, &text),
+                Output::Notify(call) => self.face.notify(&call),
                 Output::Finished => return std::ops::ControlFlow::Break(()),
             }
         }

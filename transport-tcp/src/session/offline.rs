@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use parlor_core::client::{Input, Output};
+use parlor_core::client::{Call, Input, Output};
 use parlor_core::secret::Secret;
 use parlor_core::time::{Instant, Now, Timestamp};
 
@@ -25,7 +25,7 @@ pub(super) struct Line {
     dialled: u32,
     hung_up: bool,
     remembered: Option<Secret>,
-    notified: Vec<(String, String)>,
+    notified: Vec<Call>,
 }
 
 impl Offline {
@@ -69,8 +69,8 @@ impl Offline {
         self.shared.lock().offline.remembered.clone()
     }
 
-    /// What the person was told to look at since last asked: who, and what.
-    pub fn notified(&self) -> Vec<(String, String)> {
+    /// What the person was told to look at since last asked.
+    pub fn notified(&self) -> Vec<Call> {
         std::mem::take(&mut self.shared.lock().offline.notified)
     }
 
@@ -111,7 +111,7 @@ pub(super) fn perform(inner: &mut Inner, output: Output) {
         Output::Disconnect(_) => offline.hung_up = true,
         Output::Changed => {}
         Output::Remember(token) => offline.remembered = Some(token),
-        Output::Notify { from, text } => offline.notified.push((from, text)),
+        Output::Notify(call) => offline.notified.push(call),
         Output::Finished => inner.finished = true,
     }
 }

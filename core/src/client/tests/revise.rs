@@ -72,7 +72,7 @@ fn a_change_is_no_news_that_counts_as_unread() {
     assert_eq!(counts(&desk), (1, 0), "it names nobody any more");
     desk.tell(edited("lobby", 5, 2, "bob", "ADA!"));
     assert_eq!(counts(&desk), (1, 1));
-    assert!(!desk.outputs.iter().any(|output| matches!(output, Output::Notify { .. })));
+    assert!(!desk.outputs.iter().any(|output| matches!(output, Output::Notify(_))));
     desk.tell(deleted("lobby", 6, 2, "bob"));
     assert_eq!(counts(&desk), (0, 0));
     assert_eq!(desk.state().rooms[0].marker, None);

@@ -98,7 +98,7 @@ fn only_what_is_looked_at_is_read() {
         let room = &desk.state().rooms[0];
         assert_eq!((room.unread, room.mentions), if read { (0, 0) } else { (1, 1) });
         assert_eq!(room.marker.is_some(), !read);
-        assert_eq!(desk.outputs.iter().any(|output| matches!(output, Output::Notify { .. })), !read);
+        assert_eq!(desk.outputs.iter().any(|output| matches!(output, Output::Notify(_))), !read);
         let reads = desk.commands().into_iter().filter(|command| matches!(command, Command::Read { .. })).count();
         assert_eq!(reads, usize::from(read));
     }
