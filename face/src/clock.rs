@@ -157,7 +157,7 @@ impl Clock {
         match plain {
             Ok(plain) if self.persian => {
                 let date = plain.to_calendar(Persian);
-                named(date.extended_year(), date.month().number(), date.day_of_month().0, true)
+                named(date.year().extended_year(), date.month().number(), date.day_of_month().0, true)
             }
             Ok(_) | Err(_) => named(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs(), false),
         }

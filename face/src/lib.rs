@@ -7,6 +7,7 @@ pub mod clock;
 mod file;
 pub mod kept;
 pub mod locale;
+pub mod notify;
 pub mod open;
 pub mod settings;
 pub mod words;

@@ -43,5 +43,9 @@ parlor_core::phrases! {
             "Su questo computer niente apre il link; copialo invece.",
             "برنامه‌ای برای باز کردن این پیوند پیدا نشد؛ آن را کپی کنید.",
         }
+        /// The heading of a notification of a message in a room.
+        notice_in(who, room) { "{who} in {room}", "{who} in {room}", "{who} در {room}" }
+        /// The heading of a notification of a message to oneself.
+        notice_direct(who) { "{who} to you", "{who} a te", "{who} به شما" }
     }
 }
