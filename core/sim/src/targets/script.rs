@@ -282,8 +282,8 @@ impl Desk {
                     remembered += 1;
                     assert!(!token.reveal().is_empty() || self.dialect == Dialect::Native);
                 }
-                Output::Notify { from, text } => {
-                    for words in [from, text] {
+                Output::Notify(call) => {
+                    for words in [call.title, call.from, call.text] {
                         assert!(!words.contains(char::is_control), "{words:?} is one harmless line");
                     }
                 }
