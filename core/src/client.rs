@@ -30,6 +30,7 @@ mod intent;
 mod jump;
 mod leave;
 mod link;
+mod loss;
 mod options;
 mod outbox;
 mod pending;
@@ -44,6 +45,7 @@ mod state;
 mod timeline;
 mod timers;
 mod tutorial;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -52,12 +54,11 @@ pub use complete::{Completer, Completion};
 pub use hue::hue;
 pub use hyperlink::Hyperlink;
 pub use jump::{Around, Jump};
+pub use loss::Loss;
 pub use options::Options;
 pub use search::{Hit, Search};
 pub use spans::{Span, SpanKind, found, spans};
-pub use state::{
-    Before, DELETED, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State,
-};
+pub use state::{Before, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State};
 pub use timeline::Timeline;
 
 use asked::Asked;
@@ -113,8 +114,8 @@ pub enum Input<'a> {
     Connected,
     /// It gave bytes.
     Received(&'a [u8]),
-    /// It could not be made, or it ended. One plain sentence says why (`the server closed the connection`).
-    Lost(&'a str),
+    /// It could not be made, or it ended.
+    Lost(Loss),
     /// The person wants something.
     Intent(Intent),
 }
@@ -326,7 +327,7 @@ impl Client {
         match input {
             Input::Connected => self.connected(),
             Input::Received(bytes) => self.received(bytes),
-            Input::Lost(why) => self.lost(why),
+            Input::Lost(why) => self.lost(&why),
             Input::Intent(intent) => self.intent(intent),
         }
         self.settle();

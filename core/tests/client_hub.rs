@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlor_core::client::{Client, Entry, Input, Intent, Link, Output, Profile, Room, State};
+use parlor_core::client::{Client, Entry, Input, Intent, Link, Loss, Output, Profile, Room, State};
 use parlor_core::id::ConnId;
 use parlor_core::wire::Dialect;
 use proptest::prelude::*;
@@ -67,7 +67,7 @@ impl Chat {
         moved |= self.outputs(at);
         if self.seats[at].conn == Some(conn) && self.world.closed(conn).is_some() {
             self.seats[at].conn = None;
-            self.seats[at].client.handle_input(self.world.now, Input::Lost("the server closed the connection"));
+            self.seats[at].client.handle_input(self.world.now, Input::Lost(Loss::Closed));
             moved = true;
         }
         moved
@@ -130,7 +130,7 @@ impl Chat {
         let told: Vec<u8> = self.world.writes(conn).concat().into_bytes();
         self.seats[at].client.handle_input(self.world.now, Input::Received(&told[..told.len() * percent / 100]));
         if self.seats[at].conn == Some(conn) {
-            self.seats[at].client.handle_input(self.world.now, Input::Lost("the connection broke"));
+            self.seats[at].client.handle_input(self.world.now, Input::Lost("the connection broke".into()));
         }
         self.hang_up(at);
     }

@@ -1,10 +1,11 @@
-//! Finding a server: every address a name has is tried, and a failure becomes one plain sentence.
+//! Finding a server: every address a name has is tried, and a failure becomes what the client machine can say.
 
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use parlor_core::client::Loss;
 use smol::Async;
 use smol::future::or;
 use socket2::{SockRef, TcpKeepalive};
@@ -23,16 +24,16 @@ pub(crate) trait Dial: Send + 'static {
     /// What it gives.
     type Connection: Connection;
 
-    /// Connects, or says in one plain sentence why not.
-    fn dial(&self) -> impl Future<Output = Result<Self::Connection, String>>;
+    /// Connects, or says why not.
+    fn dial(&self) -> impl Future<Output = Result<Self::Connection, Loss>>;
 }
 
 impl Dial for Target {
     type Connection = TcpConnection;
 
-    async fn dial(&self) -> Result<TcpConnection, String> {
+    async fn dial(&self) -> Result<TcpConnection, Loss> {
         if self.port == 0 {
-            return Err(format!("port 0 is for servers; name the port that {} listens on", self.host));
+            return Err(Loss::PortZero { host: self.host.clone() });
         }
         let addresses = resolve(self).await?;
         let mut worst = None;
@@ -42,11 +43,11 @@ impl Dial for Target {
                 Err(error) => worst = Some(more_telling(worst, error)),
             }
         }
-        Err(worst.map_or_else(|| unknown_host(self), |error| sentence(self, &error)))
+        Err(worst.map_or_else(|| unknown_host(self), |error| failure(self, &error)))
     }
 }
 
-async fn resolve(target: &Target) -> Result<Vec<SocketAddr>, String> {
+async fn resolve(target: &Target) -> Result<Vec<SocketAddr>, Loss> {
     let found = async_net::resolve((target.host.as_str(), target.port));
     let too_late = async {
         smol::Timer::after(RESOLVE_TIMEOUT).await;
@@ -84,35 +85,29 @@ fn rank(error: &io::Error) -> u8 {
     }
 }
 
-fn unknown_host(target: &Target) -> String {
-    format!("there is no address for {}; check the name, and whether you are online", target.host)
+fn unknown_host(target: &Target) -> Loss {
+    Loss::NoAddress { host: target.host.clone() }
 }
 
-fn sentence(target: &Target, error: &io::Error) -> String {
+fn failure(target: &Target, error: &io::Error) -> Loss {
     let at = target.authority();
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("nobody answers at {at}; is the server running?"),
-        io::ErrorKind::TimedOut => {
-            format!("{at} did not answer within {} s; is the address right?", ADDRESS_TIMEOUT.as_secs())
-        }
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            format!("{at} cannot be reached from here; are you online?")
-        }
-        _ => format!("no connection to {at}: {error}"),
+        io::ErrorKind::ConnectionRefused => Loss::NobodyAnswers { at },
+        io::ErrorKind::TimedOut => Loss::NoAnswer { at, seconds: ADDRESS_TIMEOUT.as_secs() },
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Loss::Unreachable { at },
+        _ => Loss::NotConnected { at, why: error.to_string() },
     }
 }
 
-/// Why a connection that stood is gone, in one plain sentence.
-pub(crate) fn lost(error: &io::Error) -> String {
+/// Why a connection that stood is gone.
+pub(crate) fn lost(error: &io::Error) -> Loss {
     match error.kind() {
-        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
-            "the server broke the connection off".into()
-        }
-        io::ErrorKind::TimedOut => "the server does not answer any more".into(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => Loss::Broken,
+        io::ErrorKind::TimedOut => Loss::Silent,
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
-            "the network is gone".into()
+            Loss::NoNetwork
         }
-        _ => format!("the connection failed: {error}"),
+        _ => Loss::Failed(error.to_string()),
     }
 }
 
@@ -122,8 +117,8 @@ mod tests {
     use parlor_core::wire::Dialect;
     use std::net::TcpListener;
 
-    fn failure(target: &Target) -> String {
-        smol::block_on(target.dial()).map(|_| ()).unwrap_err()
+    fn told(target: &Target) -> String {
+        smol::block_on(target.dial()).map(|_| ()).unwrap_err().to_string()
     }
 
     #[test]
@@ -131,19 +126,19 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let sentence = failure(&Target::new(Dialect::Native, "127.0.0.1", port));
+        let sentence = told(&Target::new(Dialect::Native, "127.0.0.1", port));
         assert_eq!(sentence, format!("nobody answers at 127.0.0.1:{port}; is the server running?"));
     }
 
     #[test]
     fn a_host_that_is_not_there_is_told_in_a_sentence() {
-        let sentence = failure(&Target::new(Dialect::Native, "nobody.invalid", 7667));
+        let sentence = told(&Target::new(Dialect::Native, "nobody.invalid", 7667));
         assert_eq!(sentence, "there is no address for nobody.invalid; check the name, and whether you are online");
     }
 
     #[test]
     fn port_0_is_not_dialled() {
-        let sentence = failure(&Target::new(Dialect::Native, "localhost", 0));
+        let sentence = told(&Target::new(Dialect::Native, "localhost", 0));
         assert_eq!(sentence, "port 0 is for servers; name the port that localhost listens on");
     }
 

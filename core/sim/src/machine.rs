@@ -77,7 +77,7 @@ impl Machine {
     pub fn lost(&mut self, now: Now) {
         self.dialling = false;
         self.awake = false;
-        self.client.handle_input(now, Input::Lost("the connection broke"));
+        self.client.handle_input(now, Input::Lost("the connection broke".into()));
     }
 
     /// Drains the outputs after an input.

@@ -3,16 +3,13 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::revise::not_changed;
+use super::words::Words;
 use super::{Client, RoomKey};
 use crate::id::MessageId;
 use crate::vocabulary::{Command, Place, Request, Tag};
 
 /// Questions open at once.
 pub(super) const ASKED_MAX: usize = 1_024;
-
-/// Said of what was asked for when the connection broke.
-const LOST: &str = "The connection was lost before the server answered.";
 
 /// What a reference was given out for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +104,7 @@ impl Client {
         let other = self.asked.iter().find(|(_, asked)| matches!(asked, Asked::Other { .. }));
         let reference = other.or_else(|| self.asked.first_key_value()).map(|(reference, _)| reference.clone());
         if let Some(asked) = reference.and_then(|reference| self.asked.remove(&reference)) {
-            self.refused_request(&asked, "The server leaves too much unanswered.");
+            self.refused_request(&asked, &self.words().unanswered());
         }
     }
 
@@ -135,7 +132,7 @@ impl Client {
                 }
             }
             Asked::Edit { text, .. } => {
-                return self.error(index.unwrap_or(usize::MAX), &not_changed(why, text));
+                return self.error(index.unwrap_or(usize::MAX), &self.words().not_changed(why, text));
             }
             Asked::Search { number } => return self.search_refused(*number, why),
             Asked::Around { number, behind: _ } => return self.around_refused(*number, why),
@@ -153,7 +150,7 @@ impl Client {
         for (_, asked) in core::mem::take(&mut self.asked) {
             match asked {
                 Asked::Edit { .. } | Asked::Delete { .. } | Asked::Search { .. } | Asked::Around { .. } => {
-                    self.refused_request(&asked, LOST);
+                    self.refused_request(&asked, &self.words().lost_before_answer());
                 }
                 Asked::First { .. }
                 | Asked::Older { .. }

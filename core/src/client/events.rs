@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::asked::Asked;
 use super::rooms::sentence;
+use super::words::Words;
 use super::{Client, EntryKind, Question};
 use crate::id::MessageId;
 use crate::name::{Nick, RoomName};
@@ -102,14 +103,14 @@ impl Client {
         let room = &mut self.state.rooms[index];
         if room.add_member(nick.fold().into(), nick.as_str(), false) {
             room.member_count = room.member_count.saturating_add(1);
-            self.notice(index, Some(at), format!("{nick} joined"));
+            self.notice(index, Some(at), self.words().joined(nick));
         }
     }
 
     fn parted(&mut self, room: RoomName, nick: &Nick, reason: &Note, at: Timestamp) {
         let Some(index) = self.index_at(&Place::Room(room)) else { return };
         self.gone(index, nick);
-        self.notice(index, Some(at), format!("{nick} left{}", because(reason)));
+        self.notice(index, Some(at), self.words().left(nick, because(reason)));
     }
 
     /// Takes somebody off the list, and off the count if the list is not everybody.
@@ -171,8 +172,8 @@ impl Client {
         }
         room.topic = super::rooms::topic(text);
         let sentence = match text.is_empty() {
-            true => format!("{by} took the topic away"),
-            false => format!("{by} set the topic: {text}"),
+            true => self.words().topic_taken(by),
+            false => self.words().topic_set(by, text),
         };
         let mut entry = self.entry(Some(at), Some(id), EntryKind::Notice(sentence));
         entry.seq = self.news(index);
@@ -185,16 +186,17 @@ impl Client {
         let because = because(reason);
         if !self.is_me(nick) {
             self.gone(index, nick);
-            return self.notice(index, Some(at), format!("{nick} was removed by {by}{because}"));
+            return self.notice(index, Some(at), self.words().removed(nick, by, because));
         }
+        let words = self.words();
         let room = &mut self.state.rooms[index];
         room.joined = false;
         room.operator = false;
         room.book.live = false;
         room.book.wanted = false;
         room.clear_members();
-        let (key, why) = (room.key, format!("You are not in {} any more.", room.title));
-        self.notice(index, Some(at), format!("You were removed by {by}{because}"));
+        let (key, why) = (room.key, words.not_in_any_more(&room.title));
+        self.notice(index, Some(at), words.removed_you(by, because));
         self.fail_room(key, &why);
     }
 
@@ -202,10 +204,10 @@ impl Client {
         let Some(index) = self.index_at(&Place::Room(room)) else { return };
         let because = because(reason);
         let sentence = match (self.is_me(nick), on) {
-            (true, true) => format!("You were muted by {by}{because}"),
-            (true, false) => format!("You may speak again, says {by}{because}"),
-            (false, true) => format!("{nick} was muted by {by}{because}"),
-            (false, false) => format!("{nick} may speak again, says {by}{because}"),
+            (true, true) => self.words().muted_you(by, because),
+            (true, false) => self.words().unmuted_you(by, because),
+            (false, true) => self.words().muted(nick, by, because),
+            (false, false) => self.words().unmuted(nick, by, because),
         };
         self.notice(index, None, sentence);
     }
@@ -220,15 +222,17 @@ impl Client {
                 listed.push(line.room.as_str().into());
             }
         }
-        let mut text = String::from("Rooms:");
+        let words = self.words();
+        let mut text = words.rooms();
         for line in rooms {
-            text.push_str(&format!("\n  {} ({})", line.room, line.count));
+            text.push_str(&format!("\n  {} ({})", line.room, words.digits(line.count)));
             if !line.topic.is_empty() {
                 text.push_str(&format!(": {}", line.topic));
             }
         }
         if has_more {
-            text.push_str("\n  and more");
+            text.push_str("\n  ");
+            text.push_str(&words.and_more());
         }
         self.notice(index, None, text);
     }
@@ -237,9 +241,14 @@ impl Client {
         let asked = self.answers(reference.as_ref(), |asked| matches!(asked, Asked::Names { .. }));
         let Some(Asked::Names { room: key }) = asked else { return };
         let Some(index) = self.index_of(key) else { return };
+        let words = self.words();
         let names: Vec<&str> = members.iter().map(Nick::as_str).collect();
-        let more = if has_more { " and more" } else { "" };
-        self.notice(index, None, format!("In {room}: {}{more}", names.join(", ")));
+        let mut names = names.join(&words.comma());
+        if has_more {
+            names.push(' ');
+            names.push_str(&words.and_more());
+        }
+        self.notice(index, None, words.names_in(room, names));
     }
 
     /// The server refuses something.
@@ -247,7 +256,7 @@ impl Client {
         if !self.is_online() {
             return self.refused_at_the_door(code, text);
         }
-        let text = &sentence(text);
+        let text = &self.refusal(code, text);
         if let Some(reference) = reference {
             if self.refuse_pending(&reference, text) {
                 return;
@@ -261,12 +270,17 @@ impl Client {
 
     /// In the handshake, the person must answer.
     fn refused_at_the_door(&mut self, code: Code, text: &str) {
-        let why = sentence(text);
+        let why = self.refusal(code, text);
         if matches!(code, Code::NickTaken | Code::BadNick) {
             self.ask(Question::Nick { why });
         } else if matches!(code, Code::PasswordRequired | Code::BadPassword) {
             self.ask(Question::Password { why });
         }
+    }
+
+    /// What a refusal says to the person.
+    fn refusal(&self, code: Code, text: &str) -> String {
+        self.words().refusal(code).map_or_else(|| sentence(text), String::from)
     }
 
     pub(super) fn is_me(&self, nick: &Nick) -> bool {

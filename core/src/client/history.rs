@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::asked::Asked;
+use super::words::Words;
 use super::{Client, Delivery, EntryKind, Revision};
 use crate::id::{LogId, MessageId};
 use crate::name;
@@ -86,7 +87,7 @@ impl Client {
                 )
         });
         if had {
-            self.notice(index, None, "The server has begun a new history of this room.".into());
+            self.notice(index, None, self.words().new_history());
         }
     }
 
@@ -270,8 +271,7 @@ impl Client {
     /// A hole that so many pages have not filled stays, and is told of.
     fn give_hole_up(&mut self, index: usize) {
         let Some(hole) = self.state.rooms[index].book.hole.take_if(|hole| hole.pages >= HOLE_PAGES_MAX) else { return };
-        let text = "More was said here while you were away than is shown.";
-        let mut entry = self.entry(None, None, EntryKind::Notice(text.into()));
+        let mut entry = self.entry(None, None, EntryKind::Notice(self.words().gap()));
         entry.seq = self.news(index);
         self.state.rooms[index].timeline.insert_after_id(hole.after, entry);
         self.dirty = true;

@@ -1,13 +1,14 @@
 //! What a person wants, done.
 
 use alloc::borrow::ToOwned;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::time::Duration;
 
 use super::asked::Asked;
 use super::reading::Look;
+use super::words::Words;
 use super::{Client, Intent, Question};
-use crate::name::Nick;
+use crate::name::{BadName, Nick};
 use crate::text::{BadText, forbidden_control};
 use crate::vocabulary::Command;
 use crate::wire::Dialect;
@@ -160,7 +161,7 @@ impl Client {
                     self.request(Command::Nick { nick }, Asked::Other { room });
                 }
                 Ok(_) | Err(_) => {
-                    self.error(usize::MAX, "This kind of server takes another name only when one connects anew.")
+                    self.error(usize::MAX, &self.words().nick_only_anew());
                 }
             }
             return;
@@ -175,13 +176,13 @@ impl Client {
     /// What is wrong with a nickname, as far as can be known here.
     pub(super) fn bad_nick(&self, nick: &str) -> Option<String> {
         if self.is_native() {
-            return Nick::parse(nick).err().map(|bad| bad.to_string());
+            return Nick::parse(nick).err().map(|bad| self.words().bad_name(bad));
         }
         if nick.is_empty() {
-            return Some("A name needs at least one letter.".into());
+            return Some(self.words().bad_name(BadName::Empty));
         }
         forbidden_control(nick)
             .or_else(|| nick.chars().find(|c| c.is_control()))
-            .map(|c| BadText::Control(c).to_string())
+            .map(|c| self.words().bad_text(BadText::Control(c)))
     }
 }

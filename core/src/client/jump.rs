@@ -1,11 +1,10 @@
 //! Going to a message that was found: paging back until it is held, or reading what stands around it.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::asked::Asked;
-use super::slash::OFFLINE;
+use super::words::Words;
 use super::{Client, EntryKey, Hit, RoomKey, Timeline};
 use crate::id::MessageId;
 use crate::text::printable;
@@ -67,12 +66,11 @@ impl Client {
         let live = index.is_some_and(|index| self.state.rooms[index].book.live);
         // What is held can be gone to whatever the link.
         if !(held || self.is_online() && self.is_native()) {
-            return self.error(usize::MAX, OFFLINE);
+            return self.error(usize::MAX, &self.words().offline());
         }
         if !held && !live {
             if let Place::Room(_) = place {
-                let why = format!("You are not in {place}; /join {place} takes you there.");
-                return self.error(usize::MAX, &why);
+                return self.error(usize::MAX, &self.words().not_in(place));
             }
             self.open(place.clone());
         }
@@ -136,11 +134,11 @@ impl Client {
         self.seeking = None;
         let book = &self.state.rooms[index].book;
         let why = match (book.live, book.began) {
-            (false, _) => OFFLINE,
-            (true, false) => "The history cannot be read just now; try again in a moment.",
-            (true, true) => "This message cannot be shown: it was taken back, or the server keeps it no longer.",
+            (false, _) => self.words().offline(),
+            (true, false) => self.words().no_history_now(),
+            (true, true) => self.words().not_shown(),
         };
-        self.error(usize::MAX, why);
+        self.error(usize::MAX, &why);
     }
 
     /// Asks for what stands around a message. In two pages, each from the message on: one page from its beginning may
@@ -169,6 +167,7 @@ impl Client {
 
     /// What stands around a message, ascending.
     pub(super) fn around_arrived(&mut self, number: u64, behind: bool, messages: &[Message]) {
+        let words = self.words();
         let most = usize::try_from(AROUND).unwrap_or(0);
         let skipped = if behind { 0 } else { messages.len().saturating_sub(most) };
         let hits: Vec<Hit> = messages.iter().skip(skipped).take(most).map(|message| self.hit(message)).collect();
@@ -176,7 +175,7 @@ impl Client {
         around.awaited = around.awaited.saturating_sub(1);
         around.loading = around.awaited > 0;
         if !behind && !hits.iter().any(|hit| hit.id == around.id) {
-            around.problem = Some("This message was taken back, or the server keeps it no longer.".into());
+            around.problem = Some(words.not_kept());
         }
         around.messages.extend(hits);
         around.messages.sort_by_key(|hit| hit.id);

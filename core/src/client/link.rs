@@ -9,7 +9,8 @@ use rand_chacha::rand_core::Rng;
 
 use super::rooms::sentence;
 use super::tutorial::tutorial_nick;
-use super::{Client, Link, Output, Question};
+use super::words::Words;
+use super::{Client, Link, Loss, Output, Question};
 use crate::hub::Closing;
 use crate::text::printable;
 use crate::time::Instant;
@@ -32,9 +33,6 @@ pub(super) const REJOIN_MAX: Duration = Duration::from_secs(15);
 const FAULTS_MAX: u32 = 64;
 /// Rooms and conversations named in a hello: what fits its frame, and what servers bear.
 const HELLO_PLACES_MAX: usize = 64;
-
-/// Said of a server that is none of ours.
-const WRONG_SERVER: &str = "This server speaks another protocol; check the kind of server, the address and the port.";
 
 /// Where the link stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,17 +190,17 @@ impl Client {
                 // A newer server may say what this version does not know.
                 Decoded::Malformed(malformed) if malformed.code == Code::UnknownFrame => {}
                 // What speaks otherwise from its first word on is another kind of server.
-                Decoded::Malformed(_) if line.online.is_none() => self.close(WRONG_SERVER),
+                Decoded::Malformed(_) if line.online.is_none() => self.close(self.words().wrong_server()),
                 Decoded::Malformed(_) => {
                     line.faults += 1;
                     if line.faults > FAULTS_MAX {
-                        self.drop_line(Closing::Reset, "The server sends what this program does not understand.");
+                        self.drop_line(Closing::Reset, &self.words().not_understood());
                     }
                 }
-                Decoded::Foreign(_) => self.close(WRONG_SERVER),
+                Decoded::Foreign(_) => self.close(self.words().wrong_server()),
             }
             if self.out.is_flooded() {
-                self.drop_line(Closing::Reset, "The server takes nothing any more.");
+                self.drop_line(Closing::Reset, &self.words().takes_nothing());
             }
         }
     }
@@ -250,23 +248,24 @@ impl Client {
         if let Some(line) = &mut self.line {
             line.rejoining = false;
         }
+        let words = self.words();
         for index in 0..self.state.rooms.len() {
             let room = &mut self.state.rooms[index];
             if room.book.wanted && !room.book.live && matches!(room.place, Some(Place::Room(_))) {
                 room.book.wanted = false;
-                let (key, why) = (room.key, alloc::format!("You are not in {} any more.", room.title));
+                let (key, why) = (room.key, words.not_in_any_more(&room.title));
                 self.fail_room(key, &why);
             }
         }
     }
 
     /// The driver could not make the connection, or lost it.
-    pub(super) fn lost(&mut self, why: &str) {
+    pub(super) fn lost(&mut self, why: &Loss) {
         self.flush_rows();
         // What is gone needs no closing, even if a goodbye was its last word.
         self.outputs.retain(|output| !matches!(output, Output::Disconnect(_)));
         match self.phase {
-            Phase::Dialling | Phase::Up => self.down(&sentence(why)),
+            Phase::Dialling | Phase::Up => self.down(&sentence(&why.said(self.words()))),
             Phase::Waiting { .. } | Phase::Resting | Phase::Closed { .. } => {}
         }
     }
@@ -283,7 +282,7 @@ impl Client {
     pub(super) fn bye(&mut self, reason: Reason, text: &str) {
         self.outputs.push_back(Output::Disconnect(Closing::Finish));
         let text = if text.is_empty() { reason.text() } else { text };
-        let why = sentence(text);
+        let why = self.words().farewell(reason).map_or_else(|| sentence(text), String::from);
         let asked = self.state.question.is_some();
         if self.leave.is_some() {
             self.down(&why);
@@ -297,13 +296,13 @@ impl Client {
     }
 
     /// Nothing more is to be hoped for from this server.
-    fn close(&mut self, why: &str) {
+    fn close(&mut self, why: String) {
         self.outputs.push_back(Output::Disconnect(Closing::Finish));
         self.take_down();
         if self.leave.is_some() {
             return self.finish();
         }
-        self.phase = Phase::Closed { why: Some(why.into()) };
+        self.phase = Phase::Closed { why: Some(why) };
     }
 
     /// The connection is gone: what it carried is put back in order, and the next dial is set.

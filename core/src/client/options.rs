@@ -22,6 +22,11 @@ impl Default for Options {
 }
 
 impl Client {
+    /// What the machine speaks.
+    pub(super) fn words(&self) -> Language {
+        self.state.options.language
+    }
+
     /// Takes other options over.
     pub(super) fn set(&mut self, options: Options) {
         if self.state.options != options {

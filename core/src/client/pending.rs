@@ -1,9 +1,9 @@
 //! One's own messages between typing and confirmation.
 
 use alloc::format;
-use alloc::string::ToString;
 use core::time::Duration;
 
+use super::words::Words;
 use super::{Client, Delivery, Entry, EntryKey, EntryKind, Intent, Revision, RoomKey};
 use crate::id::MessageId;
 use crate::limits::CLIENT_FRAME_BYTES_MAX;
@@ -52,11 +52,11 @@ impl Client {
     pub(super) fn say(&mut self, index: usize, text: &str, action: bool) -> Result<(), alloc::string::String> {
         let room = &self.state.rooms[index];
         if !room.book.wanted {
-            return Err(format!("You are not in {0}; /join {0} takes you there.", room.title));
+            return Err(self.words().not_in(&room.title));
         }
         let body = self.body(text)?;
         if self.pending.len() >= PENDING_MAX {
-            return Err("Too many messages wait to be sent; wait a moment.".into());
+            return Err(self.words().too_many_wait());
         }
         let kind = EntryKind::Message {
             from: self.state.nick.clone(),
@@ -79,11 +79,11 @@ impl Client {
     pub(super) fn body(&self, text: &str) -> Result<Body, alloc::string::String> {
         let text_bytes = self.line.as_ref().map_or(crate::text::TEXT_BYTES_MAX, |line| line.text_bytes);
         if text.len() > text_bytes {
-            return Err(BadText::TooLong(text_bytes).to_string());
+            return Err(self.words().bad_text(BadText::TooLong(text_bytes)));
         }
-        let body = Body::parse(text).map_err(|bad| bad.to_string())?;
+        let body = Body::parse(text).map_err(|bad| self.words().bad_text(bad))?;
         match escaped_len(text) > CLIENT_FRAME_BYTES_MAX - FRAME_BYTES {
-            true => Err("The text is too long with all its quotes and line ends; send it in two parts.".into()),
+            true => Err(self.words().too_long_escaped()),
             false => Ok(body),
         }
     }
@@ -263,7 +263,7 @@ impl Client {
         let (Delivery::Failed(_) | Delivery::Unconfirmed, Ok(body)) = (delivery, Body::parse(text)) else { return };
         let action = *action;
         if !room.book.wanted || self.pending.len() >= PENDING_MAX {
-            let why = format!("This cannot be sent again now: you are not in {}, or too much waits.", room.title);
+            let why = self.state.options.language.no_resend(&room.title);
             return self.error(index, &why);
         }
         let Some(mut entry) = room.timeline.take(key) else { return };

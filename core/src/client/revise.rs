@@ -1,21 +1,16 @@
 //! Messages that read otherwise than they were said, and those taken back.
 
 use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::asked::Asked;
 use super::reading::names;
-use super::slash::OFFLINE;
-use super::state::DELETED;
+use super::words::Words;
 use super::{Client, Delivery, EntryKey, EntryKind, Revision, RoomKey};
 use crate::id::MessageId;
 use crate::text::printable;
 use crate::vocabulary::{Command, Message, Place, Span};
-
-/// Said where a server tells of no messages that could be corrected.
-const NATIVE_ONLY: &str = "On this kind of server nothing can be corrected or taken back.";
 
 impl Client {
     /// A message reads otherwise now. The change takes a position of the log, and is no news that counts as unread.
@@ -101,6 +96,7 @@ impl Client {
 
     /// Leaves nothing of a held message but that it was there.
     fn take_back(&mut self, index: usize, held: usize) {
+        let deleted = self.words().deleted();
         let room = &mut self.state.rooms[index];
         let direct = matches!(room.place, Some(Place::Direct(_)));
         let changed = room.timeline.change(held, |entry| {
@@ -108,7 +104,7 @@ impl Client {
             if core::mem::replace(revision, Revision::Deleted) == Revision::Deleted {
                 return None;
             }
-            *text = DELETED.into();
+            *text = deleted;
             let counted = core::mem::take(mention) || direct;
             entry.spans = Box::default();
             Some((entry.key, core::mem::take(&mut entry.unread), counted))
@@ -193,7 +189,7 @@ impl Client {
         let text = text.trim_end_matches('\n');
         if let Err(why) = self.try_edit(key, text) {
             let index = self.holder_of(key).map_or(usize::MAX, |(index, _)| index);
-            self.error(index, &not_changed(&why, text));
+            self.error(index, &self.words().not_changed(&why, text));
         }
     }
 
@@ -207,7 +203,7 @@ impl Client {
     pub(super) fn try_edit(&mut self, key: EntryKey, text: &str) -> Result<(), String> {
         let (room, place, target) = self.correctable(key, false)?;
         if text.trim().is_empty() {
-            return Err("There is no text; /delete takes a message back.".into());
+            return Err(self.words().edit_is_empty());
         }
         let body = self.body(text)?;
         let unchanged = self.holder_of(key).is_some_and(|(index, at)| {
@@ -249,36 +245,36 @@ impl Client {
     /// One plain sentence if there is none, or none could be changed anyway.
     pub(super) fn last_own(&self) -> Result<EntryKey, String> {
         if !self.is_native() {
-            return Err(NATIVE_ONLY.into());
+            return Err(self.words().no_changes());
         }
         let own = self.state.shown_room().and_then(super::Room::last_own);
-        own.map(|entry| entry.key).ok_or_else(|| "There is no message of yours here.".to_string())
+        own.map(|entry| entry.key).ok_or_else(|| self.words().nothing_own())
     }
 
     /// Where a message stands that is to be changed.
     fn correctable(&self, key: EntryKey, as_operator: bool) -> Result<(RoomKey, Place, MessageId), String> {
         if !self.is_native() {
-            return Err(NATIVE_ONLY.into());
+            return Err(self.words().no_changes());
         }
         if !self.is_online() {
-            return Err(OFFLINE.into());
+            return Err(self.words().offline());
         }
-        let none = || "This is no message that could be changed.".to_string();
+        let none = || self.words().no_message();
         let (index, at) = self.holder_of(key).ok_or_else(none)?;
         let room = &self.state.rooms[index];
         let entry = room.timeline.get(at).ok_or_else(none)?;
         let EntryKind::Message { mine, revision, .. } = &entry.kind else { return Err(none()) };
         let (Some(place), Some(id)) = (&room.place, entry.id) else {
-            return Err("The server has no such message yet.".into());
+            return Err(self.words().not_stored());
         };
         if *revision == Revision::Deleted {
-            return Err("This message was taken back already.".into());
+            return Err(self.words().deleted_already());
         }
         if !(*mine || as_operator && room.operator) {
-            return Err("That is somebody else's message.".into());
+            return Err(self.words().not_yours());
         }
         if !room.book.live {
-            return Err(format!("You are not in {0}; /join {0} takes you there.", room.title));
+            return Err(self.words().not_in(&room.title));
         }
         Ok((room.key, place.clone(), id))
     }
@@ -288,9 +284,4 @@ impl Client {
         let mut rooms = self.state.rooms.iter().enumerate();
         rooms.find_map(|(index, room)| Some((index, room.timeline.position(key)?)))
     }
-}
-
-/// The line that says why a message reads as before, and keeps what was typed.
-pub(super) fn not_changed(why: &str, text: &str) -> String {
-    format!("{why} Not changed to: {text}")
 }

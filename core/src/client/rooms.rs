@@ -8,6 +8,7 @@ use core::time::Duration;
 use super::asked::Asked;
 use super::history::Hole;
 use super::recall::Recall;
+use super::words::Words;
 use super::{Client, Delivery, Entry, EntryKey, EntryKind, Member, Room, RoomKey, Timeline};
 use crate::id::{LogId, MessageId};
 use crate::name::{self, Nick};
@@ -327,7 +328,7 @@ impl Client {
 
     /// Somebody, perhaps oneself, has another name.
     pub(super) fn renamed(&mut self, from: &Nick, to: &Nick) {
-        let me = name::fold(&self.state.nick) == from.fold();
+        let (me, words) = (name::fold(&self.state.nick) == from.fold(), self.words());
         if me {
             self.state.nick = printable(to.as_str());
             self.dirty = true;
@@ -349,8 +350,8 @@ impl Client {
             if listed || theirs {
                 self.stops_typing(index, from.as_str());
                 let sentence = match me {
-                    true => alloc::format!("You are now known as {to}."),
-                    false => alloc::format!("{from} is now known as {to}"),
+                    true => words.renamed_you(to),
+                    false => words.renamed(from, to),
                 };
                 self.notice(index, None, sentence);
             }

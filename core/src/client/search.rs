@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::asked::Asked;
-use super::slash::OFFLINE;
+use super::words::Words;
 use super::{Client, RoomKey};
 use crate::id::MessageId;
 use crate::search::Query;
@@ -14,8 +14,6 @@ use crate::vocabulary::{Command, Message, Place, Tag};
 
 /// Hits asked for at once.
 const PAGE: u32 = 50;
-/// Said where a server cannot look for anything.
-const NATIVE_ONLY: &str = "On this kind of server nothing can be looked for.";
 
 /// What was looked for, and what was found.
 #[derive(Clone, Debug)]
@@ -95,19 +93,19 @@ impl Client {
 
     fn search_command(&self, query: &str, place: Option<Place>, everywhere: bool) -> Result<Command, String> {
         if !self.is_native() {
-            return Err(NATIVE_ONLY.into());
+            return Err(self.words().no_search());
         }
-        Query::parse(query).map_err(|bad| bad.to_string())?;
-        let query = Note::parse(query).map_err(|bad| bad.to_string())?;
+        Query::parse(query).map_err(|bad| self.words().bad_query(bad))?;
+        let query = Note::parse(query).map_err(|bad| self.words().bad_text(bad))?;
         if !self.is_online() || place.is_none() && !everywhere {
-            return Err(OFFLINE.into());
+            return Err(self.words().offline());
         }
         Ok(Command::Search { place, query, cursor: None, limit: PAGE })
     }
 
     /// Wants older hits.
     pub(super) fn search_more(&mut self) {
-        let online = self.is_online();
+        let (online, words) = (self.is_online(), self.words());
         let Some(search) = &mut self.state.search else { return };
         if !search.has_more || search.loading {
             return;
@@ -115,11 +113,11 @@ impl Client {
         self.dirty = true;
         let place = search.room.map(|key| self.state.rooms.iter().find(|room| room.key == key)?.place.clone());
         let (Ok(query), true) = (Note::parse(&search.query), online) else {
-            search.problem = Some(OFFLINE.into());
+            search.problem = Some(words.offline());
             return;
         };
         if place == Some(None) {
-            search.problem = Some("You are not in that room any more.".into());
+            search.problem = Some(words.not_in_that_room());
             return;
         }
         search.loading = true;

@@ -1,56 +1,27 @@
 //! What begins with a slash.
 
-use alloc::borrow::ToOwned;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::asked::Asked;
+use super::words::{Words, help};
 use super::{Client, Room};
 use crate::limits::LIST_MAX;
 use crate::name::{Nick, RoomName};
 use crate::text::Note;
 use crate::vocabulary::{Command, Place};
-
-const HELP: &str = "What you can type:
-  /join ROOM             enter a room, or make it
-  /part [REASON]         leave this room
-  /msg NICK [TEXT]       talk to somebody alone
-  /me TEXT               say what you do
-  /nick NAME             take another name
-  /edit TEXT             correct the last thing you said here
-  /delete                take it back
-  /search WORDS          look for what was said, everywhere
-  /find WORDS            look for it in this room
-  /topic [TEXT]          set what this room is about
-  /rooms                 list the rooms
-  /names                 list who is here
-  /kick NICK [REASON]    put somebody out of this room
-  /mute NICK [REASON]    silence somebody in this room
-  /unmute NICK           let them speak again
-  /quit                  say goodbye and leave
-  //text                 say something that begins with a slash";
-
-const HELP_TUTORIAL: &str = "What you can type here:
-  /me TEXT               say what you do
-  /names                 list who was seen
-  /quit                  say goodbye and leave
-  //text                 say something that begins with a slash";
+use crate::words::Language;
 
 /// The commands that a kind of server understands, without their slash.
 pub(super) fn commands(native: bool) -> impl Iterator<Item = &'static str> {
-    let help = if native { HELP } else { HELP_TUTORIAL };
-    let words = help.lines().filter_map(|line| line.trim_start().strip_prefix('/')?.split(' ').next());
-    words.filter(|word| !word.starts_with('/')).chain(["help"])
+    let help = if native { help::native(Language::English) } else { help::tutorial(Language::English) };
+    help::commands(help).chain(["help"])
 }
 
 /// Whether a nickname stands behind a command.
 pub(super) fn takes_nick(command: &str) -> bool {
     matches!(command.to_lowercase().as_str(), "msg" | "query" | "kick" | "mute" | "unmute" | "ignore" | "unignore")
 }
-
-pub(super) const OFFLINE: &str = "There is no connection just now; try again once there is.";
-const ONE_ROOM: &str = "This kind of server has one room and no such command; /help lists what you can type.";
 
 /// A sentence for the person.
 type Refusal = String;
@@ -67,20 +38,20 @@ impl Client {
             "help" => self.help(),
             "quit" | "exit" => self.quit(),
             "me" => return self.act(rest),
-            "nick" if rest.is_empty() => return Err("Write /nick NAME.".into()),
+            "nick" if rest.is_empty() => return Err(self.words().write_nick()),
             "nick" => self.take_nick(rest),
             "names" => self.names(),
             "join" | "part" | "leave" | "msg" | "query" | "topic" | "rooms" | "list" | "kick" | "mute" | "unmute"
             | "edit" | "delete" | "search" | "find" => {
                 if !self.is_native() {
-                    return Err(ONE_ROOM.into());
+                    return Err(self.words().one_room());
                 }
                 if !self.is_online() {
-                    return Err(OFFLINE.into());
+                    return Err(self.words().offline());
                 }
                 return self.ask_server(&word, rest);
             }
-            _ => return Err(format!("There is no command /{word}; /help lists what you can type.")),
+            _ => return Err(self.words().no_command(word)),
         }
         Ok(())
     }
@@ -92,29 +63,29 @@ impl Client {
         match word {
             "join" => return self.join(rest),
             "msg" | "query" => return self.msg(rest),
-            "edit" if rest.is_empty() => return Err("Write /edit and the new text.".into()),
+            "edit" if rest.is_empty() => return Err(self.words().write_edit()),
             "edit" => return self.try_edit(self.last_own()?, rest),
             "delete" => return self.try_delete(self.last_own()?),
-            "search" | "find" if rest.is_empty() => return Err(format!("Write /{word} and what to look for.")),
+            "search" | "find" if rest.is_empty() => return Err(self.words().write_search(word)),
             "search" | "find" => self.search(rest.into(), word == "search"),
-            "part" | "leave" => return self.part(here, note(rest)?),
+            "part" | "leave" => return self.part(here, self.note(rest)?),
             "topic" => {
                 if rest.is_empty() {
                     let topic = self.state.shown_room().map(|room| room.topic.to_string()).unwrap_or_default();
-                    let text =
-                        if topic.is_empty() { "There is no topic.".into() } else { format!("The topic is: {topic}") };
+                    let words = self.words();
+                    let text = if topic.is_empty() { words.topic_none() } else { words.topic_is(topic) };
                     self.notice(self.state.shown, None, text);
                     return Ok(());
                 }
-                self.request(Command::Topic { place: here, text: note(rest)? }, Asked::Other { room });
+                self.request(Command::Topic { place: here, text: self.note(rest)? }, Asked::Other { room });
             }
             "kick" | "mute" | "unmute" => {
-                let Place::Room(at) = here else { return Err("This is a conversation, not a room.".into()) };
+                let Place::Room(at) = here else { return Err(self.words().no_room()) };
                 let (nick, reason) = split(rest);
                 if nick.is_empty() {
-                    return Err(format!("Write /{word} NICK."));
+                    return Err(self.words().write_command(word));
                 }
-                let (nick, reason) = (parse_nick(nick)?, note(reason)?);
+                let (nick, reason) = (self.parse_nick(nick)?, self.note(reason)?);
                 let command = match word {
                     "kick" => Command::Kick { room: at, nick, reason },
                     _ => Command::Mute { room: at, nick, reason, on: word == "mute" },
@@ -131,16 +102,16 @@ impl Client {
     }
 
     fn shown_place(&self) -> Result<Place, Refusal> {
-        self.state.shown_room().and_then(|room| room.place.clone()).ok_or_else(|| OFFLINE.to_owned())
+        self.state.shown_room().and_then(|room| room.place.clone()).ok_or_else(|| self.words().offline())
     }
 
     fn join(&mut self, rest: &str) -> Result<(), Refusal> {
         if rest.is_empty() {
-            return Err("Write /join ROOM.".into());
+            return Err(self.words().write_join());
         }
         let place = match rest.strip_prefix('@') {
-            Some(nick) => Place::Direct(parse_nick(nick)?),
-            None => Place::Room(RoomName::parse(rest).map_err(|bad| bad.to_string())?),
+            Some(nick) => Place::Direct(self.parse_nick(nick)?),
+            None => Place::Room(RoomName::parse(rest).map_err(|bad| self.words().bad_name(bad))?),
         };
         self.open(place);
         Ok(())
@@ -175,8 +146,9 @@ impl Client {
             self.remove_room(index);
         } else {
             let (key, title) = (self.state.rooms[index].key, self.state.rooms[index].title.clone());
-            self.fail_room(key, &format!("You are not in {title} any more."));
-            self.notice(index, None, format!("You left {title}. /join ROOM takes you to another room."));
+            let words = self.words();
+            self.fail_room(key, &words.not_in_any_more(&title));
+            self.notice(index, None, words.you_left(title));
         }
         Ok(())
     }
@@ -184,15 +156,15 @@ impl Client {
     fn msg(&mut self, rest: &str) -> Result<(), Refusal> {
         let (nick, text) = split(rest);
         if nick.is_empty() {
-            return Err("Write /msg NICK TEXT.".into());
+            return Err(self.words().write_msg());
         }
-        let place = Place::Direct(parse_nick(nick.strip_prefix('@').unwrap_or(nick))?);
+        let place = Place::Direct(self.parse_nick(nick.strip_prefix('@').unwrap_or(nick))?);
         if text.is_empty() {
             self.open(place);
             return Ok(());
         }
         let Some(index) = self.room_at(&place) else {
-            return Err("There are too many conversations; /part one.".into());
+            return Err(self.words().too_many_rooms());
         };
         self.state.rooms[index].book.wanted = true;
         self.show(index);
@@ -201,14 +173,14 @@ impl Client {
 
     fn act(&mut self, text: &str) -> Result<(), Refusal> {
         if text.is_empty() {
-            return Err("Write /me and what you do.".into());
+            return Err(self.words().write_me());
         }
         let index = self.state.shown;
         self.say(index, text, true)
     }
 
     fn help(&mut self) {
-        let text = if self.is_native() { HELP } else { HELP_TUTORIAL };
+        let text = if self.is_native() { help::native(self.words()) } else { help::tutorial(self.words()) };
         self.notice(self.state.shown, None, text.into());
     }
 
@@ -221,18 +193,28 @@ impl Client {
                 self.request(command, Asked::Names { room: key });
             }
             Some(_) | None => {
-                let text = names_of(room);
+                let text = self.names_of(room);
                 self.notice(self.state.shown, None, text);
             }
         }
     }
-}
 
-fn names_of(room: &Room) -> String {
-    let names: Vec<&str> = room.members.iter().map(|member| member.nick.as_str()).collect();
-    match room.place {
-        Some(_) => format!("In {}: {}", room.title, names.join(", ")),
-        None => format!("Seen here: {}", names.join(", ")),
+    fn names_of(&self, room: &Room) -> String {
+        let words = self.words();
+        let names: Vec<&str> = room.members.iter().map(|member| member.nick.as_str()).collect();
+        let names = names.join(&words.comma());
+        match room.place {
+            Some(_) => words.names_in(&room.title, names),
+            None => words.names_seen(names),
+        }
+    }
+
+    fn note(&self, text: &str) -> Result<Note, Refusal> {
+        Note::parse(text).map_err(|bad| self.words().bad_text(bad))
+    }
+
+    fn parse_nick(&self, text: &str) -> Result<Nick, Refusal> {
+        Nick::parse(text).map_err(|bad| self.words().bad_name(bad))
     }
 }
 
@@ -240,12 +222,4 @@ fn names_of(room: &Room) -> String {
 fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
     text.split_once(char::is_whitespace).map_or((text, ""), |(word, rest)| (word, rest.trim_start()))
-}
-
-fn note(text: &str) -> Result<Note, Refusal> {
-    Note::parse(text).map_err(|bad| bad.to_string())
-}
-
-fn parse_nick(text: &str) -> Result<Nick, Refusal> {
-    Nick::parse(text).map_err(|bad| bad.to_string())
 }

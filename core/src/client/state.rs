@@ -290,7 +290,7 @@ pub enum Revision {
     First,
     /// It reads otherwise since the edit at this position of the log.
     Edited(MessageId),
-    /// It was taken back: its text is gone, and [`DELETED`] stands in its place.
+    /// It was taken back: its text is gone, and a word that says so stands in its place.
     Deleted,
 }
 
@@ -303,9 +303,6 @@ impl Revision {
         }
     }
 }
-
-/// What stands in the place of a text that was taken back.
-pub const DELETED: &str = "(deleted)";
 
 /// What became of a message of one's own.
 #[derive(Clone, Debug, PartialEq, Eq)]

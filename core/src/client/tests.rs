@@ -24,6 +24,7 @@ mod search;
 mod slash;
 mod spans;
 mod tutorial;
+mod words;
 
 /// A client and the server's end of its connection.
 struct Desk {

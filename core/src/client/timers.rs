@@ -5,6 +5,7 @@ use core::time::Duration;
 use super::Client;
 use super::link::{GREETING_MAX, PING_AFTER, PING_MAX, Phase, REJOIN_MAX};
 use super::pending::ECHO_MAX;
+use super::words::Words;
 use crate::hub::{Closing, Deadline};
 use crate::time::Instant;
 use crate::vocabulary::{Command, Tag};
@@ -110,11 +111,8 @@ impl Client {
                     self.send(Command::Ping { token });
                 }
             }
-            "greeting" => self.drop_line(
-                Closing::Reset,
-                "The server does not answer as this kind of server does; check the kind, the address and the port.",
-            ),
-            _ => self.drop_line(Closing::Reset, "The server has not answered for too long."),
+            "greeting" => self.drop_line(Closing::Reset, &self.words().no_greeting()),
+            _ => self.drop_line(Closing::Reset, &self.words().silent()),
         }
     }
 }

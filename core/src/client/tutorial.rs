@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::pending::{ECHO_MAX, confirm};
+use super::words::Words;
 use super::{Client, Delivery, EntryKind, Question, Revision};
 use crate::limits::CHUNK_BYTES_MAX;
 use crate::text::{BadText, forbidden_control};
@@ -41,7 +42,7 @@ impl Client {
         }
         let asked_before = self.line.as_ref().is_some_and(|line| line.introduced);
         if asked_before && self.profile.dialect == Dialect::Prompt {
-            return self.ask(Question::Nick { why: "The server does not take this name; choose another one.".into() });
+            return self.ask(Question::Nick { why: self.words().nick_refused() });
         }
         self.introduce_owed();
     }
@@ -86,11 +87,11 @@ impl Client {
             Row::Left { nick } => {
                 self.state.rooms[0].remove_member(&sort_key(&nick));
                 self.count_members();
-                self.notice(0, None, format!("{nick} left"));
+                self.notice(0, None, self.words().left(nick, ""));
             }
             Row::Said { from, text } => self.said(&from, text),
             Row::Other { text } => self.other(text),
-            Row::Quit => self.bye(crate::vocabulary::Reason::Quit, "The server said goodbye."),
+            Row::Quit => self.bye(crate::vocabulary::Reason::Quit, &self.words().goodbye()),
         }
     }
 
@@ -122,7 +123,7 @@ impl Client {
         // The server tells one of one's own joining too; nobody needs to read that.
         if nick != self.state.nick {
             self.seen(nick);
-            self.notice(0, None, format!("{nick} joined"));
+            self.notice(0, None, self.words().joined(nick));
         }
     }
 
@@ -271,10 +272,10 @@ impl Client {
     /// One plain sentence if it cannot be sent.
     pub(super) fn say_to_tutorial(&mut self, index: usize, text: &str) -> Result<(), String> {
         if let Some(c) = forbidden_control(text) {
-            return Err(format!("{}", BadText::Control(c)));
+            return Err(self.words().bad_text(BadText::Control(c)));
         }
         if text.len() > crate::text::TEXT_BYTES_MAX {
-            return Err(format!("{}", BadText::TooLong(crate::text::TEXT_BYTES_MAX)));
+            return Err(self.words().bad_text(BadText::TooLong(crate::text::TEXT_BYTES_MAX)));
         }
         let parts: Vec<&str> = match self.profile.dialect {
             Dialect::Prompt if text == QUIT => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::{future::Future, io};
 
 use async_channel::Receiver;
-use parlor_core::client::{Input, Output};
+use parlor_core::client::{Input, Loss, Output};
 use parlor_core::hub::Closing;
 use smol::future::{or, pending};
 use smol::{LocalExecutor, Task, Timer};
@@ -38,7 +38,7 @@ pub(super) fn run<D: Dial, F: Face>(shared: &Arc<Shared>, woken: &Receiver<()>, 
     shared.finish();
 }
 
-type Dialling<'a, C> = Pin<Box<dyn Future<Output = Result<C, String>> + 'a>>;
+type Dialling<'a, C> = Pin<Box<dyn Future<Output = Result<C, Loss>> + 'a>>;
 
 struct Driver<'a, D: Dial, F: Face> {
     shared: &'a Shared,
@@ -58,7 +58,7 @@ struct Driver<'a, D: Dial, F: Face> {
 /// What the driver was waiting for.
 enum Event<C> {
     Woken,
-    Dialled(Result<C, String>),
+    Dialled(Result<C, Loss>),
     Readable(io::Result<()>),
     Writable(io::Result<()>),
     Due,
@@ -171,24 +171,24 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
             }
             Event::Dialled(Err(why)) => {
                 self.dialling = None;
-                self.shared.report(Input::Lost(&why));
+                self.shared.report(Input::Lost(why));
             }
             Event::Readable(Ok(())) => self.read(),
             Event::Writable(Ok(())) => {
                 self.blocked = false;
                 self.write();
             }
-            Event::Readable(Err(error)) | Event::Writable(Err(error)) => self.lost(&lost(&error)),
+            Event::Readable(Err(error)) | Event::Writable(Err(error)) => self.lost(lost(&error)),
         }
     }
 
     fn read(&mut self) {
         let Some(connection) = &self.connection else { return };
         match connection.try_read(&mut self.buffer) {
-            Ok(0) => self.lost("the server closed the connection"),
+            Ok(0) => self.lost(Loss::Closed),
             Ok(read) => self.shared.report(Input::Received(&self.buffer[..read])),
             Err(error) if is_transient(&error) => {}
-            Err(error) => self.lost(&lost(&error)),
+            Err(error) => self.lost(lost(&error)),
         }
     }
 
@@ -215,11 +215,11 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
             }
         };
         if let Err(error) = result {
-            self.lost(&lost(&error));
+            self.lost(lost(&error));
         }
     }
 
-    fn lost(&mut self, why: &str) {
+    fn lost(&mut self, why: Loss) {
         self.connection = None;
         self.blocked = false;
         self.shared.report(Input::Lost(why));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use parlor_core::client::{Call, Input, Output};
+use parlor_core::client::{Call, Input, Loss, Output};
 use parlor_core::secret::Secret;
 use parlor_core::time::{Instant, Now, Timestamp};
 
@@ -45,8 +45,8 @@ impl Offline {
     }
 
     /// The connection is lost, or could not be made.
-    pub fn lost(&self, why: &str) {
-        self.shared.apply(Input::Lost(why));
+    pub fn lost(&self, why: impl Into<Loss>) {
+        self.shared.apply(Input::Lost(why.into()));
     }
 
     /// What the client has sent since last asked.

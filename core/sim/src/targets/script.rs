@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlor_core::client::{Client, EntryKey, Input, Intent, Output, Profile, RoomKey};
+use parlor_core::client::{Client, EntryKey, Input, Intent, Loss, Output, Profile, RoomKey};
 use parlor_core::hub::Closing;
 use parlor_core::limits::CHUNK_BYTES_MAX;
 use parlor_core::name::RoomName;
@@ -140,7 +140,7 @@ impl Desk {
     fn lose(&mut self) {
         self.link = Link::Down;
         self.awake = false;
-        self.input(Input::Lost("the server closed the connection"));
+        self.input(Input::Lost(Loss::Closed));
     }
 
     /// Says a thing, whole or in two reads.

@@ -261,7 +261,7 @@ fn take_step(desk: &mut Desk, step: Step) {
         Step::Sleep(millis) => desk.sleep(millis),
         Step::Bye(reason) => desk.tell(Event::Bye { reason, text: "".into() }),
         Step::Reconnect => {
-            desk.input(Input::Lost("gone"));
+            desk.input(Input::Lost("gone".into()));
             desk.intent(Intent::RetryNow);
             desk.codec = ServerCodec::new(Dialect::Native);
             desk.input(Input::Connected);
@@ -299,7 +299,7 @@ fn tutorial_step(desk: &mut Desk, what: u8, row: &str) {
         2 => desk.submit("/me waves"),
         3 => desk.sleep(4_000),
         4 => {
-            desk.input(Input::Lost("gone"));
+            desk.input(Input::Lost("gone".into()));
             desk.intent(Intent::RetryNow);
             desk.input(Input::Connected);
         }

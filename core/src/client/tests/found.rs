@@ -84,7 +84,7 @@ fn what_was_missed_in_conversations_that_the_server_does_not_resume_is_paged() {
         desk.tell(room(name, log, 0));
         desk.tell(message(name, 1, &name[1..], "before"));
     }
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.intent(Intent::RetryNow);
     desk.input(Input::Connected);
     let Event::Welcome(mut told) = welcome("ada") else { unreachable!() };

@@ -29,7 +29,7 @@ fn a_client_dials_introduces_itself_and_keeps_its_token() {
     assert_eq!(desk.outputs, [Output::Remember(token.clone()), Output::Changed]);
 
     desk.tell(room("lobby", 9, 0));
-    desk.input(Input::Lost("the server closed the connection"));
+    desk.input(Input::Lost(Loss::Closed));
     desk.sleep(1_000);
     desk.outputs.clear();
     desk.input(Input::Connected);
@@ -47,7 +47,7 @@ fn a_hello_names_no_more_places_than_servers_bear() {
     for number in 0..70 {
         desk.tell(room(&alloc::format!("room{number}"), 100 + number, 0));
     }
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.intent(Intent::RetryNow);
     desk.input(Input::Connected);
     let hello = hello(&desk.sent());
@@ -59,7 +59,7 @@ fn a_hello_names_no_more_places_than_servers_bear() {
 fn waiting_times_double_up_to_a_minute_and_are_spread() {
     let mut desk = Desk::new(profile(Dialect::Native));
     for (attempt, whole) in (1..).zip([1, 2, 4, 8, 16, 32, 60, 60, 60]) {
-        desk.input(Input::Lost("nobody answers"));
+        desk.input(Input::Lost("nobody answers".into()));
         let Link::Waiting { retry_at, attempt: shown, why } = desk.state().link.clone() else { panic!("it waits") };
         assert_eq!((shown, why.as_str()), (attempt, "nobody answers"));
         let wait = retry_at.saturating_since(desk.now.instant);
@@ -79,7 +79,7 @@ fn a_link_that_stood_begins_the_ladder_again_and_one_that_flaps_does_not() {
         desk.input(Input::Connected);
         desk.tell(welcome("ada"));
         desk.sleep(stood);
-        desk.input(Input::Lost("gone"));
+        desk.input(Input::Lost("gone".into()));
         let Link::Waiting { retry_at, attempt, .. } = desk.state().link else { panic!("it waits") };
         assert_eq!(attempt, 0, "it stood");
         assert!(retry_at.saturating_since(desk.now.instant) <= Duration::from_secs(whole));
@@ -178,7 +178,7 @@ fn a_password_is_asked_for_and_kept_for_the_next_connection() {
     desk.intent(Intent::Password(Secret::new("right")));
     desk.sent();
     desk.tell(welcome("ada"));
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.intent(Intent::RetryNow);
     desk.input(Input::Connected);
     assert_eq!(hello(&desk.sent()).password, Some(Secret::new("right")));
@@ -243,7 +243,7 @@ fn what_was_typed_is_flushed_before_the_goodbye_and_finished_comes_once() {
     assert_eq!(desk.state().link, Link::Closed { why: None });
     desk.outputs.clear();
     desk.intent(Intent::Quit);
-    desk.input(Input::Lost("late"));
+    desk.input(Input::Lost("late".into()));
     desk.intent(Intent::RetryNow);
     desk.sleep(100_000);
     assert!(desk.outputs.is_empty(), "it is over");
@@ -275,7 +275,7 @@ fn quitting_offline_ends_at_once() {
     assert!(desk.outputs.contains(&Output::Disconnect(Closing::Reset)));
     assert_eq!(desk.outputs.last(), Some(&Output::Finished));
     let mut desk = Desk::online();
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.intent(Intent::Quit);
     assert_eq!(desk.outputs.last(), Some(&Output::Finished));
 }

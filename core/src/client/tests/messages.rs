@@ -45,7 +45,7 @@ fn an_unacknowledged_message_is_sent_again_under_its_nonce_exactly_once() {
     let mut desk = Desk::online();
     desk.submit("hello");
     let first = desk.sent();
-    desk.input(Input::Lost("the server closed the connection"));
+    desk.input(Input::Lost(Loss::Closed));
     desk.submit("typed offline");
     desk.sleep(1_000);
     assert!(desk.took(&Output::Connect));
@@ -145,7 +145,7 @@ fn come_back(log: u64, last: u64) -> Desk {
     for id in 1..=2 {
         desk.tell(message("lobby", id, "bob", "before"));
     }
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.intent(Intent::RetryNow);
     desk.input(Input::Connected);
     desk.sent();

@@ -140,7 +140,7 @@ fn a_page_brings_the_newer_text_and_never_an_older_one() {
 #[test]
 fn ids_a_replay_leaves_out_are_no_holes() {
     let mut desk = talk();
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.intent(Intent::RetryNow);
     desk.input(Input::Connected);
     desk.sent();
@@ -161,7 +161,7 @@ fn what_was_missed_may_have_changed_what_is_held() {
     for id in 1..=300 {
         desk.tell(message("lobby", id, "bob", &alloc::format!("message {id}")));
     }
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.intent(Intent::RetryNow);
     desk.input(Input::Connected);
     desk.sent();
@@ -247,7 +247,7 @@ fn offline_nothing_is_corrected_and_what_was_under_way_is_told() {
     let mut desk = talk();
     let key = entry(&desk, 1).key;
     desk.intent(Intent::Edit { entry: key, text: "hello".into() });
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     assert_eq!(desk.lines()[2..], ["! The connection was lost before the server answered. Not changed to: hello"]);
     desk.intent(Intent::Edit { entry: key, text: "hallo".into() });
     desk.intent(Intent::Delete { entry: key });

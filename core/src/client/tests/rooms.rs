@@ -215,7 +215,7 @@ fn typing_is_believed_for_six_seconds_or_until_something_is_said() {
 #[test]
 fn a_room_one_is_not_let_back_into_gives_up_what_waited_for_it() {
     let mut desk = Desk::online();
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     desk.submit("hello?");
     desk.intent(Intent::RetryNow);
     desk.input(Input::Connected);

@@ -121,7 +121,7 @@ fn whatever_a_server_answers_nothing_hangs() {
     }
     let mut desk = Desk::online();
     desk.submit("/search soup");
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     assert!(!search(&desk).loading && search(&desk).problem.is_some());
     desk.intent(Intent::Search { query: "soup".into(), everywhere: false });
     assert_eq!(search(&desk).problem.as_deref(), Some("There is no connection just now; try again once there is."));
@@ -261,7 +261,7 @@ fn a_jump_that_leads_nowhere_says_so() {
     let mut desk = with_history(500, 520);
     desk.intent(Intent::Jump { place: place("lobby"), id: MessageId(10) });
     desk.sent();
-    desk.input(Input::Lost("gone"));
+    desk.input(Input::Lost("gone".into()));
     assert_eq!(desk.lines().last().unwrap(), "! There is no connection just now; try again once there is.");
     assert!(desk.client.seeking.is_none());
     assert!(!desk.state().rooms[0].loading_older);

@@ -195,7 +195,7 @@ fn the_chatroom_is_left_with_its_word_even_when_it_never_answers() {
     let mut desk = prompt();
     desk.intent(Intent::Quit);
     assert_eq!(writes(&mut desk), ["{quit}"]);
-    desk.input(Input::Lost("the server closed the connection"));
+    desk.input(Input::Lost(Loss::Closed));
     assert_eq!(desk.outputs.last(), Some(&Output::Finished));
 }
 
@@ -238,7 +238,7 @@ fn a_tutorial_connection_comes_back_and_repeats_nothing() {
     let mut desk = prompt();
     desk.submit("one");
     writes(&mut desk);
-    desk.input(Input::Lost("the server closed the connection"));
+    desk.input(Input::Lost(Loss::Closed));
     desk.submit("two");
     assert_eq!(desk.lines(), ["ada: one (not confirmed)", "ada: two"]);
     desk.sleep(1_000);
@@ -297,7 +297,7 @@ fn our_own_servers_rows_read_as_what_was_meant() {
         let event = Event::Bye { reason: Reason::Shutdown, text: Reason::Shutdown.text().into() };
         encode_event(flavour, &event, &mut farewell);
         desk.input(Input::Received(&farewell));
-        desk.input(Input::Lost("the server closed the connection"));
+        desk.input(Input::Lost(Loss::Closed));
         assert_eq!(desk.lines().last().unwrap(), "The server is shutting down.");
     }
 }
@@ -325,7 +325,7 @@ fn the_last_words_of_a_lost_connection_are_not_answered() {
         writes(&mut desk);
         says(&mut desk, last);
         desk.outputs.clear();
-        desk.input(Input::Lost("the server closed the connection"));
+        desk.input(Input::Lost(Loss::Closed));
         assert_eq!(desk.outputs, [Output::Changed], "{last}");
     }
 }
