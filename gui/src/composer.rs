@@ -1,12 +1,12 @@
 //! The message box: what is typed, and how it is sent.
 
-use eframe::egui::text::{CCursor, CCursorRange};
-use eframe::egui::{self, Event, Id, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2};
+use eframe::egui::{self, Event, Id, Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, Intent, Link, Room, RoomKey, State};
 
 use crate::deeds::Rights;
+use crate::input::{Face, Input};
 use crate::text::{Button, Look, Tip, user_text};
-use crate::theme::{Palette, SMALL, TEXT, field};
+use crate::theme::{Palette, SMALL, TEXT};
 
 /// What stands in the empty box.
 pub const HINT: &str = "Write your messages here.";
@@ -21,9 +21,12 @@ const CHARS_MAX: usize = 16_000;
 const HEIGHT_MAX: f32 = 132.0;
 
 /// The box and what is in it. The core keeps the drafts of the other rooms.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Composer {
     room: Option<RoomKey>,
+    /// What is typed just now: the draft, or the correction of a message.
+    input: Input,
+    /// The draft.
     text: String,
     edit: Option<Edit>,
 }
@@ -45,6 +48,12 @@ pub(crate) enum Typed {
     Emptied(EntryKey),
 }
 
+impl Default for Composer {
+    fn default() -> Self {
+        Self { room: None, input: Input::lines(HEIGHT_MAX, CHARS_MAX), text: String::new(), edit: None }
+    }
+}
+
 impl Composer {
     /// The box's id, for the focus.
     pub(crate) fn id() -> Id {
@@ -54,7 +63,8 @@ impl Composer {
     /// Begins to correct a message of the shown room.
     pub(crate) fn correct(&mut self, ui: &Ui, room: &Room, entry: &Entry) {
         let text = entry.what().to_owned();
-        self.at_end(ui, &text);
+        self.input.set_text(&text);
+        ui.request_repaint();
         self.edit = Some(Edit { room: room.key, entry: entry.key, text });
         ui.memory_mut(|memory| memory.request_focus(Self::id()));
     }
@@ -68,7 +78,8 @@ impl Composer {
     pub(crate) fn cancel(&mut self, ui: &Ui, room: RoomKey) -> bool {
         let cancelled = self.edit.take_if(|edit| edit.room == room).is_some();
         if cancelled {
-            self.at_end(ui, &self.text);
+            self.input.set_text(&self.text);
+            ui.request_repaint();
         }
         cancelled
     }
@@ -106,7 +117,8 @@ impl Composer {
         if self.room != Some(room.key) {
             self.room = Some(room.key);
             // What can be undone belongs to the room that was left.
-            TextEdit::store_state(ui.ctx(), Self::id(), egui::text_edit::TextEditState::default());
+            let text = self.corrected_text(room.key).unwrap_or(&room.draft).to_owned();
+            self.input.set_text(&text);
         }
         // The core may have put a refused message back.
         if self.text != room.draft {
@@ -152,18 +164,15 @@ impl Composer {
         }
     }
 
-    /// The box holds another text: one types on at its end, and nothing of the other can be undone into it.
-    fn at_end(&self, ui: &Ui, text: &str) {
-        let mut state = egui::text_edit::TextEditState::default();
-        let end = CCursor::new(text.chars().count());
-        state.cursor.set_char_range(Some(CCursorRange::one(end)));
-        state.store(ui.ctx(), Self::id());
-        ui.request_repaint();
+    /// The correction of a message of this room, as far as it is typed.
+    fn corrected_text(&self, room: RoomKey) -> Option<&str> {
+        self.edit.as_ref().filter(|edit| edit.room == room).map(|edit| edit.text.as_str())
     }
 
     fn save(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) -> Typed {
         let Some(edit) = self.edit.take_if(|_| state.link == Link::Online) else { return Typed::Nothing };
-        self.at_end(ui, &self.text);
+        self.input.set_text(&self.text);
+        ui.request_repaint();
         let Edit { entry, text, .. } = edit;
         if text.trim().is_empty() {
             return Typed::Emptied(entry);
@@ -185,31 +194,19 @@ impl Composer {
     }
 
     fn field(&mut self, ui: &mut Ui, room: RoomKey) -> bool {
-        let width = ui.available_width();
-        let text = match &mut self.edit {
+        let Self { input, text, edit, .. } = self;
+        let text = match edit {
             Some(edit) if edit.room == room => &mut edit.text,
-            Some(_) | None => &mut self.text,
+            Some(_) | None => text,
         };
-        let frame = field(ui, Self::id(), egui::Margin::symmetric(12, 9), false);
-        ScrollArea::vertical()
-            .id_salt("message scroll")
-            .max_height(HEIGHT_MAX)
-            .min_scrolled_height(HEIGHT_MAX)
-            .show(ui, |ui| {
-                let edit = TextEdit::multiline(text)
-                    .id(Self::id())
-                    .hint_text(HINT)
-                    .font(egui::FontId::proportional(TEXT))
-                    .char_limit(CHARS_MAX)
-                    .desired_rows(1)
-                    .desired_width(width)
-                    .frame(frame)
-                    .return_key(egui::KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter));
-                let response = ui.add(edit);
-                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Message"));
-                response.changed()
-            })
-            .inner
+        input.follow(text);
+        let margin = egui::Margin::symmetric(12, 9);
+        let face = Face { id: Self::id(), name: "Message", hint: HINT, size: TEXT, margin, wrong: false };
+        let changed = input.show(ui, face).changed();
+        if changed {
+            input.text().clone_into(text);
+        }
+        changed
     }
 
     fn send(&mut self, intents: &mut Vec<Intent>) {

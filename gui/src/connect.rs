@@ -1,15 +1,18 @@
 //! The dialog that asks whom to connect to, and as whom.
 
-use eframe::egui::{self, Align, CornerRadius, Frame, Id, Key, Layout, Margin, Stroke, TextEdit, Ui, vec2};
+use eframe::egui::{self, Align, CornerRadius, Frame, Id, Key, Layout, Margin, Stroke, Ui, vec2};
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
 use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
+use crate::input::{Face, edit_line};
 use crate::text::{Button, Look, Tip, caption, user_text};
-use crate::theme::{self, Palette, SMALL, TEXT};
+use crate::theme::{Palette, SMALL, TEXT};
 
 const CARD: f32 = 400.0;
+/// Most characters of an address or a nickname.
+pub(crate) const CHARS_MAX: usize = 512;
 
 /// What stands in the dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,9 +236,8 @@ fn field(ui: &mut Ui, name: &str, text: &mut String, problem: Option<&str>) -> I
     ui.spacing_mut().item_spacing.y = 4.0;
     let label = label(ui, name);
     let id = Id::unique(("field", name));
-    let frame = theme::field(ui, id, Margin::symmetric(10, 7), problem.is_some());
-    let edit = TextEdit::singleline(text).id(id).desired_width(f32::INFINITY).frame(frame);
-    let response = ui.add(edit).labelled_by(label.id);
+    let face = Face { id, name, hint: "", size: TEXT, margin: Margin::symmetric(10, 7), wrong: problem.is_some() };
+    let response = edit_line(ui, text, CHARS_MAX, face).labelled_by(label.id);
     if let Some(problem) = problem {
         caption(ui, problem, Look::new(SMALL, palette.error));
     }

@@ -1,17 +1,15 @@
 //! Looking for what was said: the field, what was found, and the way there.
 
-use eframe::egui::text::{CCursor, CCursorRange};
-use eframe::egui::{
-    self, Id, Key, Margin, Modifiers, Response, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{self, Id, Key, Margin, Modifiers, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Hit, Intent, Room, Search, State};
 
 use crate::banner::sentence;
 use crate::clock::Clock;
 use crate::composer::take_enter;
+use crate::input::{Face, edit_line, select_all};
 use crate::log::Spot;
 use crate::text::{Button, Look, Tip, button, caption, lay, user_text};
-use crate::theme::{Palette, SMALL, field};
+use crate::theme::{Palette, SMALL, TEXT};
 
 /// Height of what was found: a line of who and when, two of what.
 const HIT: f32 = 70.0;
@@ -114,19 +112,17 @@ impl Find {
         let entered = self.take_keys(ui, id, state);
         let closed = ui.horizontal(|ui| {
             let width = (ui.available_width() - 38.0).max(60.0);
-            let frame = field(ui, id, Margin::symmetric(10, 6), false);
-            let edit = TextEdit::singleline(&mut self.text)
-                .id(id)
-                .hint_text("Search messages")
-                .char_limit(CHARS_MAX)
-                .desired_width(width - 20.0)
-                .frame(frame);
-            let response = ui.add(edit);
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Search messages"));
+            let margin = Margin::symmetric(10, 6);
+            let hint = "Search messages";
+            let face = Face { id, name: hint, hint, size: TEXT, margin, wrong: false };
             if std::mem::take(&mut self.focus) {
-                response.request_focus();
-                select_all(ui, id, &self.text);
+                ui.memory_mut(|memory| memory.request_focus(id));
+                select_all(ui, id);
             }
+            ui.scope(|ui| {
+                ui.set_width(width);
+                edit_line(ui, &mut self.text, CHARS_MAX, face)
+            });
             named_button(ui, "✖", "Close the search", "Close and stay here; Esc goes back to where you were").clicked()
         });
         if entered {
@@ -323,12 +319,4 @@ pub(crate) fn named_button(ui: &mut Ui, sign: &str, name: &str, tip: &str) -> Re
         ui.add(Button::sign(sign, name).size(SMALL + 1.0))
     });
     response.inner.tip(tip)
-}
-
-/// What stands in the field goes when something else is typed.
-fn select_all(ui: &Ui, id: Id, text: &str) {
-    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
-    let end = CCursor::new(text.chars().count());
-    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
-    state.store(ui.ctx(), id);
 }

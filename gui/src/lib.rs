@@ -16,6 +16,7 @@ mod connect;
 mod deeds;
 mod find;
 mod help;
+mod input;
 mod keep;
 mod leave;
 mod lists;

@@ -5,7 +5,8 @@ use parlor_core::client::{Intent, Question, State};
 use parlor_core::secret::Secret;
 
 use crate::banner::sentence;
-use crate::connect::bad_nick;
+use crate::connect::{CHARS_MAX, bad_nick};
+use crate::input::{Face, edit_line};
 use crate::text::{Button, Look, caption, user_text};
 use crate::theme::{Palette, SMALL, TEXT, field};
 
@@ -62,10 +63,15 @@ impl Answer {
         ui.spacing_mut().item_spacing.y = 4.0;
         let label = caption(ui, name, Look::new(SMALL, palette.dim).one_line());
         let id = Id::unique("answer");
-        let frame = field(ui, id, Margin::symmetric(10, 7), self.problem.is_some());
-        let edit =
-            TextEdit::singleline(&mut self.text).id(id).password(secret).desired_width(f32::INFINITY).frame(frame);
-        let response = ui.add(edit).labelled_by(label.id);
+        let (margin, wrong) = (Margin::symmetric(10, 7), self.problem.is_some());
+        let response = if secret {
+            // Nothing of it is seen but dots, which have no direction.
+            let frame = field(ui, id, margin, wrong);
+            ui.add(TextEdit::singleline(&mut self.text).id(id).password(true).desired_width(f32::INFINITY).frame(frame))
+        } else {
+            edit_line(ui, &mut self.text, CHARS_MAX, Face { id, name, hint: "", size: TEXT, margin, wrong })
+        };
+        let response = response.labelled_by(label.id);
         if fresh || !ui.memory(|memory| memory.focused().is_some()) {
             response.request_focus();
         }

@@ -10,7 +10,7 @@ use super::atlas::Atlas;
 use super::cache::{Cache, Manner};
 use super::fonts;
 use super::select::Selecting;
-use super::shape::{Shaped, Shaper};
+use super::shape::{Shaped, Shaper, pixels};
 
 /// About how many bytes of layouts are kept: some thousands of messages.
 const LAYOUTS_MAX: usize = 24 << 20;
@@ -38,7 +38,7 @@ impl Engine {
 
     /// The layout of `text` within `width` points.
     pub(super) fn shaped(&mut self, text: &str, look: Look, width: f32, scale: f32) -> Arc<Shaped> {
-        let width = (width.max(1.0) * scale).floor();
+        let width = pixels(width, scale);
         let Self { shaper, cache, now, .. } = self;
         cache.get(text, Manner::new(look, width, scale), *now, || shaper.shape(text, look, width, scale))
     }

@@ -9,7 +9,7 @@ use parley::layout::Cluster;
 use super::engine::engine;
 use super::paint::{Paint, ranges, to_pixels, to_points};
 use super::select::Spot;
-use super::shape::Shaped;
+use super::shape::{Shaped, pixels};
 use super::{Look, select};
 
 /// Text that is laid out and can be measured and painted.
@@ -28,9 +28,24 @@ pub(crate) fn lay(ui: &Ui, text: &str, look: Look, width: f32) -> Laid {
     Laid { shaped, look, paints: Vec::new() }
 }
 
+/// Lays out what is being edited within `width` points: it is another text at every key, and not kept.
+pub(crate) fn shape_wrapped(ui: &Ui, text: &str, look: Look, width: f32) -> Shaped {
+    let scale = ui.ctx().pixels_per_point();
+    engine(ui.ctx()).lock().shaper.shape(text, look, pixels(width, scale), scale)
+}
+
+/// The same on one line, however long that is.
+pub(crate) fn shape_free(ui: &Ui, text: &str, look: Look) -> Shaped {
+    engine(ui.ctx()).lock().shaper.shape_free(text, look, ui.ctx().pixels_per_point())
+}
+
 impl Laid {
+    /// Of a layout that was made before.
+    pub(crate) fn of(shaped: Arc<Shaped>, look: Look) -> Self {
+        Self { shaped, look, paints: Vec::new() }
+    }
+
     /// The same with parts painted otherwise, by bytes of the text that was laid out; later ones over earlier ones.
-    #[expect(dead_code, reason = "links will be drawn with it")]
     pub(crate) fn painted(mut self, paints: &[(Range<usize>, Paint)]) -> Self {
         let shown = &self.shaped.shown;
         let drawn = |range: &Range<usize>| shown.drawn(range.start)..shown.drawn(range.end);

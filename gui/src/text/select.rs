@@ -68,9 +68,13 @@ impl Selected {
 }
 
 /// Nothing is selected any more: something else is.
-#[expect(dead_code, reason = "the message box will say so")]
 pub(crate) fn clear_selection(ui: &Ui) {
     engine(ui.ctx()).lock().selecting = Selecting::default();
+}
+
+/// Whether something is selected in the log.
+pub(crate) fn has_selection(ui: &Ui) -> bool {
+    engine(ui.ctx()).lock().selecting.selected.is_some_and(|selected| !selected.is_empty())
 }
 
 /// What is to be copied of the texts of a group just now, if somebody wants that: the pieces that are selected of

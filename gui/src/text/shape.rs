@@ -7,6 +7,7 @@ use parley::style::{FontStyle, LineHeight, OverflowWrap};
 use parley::{FontContext, FontData, Layout, LayoutContext, StyleProperty};
 
 use super::Look;
+use super::cache::Manner;
 use super::fonts::families;
 use super::shown::Shown;
 
@@ -24,6 +25,7 @@ pub(crate) struct Shaped {
     pub(super) scale: f32,
     /// How much room it takes, in pixels: a paragraph that begins at the right takes the whole width.
     pub(super) size: [f32; 2],
+    manner: Manner,
     /// Whether its end was left out.
     pub(super) is_cut: bool,
     glyphs: OnceLock<Glyphs>,
@@ -68,6 +70,11 @@ impl Shaper {
         }
     }
 
+    /// Lays `text` out on one line of its own length, for fields that are scrolled to the sides.
+    pub(super) fn shape_free(&mut self, text: &str, look: Look, scale: f32) -> Shaped {
+        self.finish(Shown::new(text, true), look.one_line(), f32::INFINITY, scale, false)
+    }
+
     /// At most `most` lines; what is too much gives way to an ellipsis.
     fn shape_within(&mut self, mut shown: Shown, look: Look, width: f32, scale: f32, most: usize) -> Shaped {
         // Nothing narrower than an eighth of its height is expected; what is longer anyway is laid out for nothing.
@@ -105,7 +112,8 @@ impl Shaper {
         let natural = layout.width().ceil();
         let taken = if layout.is_rtl() && !one_line { width.max(natural) } else { natural };
         let size = [taken, layout.height().ceil()];
-        Shaped { shown, layout, scale, size, is_cut, glyphs: OnceLock::new() }
+        let manner = Manner::new(look, if one_line { f32::INFINITY } else { width }, scale);
+        Shaped { shown, layout, scale, size, manner, is_cut, glyphs: OnceLock::new() }
     }
 
     fn build(&mut self, text: &str, look: Look, scale: f32, width: Option<f32>) -> Layout<()> {
@@ -125,6 +133,60 @@ impl Shaper {
 }
 
 impl Shaped {
+    /// Whether it was laid out so: within `width` points, or free of any.
+    pub(crate) fn is_for(&self, look: Look, width: Option<f32>, scale: f32) -> bool {
+        let manner = match width {
+            Some(width) => Manner::new(look, pixels(width, scale), scale),
+            None => Manner::new(look.one_line(), f32::INFINITY, scale),
+        };
+        self.manner == manner
+    }
+
+    /// The layout, in pixels.
+    pub(crate) fn layout(&self) -> &Layout<()> {
+        &self.layout
+    }
+
+    /// What is laid out.
+    pub(crate) fn text(&self) -> &str {
+        &self.shown.text
+    }
+
+    /// The byte of what is laid out at which the text itself begins.
+    pub(crate) fn start(&self) -> usize {
+        self.shown.mark
+    }
+
+    /// Whether it runs from right to left.
+    pub(crate) fn is_rtl(&self) -> bool {
+        self.shown.rtl
+    }
+
+    /// The byte of the text that is laid out at byte `drawn`.
+    pub(crate) fn source(&self, drawn: usize) -> usize {
+        self.shown.source(drawn)
+    }
+
+    /// Where byte `source` of the text is laid out.
+    pub(crate) fn drawn(&self, source: usize) -> usize {
+        self.shown.drawn(source)
+    }
+
+    /// Pixels per point.
+    pub(crate) fn scale(&self) -> f32 {
+        self.scale
+    }
+
+    /// How high it is, in points.
+    pub(crate) fn height(&self) -> f32 {
+        self.size[1] / self.scale
+    }
+
+    /// How wide its longest line is, with the spaces at its end, in points.
+    pub(crate) fn natural_width(&self) -> f32 {
+        self.layout.full_width() / self.scale
+    }
+
     /// Its glyphs in the order in which they are drawn.
     pub(super) fn glyphs(&self) -> &Glyphs {
         self.glyphs.get_or_init(|| Glyphs::of(&self.layout))
@@ -164,6 +226,11 @@ impl Glyphs {
         }
         all
     }
+}
+
+/// A width of points in whole pixels.
+pub(super) fn pixels(width: f32, scale: f32) -> f32 {
+    (width.max(1.0) * scale).floor()
 }
 
 fn fits(layout: &Layout<()>, width: f32, most: usize) -> bool {

@@ -1,0 +1,256 @@
+//! The text of a field, its caret, and how both change. Places are bytes of the text.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use parley::Layout;
+use parley::editing::{Cursor, Selection};
+use parley::layout::Affinity;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::text::Shaped;
+
+/// Most characters that are taken for one; more marks than that are not typed.
+const CLUSTER_MAX: usize = 32;
+
+/// A text that is edited.
+#[derive(Default)]
+pub(super) struct Editor {
+    text: String,
+    anchor: usize,
+    focus: usize,
+    /// What an input method is composing at the caret, and where the caret is in it.
+    compose: Option<(String, usize)>,
+    /// The layout and the selection in it, as long as they are of this text.
+    laid: Option<Laid>,
+}
+
+struct Laid {
+    shaped: Arc<Shaped>,
+    selection: Selection,
+}
+
+impl Editor {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn anchor(&self) -> usize {
+        self.anchor
+    }
+
+    pub(super) fn focus(&self) -> usize {
+        self.focus
+    }
+
+    /// The bytes that are selected, none of them where the caret stands alone.
+    pub(super) fn selected(&self) -> Range<usize> {
+        self.anchor.min(self.focus)..self.anchor.max(self.focus)
+    }
+
+    pub(super) fn selected_text(&self) -> Option<&str> {
+        let range = self.selected();
+        self.text.get(range).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn set(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
+        self.compose = None;
+        self.put(text.len(), text.len());
+    }
+
+    pub(super) fn select(&mut self, range: Range<usize>) {
+        self.put(range.start, range.end);
+    }
+
+    /// Puts the two ends of the selection there.
+    pub(super) fn put(&mut self, anchor: usize, focus: usize) {
+        (self.anchor, self.focus) = (anchor.min(self.text.len()), focus.min(self.text.len()));
+        self.laid = None;
+    }
+
+    /// The caret alone, without what was selected.
+    pub(super) fn collapse(&mut self) {
+        self.put(self.focus, self.focus);
+    }
+
+    /// Puts `with` in place of a range; the caret stands behind it. Not done, and `false`, if more marks than can be
+    /// drawn would heap up on one letter.
+    pub(super) fn replace(&mut self, range: Range<usize>, with: &str) -> bool {
+        let before = self.text.get(range.clone()).map(str::to_owned);
+        let Some(before) = before else { return false };
+        self.text.replace_range(range.clone(), with);
+        let end = range.start + with.len();
+        if !with.is_ascii() && !self.clusters_are_bounded() {
+            self.text.replace_range(range.start..end, &before);
+            return false;
+        }
+        self.put(end, end);
+        true
+    }
+
+    fn clusters_are_bounded(&self) -> bool {
+        self.text.graphemes(true).all(|cluster| cluster.len() <= CLUSTER_MAX || cluster.chars().count() <= CLUSTER_MAX)
+    }
+
+    /// Puts `text` in place of what is selected.
+    pub(super) fn insert(&mut self, text: &str) -> bool {
+        self.replace(self.selected(), text)
+    }
+
+    /// The bytes that a key before or behind the caret takes away: what is selected, or a character, or a word.
+    pub(super) fn reach(&self, back: bool, word: bool) -> Range<usize> {
+        let selected = self.selected();
+        if !selected.is_empty() {
+            return selected;
+        }
+        let at = self.focus;
+        match (back, word) {
+            (true, false) => before(&self.text[..at])..at,
+            (false, false) => at..at + self.text[at..].graphemes(true).next().map_or(0, str::len),
+            (true, true) => {
+                let words = self.text[..at].split_word_bound_indices().rev();
+                words.filter(|(_, word)| !word.trim().is_empty()).map(|(start, _)| start).next().unwrap_or(0)..at
+            }
+            (false, true) => {
+                let mut words = self.text[at..].split_word_bound_indices().filter(|(_, word)| !word.trim().is_empty());
+                at..words.next().map_or(self.text.len(), |(start, word)| at + start + word.len())
+            }
+        }
+    }
+
+    /// What an input method is composing, with the caret `caret` bytes in; nothing, if it is empty.
+    pub(super) fn compose(&mut self, text: &str, caret: usize) {
+        let selected = self.selected();
+        if !text.is_empty() && !selected.is_empty() {
+            self.replace(selected, "");
+        }
+        self.compose = (!text.is_empty()).then(|| (text.to_owned(), caret.min(text.len())));
+        self.laid = None;
+    }
+
+    pub(super) fn is_composing(&self) -> bool {
+        self.compose.is_some()
+    }
+
+    /// The text as it is drawn, and which bytes of it are being composed.
+    pub(super) fn drawn(&self) -> (String, Option<Range<usize>>) {
+        let mut text = self.text.clone();
+        let composed = self.compose.as_ref().map(|(composed, _)| {
+            text.insert_str(self.focus, composed);
+            self.focus..self.focus + composed.len()
+        });
+        (text, composed)
+    }
+
+    /// The layout, if it is still that of the text.
+    pub(super) fn shaped(&self) -> Option<&Arc<Shaped>> {
+        self.laid.as_ref().map(|laid| &laid.shaped)
+    }
+
+    /// Takes the layout of [`Editor::drawn`].
+    pub(super) fn take_layout(&mut self, shaped: Arc<Shaped>) {
+        let composed = self.compose.as_ref().map_or(0, |(_, caret)| *caret);
+        let (anchor, focus) = match self.compose {
+            Some(_) => (self.focus + composed, self.focus + composed),
+            None => (self.anchor, self.focus),
+        };
+        let selection = Selection::new(cursor(&shaped, anchor), cursor(&shaped, focus));
+        self.laid = Some(Laid { shaped, selection });
+    }
+
+    /// The selection in the layout.
+    pub(super) fn selection(&self) -> Option<&Selection> {
+        self.laid.as_ref().map(|laid| &laid.selection)
+    }
+
+    /// Moves the caret as `step` says, which may also select.
+    pub(super) fn go(&mut self, step: impl Fn(&Selection, &Layout<()>) -> Selection) {
+        let Some(laid) = self.laid.as_mut().filter(|_| self.compose.is_none()) else { return };
+        let old = (self.anchor, self.focus);
+        // What is drawn in place of one byte may have several places for a caret: none of them is stayed at.
+        for _ in 0..8 {
+            let moved = step(&laid.selection, laid.shaped.layout());
+            if moved == laid.selection {
+                break;
+            }
+            laid.selection = moved;
+            self.anchor = laid.shaped.source(moved.anchor().index());
+            self.focus = laid.shaped.source(moved.focus().index());
+            if old != (self.anchor, self.focus) {
+                break;
+            }
+        }
+        self.settle();
+    }
+
+    /// Between characters, and not before what settles the direction.
+    fn settle(&mut self) {
+        for place in [&mut self.anchor, &mut self.focus] {
+            while !self.text.is_char_boundary(*place) {
+                *place -= 1;
+            }
+        }
+        let Some(laid) = self.laid.as_mut() else { return };
+        let ends = [laid.selection.anchor(), laid.selection.focus()];
+        let start = laid.shaped.start();
+        if ends.iter().any(|end| end.index() < start) {
+            laid.selection = Selection::new(cursor(&laid.shaped, self.anchor), cursor(&laid.shaped, self.focus));
+        }
+    }
+}
+
+/// A caret before byte `at` of the text; at the end of a line it stays on that line.
+fn cursor(shaped: &Shaped, at: usize) -> Cursor {
+    let drawn = shaped.drawn(at);
+    let behind_line = shaped.text().get(..drawn).is_some_and(|text| text.ends_with('\n'));
+    let affinity = if behind_line || drawn <= shaped.start() { Affinity::Downstream } else { Affinity::Upstream };
+    Cursor::from_byte_index(shaped.layout(), drawn, affinity)
+}
+
+/// Where the character ends that is left when the last one of `text` is taken away: a letter without its last mark,
+/// but emoji and line ends as a whole.
+fn before(text: &str) -> usize {
+    let Some((start, cluster)) = text.grapheme_indices(true).next_back() else { return 0 };
+    let whole = cluster.chars().any(|c| matches!(c, '\n' | '\u{200D}' | '\u{FE0F}' | '\u{1F000}'..='\u{1FAFF}'));
+    let last = text.char_indices().next_back().map_or(start, |(at, _)| at);
+    if whole { start } else { last }
+}
+
+impl std::fmt::Debug for Editor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { anchor, focus, .. } = self;
+        f.debug_struct("Editor").field("anchor", anchor).field("focus", focus).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backspace_takes_a_mark_from_a_letter_but_a_family_at_once() {
+        for (text, left) in [("سَ", "س"), ("a👨‍👩‍👧", "a"), ("🇮🇷", ""), ("ab", "a"), ("a\n", "a"), ("", "")]
+        {
+            assert_eq!(&text[..before(text)], left, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_taken_with_the_spaces_beside_them() {
+        let mut editor = Editor::default();
+        editor.set("سلام دنیا  ");
+        assert_eq!(&editor.text()[editor.reach(true, true)], "دنیا  ");
+        editor.put(0, 0);
+        assert_eq!(&editor.text()[editor.reach(false, true)], "سلام");
+    }
+
+    #[test]
+    fn marks_do_not_heap_up() {
+        let mut editor = Editor::default();
+        assert!(editor.insert("a"));
+        let typed = (0..200).filter(|_| editor.insert("\u{301}")).count();
+        assert_eq!(typed, CLUSTER_MAX - 1);
+        assert!(editor.insert(" and on"));
+    }
+}
