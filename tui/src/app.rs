@@ -76,6 +76,8 @@ pub struct App {
     pub asked: Option<Question>,
     /// Whether the connect dialog's answers have been kept.
     pub settled: bool,
+    /// The window's title.
+    pub title: String,
 }
 
 impl App {
@@ -92,6 +94,7 @@ impl App {
             server: None,
             asked: None,
             settled: false,
+            title: String::new(),
         }
     }
 }
@@ -168,6 +171,7 @@ pub fn changed(siv: &mut Cursive) {
         // The way to what was found led too far back for the log.
         search(siv);
     }
+    retitle(siv);
     siv.set_fps(if waiting { COUNTDOWN_FPS } else { 0 });
     if online {
         settle(siv, &nick);
@@ -178,6 +182,22 @@ pub fn changed(siv: &mut Cursive) {
         if let Some(question) = question {
             ask(siv, question, &nick);
         }
+    }
+}
+
+/// Tells in the window's title where one is, and how much there is to read.
+fn retitle(siv: &mut Cursive) {
+    let Some(session) = app(siv).session.get() else { return };
+    let title = {
+        let state = session.state();
+        let unread: u32 = state.rooms.iter().map(|room| room.unread).sum();
+        let place = state.shown_room().map_or(state.address.as_ref(), |room| room.title.as_str());
+        let count = if unread == 0 { String::new() } else { format!("({unread}) ") };
+        format!("{count}{place} – Parlor")
+    };
+    if app(siv).title != title {
+        app(siv).title.clone_from(&title);
+        siv.set_window_title(title);
     }
 }
 
@@ -285,6 +305,13 @@ fn elsewhere(siv: &mut Cursive) {
     }
 }
 
+/// Opens a link with what the system opens links with; what does not work is told in the chat's status line.
+pub fn open_link(siv: &mut Cursive, link: &str) {
+    if let Err(why) = parlor_face::open::open(link, app(siv).look.language) {
+        siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.say(why));
+    }
+}
+
 /// Says goodbye and ends; the goodbye is heard after the terminal was given back. Where messages wait for a connection,
 /// which would be lost, a second time only.
 pub fn quit(siv: &mut Cursive) {
@@ -328,8 +355,12 @@ impl Face for Wake {
         }
     }
 
-    fn notify(&self, _call: &Call) {
-        self.send(|_| term::bell());
+    fn notify(&self, call: &Call) {
+        let call = call.clone();
+        self.send(move |siv| {
+            let look = app(siv).look;
+            term::tell(&look.alert.of(&call, look.language));
+        });
     }
 
     fn remember(&self, token: &Secret) {

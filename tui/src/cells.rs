@@ -9,6 +9,8 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::links;
+
 /// Separates what must not join again into one grapheme. Takes no cell.
 const APART: char = '\u{200B}';
 /// The same, to be put between texts.
@@ -63,7 +65,9 @@ fn push_clean(out: &mut String, grapheme: &str, emoji: Emoji) {
     let Some(first) = grapheme.chars().next() else { return };
     match emoji {
         Emoji::Simple => {}
-        Emoji::Full if is_picture(grapheme) => return push_bounded(out, grapheme),
+        Emoji::Full if is_picture(grapheme) && !grapheme.contains(|c| links::number(c).is_some()) => {
+            return push_bounded(out, grapheme);
+        }
         Emoji::Full => {}
         Emoji::Names => {
             if let Some(name) = name(grapheme) {
@@ -128,7 +132,7 @@ fn is_joined_emoji(grapheme: &str, first: char) -> bool {
 fn push_letters(out: &mut String, grapheme: &str) {
     let mut kept = String::with_capacity(grapheme.len());
     let mut marks = 0;
-    for c in grapheme.chars() {
+    for c in grapheme.chars().filter(|c| links::number(*c).is_none()) {
         marks = if c.width().unwrap_or(0) == 0 { marks + 1 } else { 0 };
         if marks <= MARKS_MAX {
             kept.push(c);
@@ -240,6 +244,7 @@ pub(crate) mod hostile {
         "ZWJ क्\u{200D}ष क्\u{200C}ष می\u{200C}خواهم",
         "👨\u{200D}👩\u{200D}👧\u{200D}👦👨\u{200D}👩\u{200D}👧 🇮🇷🇮🇹🇮 👍🏽 ❤\u{FE0F} 1\u{FE0F}\u{20E3}",
         "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
+        "a\u{E0100}b\u{E01EF} 👍\u{E0101}",
         "\u{202E}gnp.exe\u{202C}\u{2066}x\u{2069}",
         "\u{301}\u{301}\u{301}start",
         "\u{600}\u{600}\u{600}\u{600}\u{600}\u{600}a",
@@ -267,6 +272,7 @@ mod tests {
         for grapheme in clean.graphemes(true) {
             assert!(grapheme.width() <= 2, "{text:?} gives {grapheme:?}");
             assert!(!grapheme.chars().any(char::is_control), "{text:?} gives {grapheme:?}");
+            assert!(!grapheme.chars().any(|c| links::number(c).is_some()), "{text:?} gives {grapheme:?}");
         }
     }
 

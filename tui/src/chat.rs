@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cursive::event::{Event, EventResult, Key};
+use cursive::event::{Event, EventResult, Key, MouseButton, MouseEvent};
 use cursive::{Printer, Vec2, View};
 use parlor_core::client::{Delivery, EntryKey, EntryKind, Intent, Jump, Link, Room, RoomKey};
 use parlor_core::wire::Dialect;
@@ -27,6 +27,8 @@ const BOX_BYTES_MAX: usize = 64 * 1024;
 /// What the empty message box says.
 const HINT: &str = "Write your messages here.";
 const PROMPT: &str = "> ";
+/// How many lines the log moves as the wheel turns by one notch.
+const WHEEL_LINES: usize = 3;
 /// The same while a message is corrected.
 const PROMPT_CORRECTING: &str = "~ ";
 const UNSENT: &str = "Not everything is sent yet. Once more: quit all the same.";
@@ -52,7 +54,11 @@ pub struct Chat {
     looked: Option<(bool, bool)>,
     /// A sentence for the status line until the next key.
     flash: Option<&'static str>,
+    /// The same, of something that did not work.
+    trouble: Option<String>,
     frame: Frame,
+    /// How many cells the text in the message box has.
+    box_cells: usize,
 }
 
 impl Chat {
@@ -72,7 +78,9 @@ impl Chat {
             covered: false,
             looked: None,
             flash: None,
+            trouble: None,
             frame: Frame::default(),
+            box_cells: 0,
         }
     }
 
@@ -132,6 +140,11 @@ impl Chat {
     pub fn focus(&mut self, focused: bool) {
         self.focused = focused;
         self.look();
+    }
+
+    /// Says in the status line what did not work, until the next key.
+    pub fn say(&mut self, trouble: String) {
+        self.trouble = Some(trouble);
     }
 
     /// Says once that messages are not sent yet; whether it had not been said before.
@@ -232,6 +245,33 @@ impl Chat {
         }
     }
 
+    /// A click or a turn of the wheel on this cell.
+    fn on_mouse(&mut self, at: Vec2, event: MouseEvent) -> EventResult {
+        let (start, size) = (self.frame.log_start(), self.frame.log_size());
+        match event {
+            MouseEvent::WheelUp => self.scroll(Scroll::Up(WHEEL_LINES)),
+            MouseEvent::WheelDown => self.scroll(Scroll::Down(WHEEL_LINES)),
+            MouseEvent::Press(MouseButton::Left) => {
+                if let Some(row) = at.y.checked_sub(self.frame.box_top()) {
+                    let x = at.x.saturating_sub(PROMPT.len());
+                    self.editor.click(self.box_cells, (x, row + self.frame.first_row));
+                } else if let Some(room) = self.frame.room_at(at) {
+                    let key = self.session.state().rooms.get(room).map(|room| room.key);
+                    if let Some(key) = key {
+                        self.session.intent(Intent::Show(key));
+                    }
+                } else if at.x < start.0 + size.0
+                    && let (Some(x), Some(y)) = (at.x.checked_sub(start.0), at.y.checked_sub(start.1))
+                    && let Some(link) = self.log.link_at((x, y))
+                {
+                    return EventResult::with_cb(move |siv| app::open_link(siv, &link));
+                }
+            }
+            _ => {}
+        }
+        EventResult::consumed()
+    }
+
     fn on_extra(&mut self, extra: Extra) {
         match extra {
             Extra::Paste(text) if self.editor.text().len() + text.len() > BOX_BYTES_MAX => {
@@ -267,17 +307,19 @@ impl View for Chat {
     fn layout(&mut self, size: Vec2) {
         self.follow_room();
         self.follow_jump();
-        let flash = self.flash.or(self.correcting.map(|_| CORRECTING));
+        let trouble = self.trouble.clone();
+        let flash = trouble.as_deref().or(self.flash).or(self.correcting.map(|_| CORRECTING));
         let place = self.place();
         let now = self.session.now();
         let state = self.session.state();
         let box_max = (size.y / 3).clamp(1, BOX_ROWS_MAX);
-        let rows = self.editor.rows(size.x.saturating_sub(PROMPT.len() + 1), false);
+        self.box_cells = size.x.saturating_sub(PROMPT.len() + 1);
+        let rows = self.editor.rows(self.box_cells, false);
         let caret_row = rows.iter().position(|row| row.caret.is_some()).unwrap_or(0);
         let first = (caret_row + 1).saturating_sub(box_max);
         self.frame = Frame::new(&state, size, self.look);
         self.frame.rows = rows.into_iter().skip(first).take(box_max).collect();
-        self.frame.rows_above = first > 0;
+        self.frame.first_row = first;
         let log = self.frame.log_size();
         if let Some(room) = state.rooms.get(state.shown) {
             let mut place = place;
@@ -294,11 +336,11 @@ impl View for Chat {
     fn draw(&self, printer: &Printer) {
         self.frame.draw(printer);
         let (x, y) = self.frame.log_start();
-        self.log.draw(&printer.offset((x, y)).cropped(Vec2::from(self.frame.log_size())));
+        self.log.draw(&printer.offset((x, y)).cropped(Vec2::from(self.frame.log_size())), self.caret.links());
         let top = self.frame.box_top();
         self.caret.set(None);
         for (row, line) in self.frame.rows.iter().enumerate() {
-            let prompt = match (row > 0 || self.frame.rows_above, self.correcting) {
+            let prompt = match (row + self.frame.first_row > 0, self.correcting) {
                 (true, _) => "  ",
                 (false, Some(_)) => PROMPT_CORRECTING,
                 (false, None) => PROMPT,
@@ -319,8 +361,12 @@ impl View for Chat {
             self.on_extra(extra);
             return EventResult::consumed();
         }
+        if let Event::Mouse { offset, position, event } = event {
+            return self.on_mouse(position.saturating_sub(offset), event);
+        }
         if !matches!(event, Event::Refresh | Event::WindowResize) {
             self.flash = None;
+            self.trouble = None;
             self.log.forget_found();
         }
         let typing = !self.editor.is_empty();

@@ -296,6 +296,8 @@ impl Editor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bidi::Bidi;
+    use crate::cells;
 
     fn typed(text: &str) -> Editor {
         let mut editor = Editor::default();
@@ -396,5 +398,65 @@ mod tests {
         assert_eq!(typed("سلا").rows(4, false).last().unwrap().caret, Some(3));
         assert_eq!(typed("abcd").rows(4, false).len(), 2);
         assert_eq!(typed("héy").rows(8, true).first().unwrap().text, "***");
+    }
+
+    /// Left and right are where they are seen: every step moves the real caret, and a click on its cell finds it again.
+    #[test]
+    fn the_caret_survives_the_way_to_the_screen_and_back() {
+        for text in ["سلام دنیا", "لالا لا", "ciao سلام ciao", "سلام ciao (۱۲) b", "می\u{200C}خواهم", "יום שלום", "ab\nسلام"]
+        {
+            for bidi in [Bidi::App, Bidi::Terminal, Bidi::Off] {
+                for cells in [4, 7, 40] {
+                    let mut editor = Editor::new(Look { bidi, ..Look::default() });
+                    editor.insert(text);
+                    let edges: Vec<usize> = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).collect();
+                    for edge in edges {
+                        editor.caret = edge;
+                        let rows = editor.rows(cells, false);
+                        let (row, x) = rows.iter().enumerate().find_map(|(at, row)| Some((at, row.caret?))).unwrap();
+                        assert!(x <= cells, "{text} in {cells}");
+                        // What a click finds does not know which pair the caret parts.
+                        let mut clicked = editor.clone();
+                        clicked.click(cells, (x, row));
+                        assert_eq!(clicked.caret, edge, "{text:?} {bidi:?} in {cells}: {rows:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_arrows_go_where_they_point() {
+        let mut editor = Editor::new(Look { bidi: Bidi::App, ..Look::default() });
+        editor.insert("سلام");
+        let at = |editor: &Editor| editor.rows(20, false).first().and_then(|row| row.caret).unwrap();
+        let mut before = at(&editor);
+        for _ in 0..4 {
+            editor.right();
+            // Beside the alef the text makes room for the caret, and the letters to its left step aside.
+            assert!(at(&editor) >= before);
+            before = at(&editor);
+        }
+        assert_eq!(before, 19);
+        editor.left();
+        assert!(at(&editor) < before);
+        editor.word_left();
+        assert_eq!(at(&editor), 20 - 3 - 1);
+    }
+
+    #[test]
+    fn rows_that_run_from_the_right_stay_within_their_cells() {
+        for text in crate::cells::hostile::strings().map(|text| format!("س{text}")) {
+            let mut editor = Editor::new(Look { bidi: Bidi::App, ..Look::default() });
+            editor.insert(&text);
+            for cells in 2..=80 {
+                for row in editor.rows(cells, false) {
+                    // One grapheme alone may be shown as more than a narrow row holds; it is cut as it is printed.
+                    let widest = text.graphemes(true).map(|g| cells::width(&cells::clean(g))).max().unwrap_or(0);
+                    assert!(cells::width(&row.text) <= cells.max(widest), "{row:?} in {cells}");
+                    assert!(row.caret.is_none_or(|x| x <= cells), "{row:?} in {cells}");
+                }
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! [`panes`], [`search`] the one over it, [`editor`] the text being typed, [`cells`] what makes foreign text harmless, [`term`] the terminal, and
 //! [`pipe`] the program without a screen.
 
+pub mod alert;
 pub mod app;
 pub mod bidi;
 pub mod cells;
@@ -16,6 +17,7 @@ pub mod editor;
 pub mod form;
 pub mod keys;
 pub mod lay;
+pub mod links;
 pub mod log;
 pub mod look;
 pub mod options;

@@ -5,12 +5,16 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+use std::sync::Arc;
 
 use cursive::Printer;
-use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision, Room, Timeline};
+use cursive::style::{Effect, Style};
+use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Hyperlink, Revision, Room, SpanKind, Timeline};
 
 use crate::cells;
 use crate::lay::{self, Area, Block, Line};
+use crate::links::Links;
 use crate::look::Look;
 use crate::paint::{self, Piece};
 use crate::style::{self, Colours};
@@ -106,11 +110,22 @@ impl Log {
     }
 
     /// Draws what [`Log::layout`] found, resting on the bottom edge.
-    pub fn draw(&self, printer: &Printer) {
+    pub fn draw(&self, printer: &Printer, links: &Links) {
         let top = printer.size.y.saturating_sub(self.visible.len());
         for (row, (x, pieces)) in self.visible.iter().enumerate() {
-            paint::print_pieces(printer, (*x, top + row), pieces.iter());
+            paint::print_linked(printer, (*x, top + row), links, pieces);
         }
+    }
+
+    /// Where the link leads that stands on this cell of the log.
+    pub fn link_at(&self, (x, y): (usize, usize)) -> Option<Arc<str>> {
+        let row = y.checked_sub(self.size.1.saturating_sub(self.visible.len()))?;
+        let (mut end, pieces) = self.visible.get(row).map(|(start, pieces)| (*start, pieces))?;
+        let hit = pieces.iter().find(|piece| {
+            end += cells::width(&piece.text);
+            x < end
+        });
+        hit.and_then(|piece| piece.link.clone())
     }
 
     /// Moves the reader. Returns whether the oldest line kept came in sight.
@@ -260,7 +275,7 @@ fn find(timeline: &Timeline, anchor: Anchor) -> Option<usize> {
 
 /// Everything an entry's looks depend on.
 fn look(entry: &Entry, marked: bool, found: bool, hasher: &mut DefaultHasher) {
-    (marked, found, entry.at, entry.is_edited(), entry.is_deleted()).hash(hasher);
+    (marked, found, entry.at, entry.is_edited(), entry.is_deleted(), entry.spans()).hash(hasher);
     match &entry.kind {
         EntryKind::Message { from, text, action, mine, mention, delivery, revision: _ } => {
             (0, from, text, action, mine, mention).hash(hasher);
@@ -293,15 +308,17 @@ fn compose(entry: &Entry, marked: bool, found: bool, width: usize, look: Look) -
     let area = Area { indent, ..Area::new(indent, width) };
     let paragraphs = text.split('\n').collect::<Vec<_>>();
     let last = paragraphs.len() - 1;
+    let mut start = 0;
     for (number, paragraph) in paragraphs.into_iter().enumerate() {
         let block = Block {
             head: if number == 0 { head.clone() } else { Vec::new() },
-            body: vec![Piece::new(body_style(entry, found), look.clean(paragraph))],
+            body: body(entry, paragraph, start, body_style(entry, found), look),
             tail: if number == last { tail.clone() } else { None },
             rtl,
             continued: number > 0,
         };
         lay::lay(&mut lines, look, block, area);
+        start += paragraph.len() + 1;
     }
     if let (Some(time), Some((x, first))) = (time, lines.get_mut(usize::from(marked))) {
         let gap = x.saturating_sub(cells::width(&time.text));
@@ -310,6 +327,33 @@ fn compose(entry: &Entry, marked: bool, found: bool, width: usize, look: Look) -
         (*x, *first) = (0, pieces.into());
     }
     lines.into()
+}
+
+/// The paragraph of an entry's text that begins at `start`, its links underlined and its reader's name in bold.
+fn body(entry: &Entry, paragraph: &str, start: usize, style: Style, look: Look) -> Vec<Piece> {
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    let push = |pieces: &mut Vec<Piece>, range: Range<usize>, style, link| {
+        let part = paragraph.get(range).unwrap_or_default();
+        if !part.is_empty() {
+            pieces.push(Piece { link, ..Piece::new(style, look.clean(part)) });
+        }
+    };
+    for span in entry.spans() {
+        let inside = |at: usize| at.saturating_sub(start).min(paragraph.len());
+        let range = inside(span.range.start).max(from)..inside(span.range.end);
+        let Some(part) = paragraph.get(range.clone()).filter(|part| !part.is_empty()) else { continue };
+        push(&mut pieces, from..range.start, style, None);
+        from = range.end;
+        match span.kind {
+            SpanKind::Link => {
+                let link = Hyperlink::of(part).map(|link| link.url().into());
+                push(&mut pieces, range, style::link(style), link);
+            }
+            SpanKind::Mention => push(&mut pieces, range, style.combine(Effect::Bold), None),
+        }
+    }
+    push(&mut pieces, from..paragraph.len(), style, None);
+    pieces
 }
 
 fn new_line(width: usize, colours: Colours) -> Piece {
@@ -331,7 +375,7 @@ fn parts(entry: &Entry, look: Look) -> (Vec<Piece>, &str, Option<Piece>) {
                 nick = style::bold();
             }
             if *mention {
-                nick = nick.combine(cursive::style::Effect::Reverse);
+                nick = nick.combine(Effect::Reverse);
             }
             let (before, after) = match (*action, from.is_empty()) {
                 (true, _) => ("* ", " "),
@@ -364,7 +408,7 @@ fn parts(entry: &Entry, look: Look) -> (Vec<Piece>, &str, Option<Piece>) {
     }
 }
 
-fn body_style(entry: &Entry, found: bool) -> cursive::style::Style {
+fn body_style(entry: &Entry, found: bool) -> Style {
     if found {
         return style::bar();
     }

@@ -13,14 +13,13 @@ use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 use tui::app::{self, App, Current};
-use tui::bidi::Bidi;
 use tui::connect;
+use tui::links::Links;
 use tui::look::Look;
 use tui::options::Options;
 use tui::pipe::names::Names;
 use tui::pipe::{self, Identity, Outcome, PipeFace, Terms};
 use tui::signals;
-use tui::style::Colours;
 use tui::term::{self, Caret, Term};
 
 /// How long the goodbye may take once the terminal was given back.
@@ -65,7 +64,7 @@ fn run(options: Options) -> Result<ExitCode, Failure> {
     }
     match target {
         Some(target) if options.pipe => pipe(target, connect.nick, password, kept, &options),
-        target => screen(target, connect, password, kept).map_err(Failure::Other),
+        target => screen(target, connect, password, kept, &options).map_err(Failure::Other),
     }
 }
 
@@ -149,10 +148,12 @@ fn screen(
     connect: Connect,
     password: Option<Secret>,
     kept: Option<Kept>,
+    options: &Options,
 ) -> Result<ExitCode, String> {
     let variable = |name: &str| std::env::var(name).ok();
-    let look = Look { bidi: Bidi::detect(variable), ..Look::new(Colours::detect(variable)) };
-    let caret = Caret::default();
+    let settings = kept.as_ref().map(|kept| kept.settings().settings).unwrap_or_default();
+    let look = Look::choose(options, &settings, variable);
+    let caret = Caret::new(if Links::are_known(variable) { Links::followed() } else { Links::default() });
     let backend = Term::init(caret.clone(), look)
         .map_err(|_| "There is no terminal to draw on; for scripts there is --pipe.".to_owned())?;
     restore_on_panic();

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use parlor_face::settings::{Bidi, Choice, Emoji};
 
 /// The longest wait, in seconds: ten years.
 const WAIT_MAX: u64 = 10 * 365 * 24 * 3600;
@@ -55,6 +57,19 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
 
+    /// Who puts right-to-left text in order: this program, the terminal, or nobody. Without it: the setting, else what
+    /// the terminal seems to want
+    #[arg(long, value_name = "WHO", value_parser = word::<Bidi>())]
+    pub bidi: Option<Bidi>,
+
+    /// How emoji are shown: simple, full, or by their names
+    #[arg(long, value_name = "HOW", value_parser = word::<Emoji>())]
+    pub emoji: Option<Emoji>,
+
+    /// Take the mouse: the wheel scrolls, a click opens rooms and links. Marking text then needs Shift
+    #[arg(long)]
+    pub mouse: bool,
+
     /// No screen: send what standard input says, print what arrives. For scripts
     #[arg(long, requires = "url")]
     pub pipe: bool,
@@ -79,6 +94,12 @@ pub struct Options {
     pub history: u16,
 }
 
+/// Reads the words that the settings know too.
+fn word<C: Choice + Clone + Send + Sync>() -> impl TypedValueParser<Value = C> {
+    PossibleValuesParser::new(C::ALL.iter().map(|(word, _)| *word))
+        .try_map(|word| C::of_word(&word).ok_or("This word means nothing here."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +108,14 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Options::command().debug_assert();
+    }
+
+    #[test]
+    fn how_things_look_is_chosen_in_the_words_of_the_settings() {
+        let options =
+            Options::try_parse_from(["parlor-tui", "--bidi", "terminal", "--emoji", "names", "--mouse"]).unwrap();
+        assert_eq!((options.bidi, options.emoji, options.mouse), (Some(Bidi::Terminal), Some(Emoji::Names), true));
+        assert!(Options::try_parse_from(["parlor-tui", "--bidi", "maybe"]).is_err());
     }
 
     #[test]

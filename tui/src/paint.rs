@@ -1,10 +1,13 @@
 //! Printing on the screen without surprises: grapheme by grapheme, never past the edge.
 
+use std::sync::Arc;
+
 use cursive::Printer;
 use cursive::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::links::Links;
 use crate::look::Look;
 
 /// Some clean text in one style.
@@ -14,6 +17,8 @@ pub struct Piece {
     pub style: Style,
     /// What it says; clean.
     pub text: String,
+    /// Where it leads, if it is a link.
+    pub link: Option<Arc<str>>,
 }
 
 impl Default for Piece {
@@ -25,7 +30,7 @@ impl Default for Piece {
 impl Piece {
     /// Both together.
     pub fn new(style: Style, text: impl Into<String>) -> Self {
-        Self { style, text: text.into() }
+        Self { style, text: text.into(), link: None }
     }
 }
 
@@ -33,15 +38,21 @@ impl Piece {
 /// edge is left out.
 ///
 /// The toolkit's own `print` measures strings as a whole, which counts `لا` as one cell.
-pub fn print(printer: &Printer, (mut x, y): (usize, usize), style: Style, text: &str) -> usize {
+pub fn print(printer: &Printer, at: (usize, usize), style: Style, text: &str) -> usize {
+    print_marked(printer, at, style, text, None)
+}
+
+fn print_marked(printer: &Printer, (mut x, y): (usize, usize), style: Style, text: &str, mark: Option<char>) -> usize {
     printer.with_style(style, |printer| {
         for grapheme in text.graphemes(true) {
             let cells = grapheme.width();
             if x + cells > printer.size.x {
                 break;
             }
-            if cells > 0 {
-                printer.print((x, y), grapheme);
+            match mark {
+                Some(mark) if cells > 0 => printer.print((x, y), &format!("{grapheme}{mark}")),
+                None if cells > 0 => printer.print((x, y), grapheme),
+                Some(_) | None => {}
             }
             x += cells;
         }
@@ -52,6 +63,14 @@ pub fn print(printer: &Printer, (mut x, y): (usize, usize), style: Style, text: 
 /// Prints pieces one behind the other and returns the cell behind the last.
 pub fn print_pieces<'a>(printer: &Printer, at: (usize, usize), pieces: impl IntoIterator<Item = &'a Piece>) -> usize {
     pieces.into_iter().fold(at.0, |x, piece| print(printer, (x, at.1), piece.style, &piece.text))
+}
+
+/// [`print_pieces`] with links that the terminal can follow.
+pub fn print_linked(printer: &Printer, at: (usize, usize), links: &Links, pieces: &[Piece]) -> usize {
+    pieces.iter().fold(at.0, |x, piece| match piece.link.as_ref().and_then(|address| links.mark(address)) {
+        None => print(printer, (x, at.1), piece.style, &piece.text),
+        Some(mark) => print_marked(printer, (x, at.1), piece.style, &piece.text, Some(mark)),
+    })
 }
 
 /// Fills a row with spaces in this style.

@@ -30,8 +30,8 @@ pub struct Frame {
     pub status: (Piece, Piece),
     /// The rows of the message box in sight.
     pub rows: Vec<Row>,
-    /// Whether there are more rows above them.
-    pub rows_above: bool,
+    /// How many rows of it are above them.
+    pub first_row: usize,
 }
 
 /// A list at a side; hidden while it is 0 cells wide.
@@ -39,6 +39,8 @@ pub struct Frame {
 struct Side {
     cells: usize,
     rows: Vec<Piece>,
+    /// How many are above the first row.
+    first: usize,
 }
 
 impl Frame {
@@ -80,8 +82,17 @@ impl Frame {
 
     /// Width and height of the log.
     pub fn log_size(&self) -> (usize, usize) {
-        let width = self.size.x.saturating_sub(self.rooms.outer() + self.members.outer());
+        // What rests on the right edge keeps a cell between itself and the line.
+        let gap = usize::from(self.members.cells > 0);
+        let width = self.size.x.saturating_sub(self.rooms.outer() + self.members.outer() + gap);
         (width, self.box_top().saturating_sub(usize::from(self.has_title()) + usize::from(self.has_status())))
+    }
+
+    /// The room, by its place among the rooms, whose name stands on this cell.
+    pub fn room_at(&self, at: Vec2) -> Option<usize> {
+        let (_, top) = self.log_start();
+        let row = at.y.checked_sub(top).filter(|row| *row < self.log_size().1)?;
+        (at.x < self.rooms.cells && row < self.rooms.rows.len()).then_some(self.rooms.first + row)
     }
 
     /// Draws all but the log and what is in the message box.
@@ -96,14 +107,14 @@ impl Frame {
             paint::bar(printer, self.box_top().saturating_sub(1), self.look, &self.status);
         }
         let (_, top) = self.log_start();
-        let (width, height) = self.log_size();
+        let (_, height) = self.log_size();
         for y in 0..height {
             if self.rooms.cells > 0 {
                 self.rooms.draw_row(printer, 0, top, y);
                 paint::print(printer, (self.rooms.cells, top + y), style::dim(), "│");
             }
             if self.members.cells > 0 {
-                let x = self.rooms.outer() + width;
+                let x = self.size.x - self.members.outer();
                 paint::print(printer, (x, top + y), style::dim(), "│");
                 self.members.draw_row(printer, x + 1, top, y);
             }
@@ -158,7 +169,7 @@ fn rooms(state: &State, height: usize, look: Look) -> Side {
         };
         Piece::new(style, format!(" {name}{count}"))
     };
-    Side { cells, rows: state.rooms.iter().enumerate().skip(first).map(row).collect() }
+    Side { cells, rows: state.rooms.iter().enumerate().skip(first).map(row).collect(), first }
 }
 
 fn members(room: &Room, height: usize, look: Look) -> Side {
@@ -177,7 +188,7 @@ fn members(room: &Room, height: usize, look: Look) -> Side {
     if hidden > 0 {
         rows.push(Piece::new(style::dim(), look.fit(&format!(" and {hidden} more"), cells)));
     }
-    Side { cells, rows }
+    Side { cells, rows, first: 0 }
 }
 
 /// The status line: how things stand with the server, and what is to be seen elsewhere.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crossterm::event::{self as input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{self as input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 use crossterm::{cursor, execute, terminal};
 use cursive::Vec2;
 use cursive::backend::Backend;
@@ -20,7 +20,9 @@ use cursive::backends::crossterm::{self as stock, crossterm};
 use cursive::event::{Event, Key};
 use cursive::style::{Color, ColorPair, Effect};
 
+use crate::alert;
 use crate::bidi::Bidi;
+use crate::links::{self, Links};
 use crate::look::Look;
 use crate::style::Colours;
 
@@ -55,19 +57,32 @@ impl Extra {
     }
 }
 
-/// Where the real cursor belongs; views set it while they draw.
+/// What views tell the terminal besides the cells they draw: where the real cursor belongs, and where links lead.
 #[derive(Clone, Default)]
-pub struct Caret(Arc<Mutex<Option<Vec2>>>);
+pub struct Caret {
+    at: Arc<Mutex<Option<Vec2>>>,
+    links: Links,
+}
 
 impl Caret {
+    /// For a terminal with these links.
+    pub fn new(links: Links) -> Self {
+        Self { links, ..Self::default() }
+    }
+
+    /// Where links lead.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
     /// Shows the cursor at this cell of the screen, or hides it.
     pub fn set(&self, at: Option<Vec2>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 
     /// Where it is.
     pub fn get(&self) -> Option<Vec2> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,11 +95,13 @@ pub struct Term {
     look: Look,
     bold: Cell<bool>,
     dim: Cell<bool>,
+    /// The link that what is printed now belongs to.
+    link: Cell<Option<usize>>,
 }
 
 impl Term {
     /// Takes the terminal over: raw mode, alternate screen, bracketed paste, focus events. The mouse is left to the
-    /// terminal, so that text can be marked and copied. A look without colours drops every colour but keeps bold and reverse.
+    /// terminal unless the look wants it, so that text can be marked and copied. A look without colours drops every colour but keeps bold and reverse.
     ///
     /// # Errors
     /// There is no terminal.
@@ -93,8 +110,20 @@ impl Term {
         let stock = ManuallyDrop::new(stock::Backend::init()?);
         execute!(tty, input::DisableMouseCapture, input::EnableBracketedPaste, input::EnableFocusChange)?;
         tty.write_all(ask_for_order(look.bidi).as_bytes())?;
+        tty.write_all(alert::KEEP_TITLE.as_bytes())?;
+        if look.mouse {
+            tty.write_all(MOUSE_ON.as_bytes())?;
+        }
         TURNED.store(look.bidi != Bidi::Off, Ordering::Release);
-        Ok(Box::new(Term { stock, tty, caret, look, bold: Cell::new(false), dim: Cell::new(false) }))
+        Ok(Box::new(Term {
+            stock,
+            tty,
+            caret,
+            look,
+            bold: Cell::new(false),
+            dim: Cell::new(false),
+            link: Cell::new(None),
+        }))
     }
 }
 
@@ -131,6 +160,7 @@ pub fn restore() {
         if TURNED.swap(false, Ordering::AcqRel) {
             let _ = tty.write_all(USUAL_ORDER.as_bytes());
         }
+        let _ = write!(tty, "{}{}{}", links::END, MOUSE_OFF, alert::OLD_TITLE);
         let _ = execute!(
             tty,
             input::DisableFocusChange,
@@ -142,12 +172,18 @@ pub fn restore() {
     let _ = terminal::disable_raw_mode();
 }
 
-/// Rings the terminal's bell, which most terminals turn into a mark on their window.
-pub fn bell() {
-    if let Ok(mut tty) = open_tty() {
-        let _ = tty.write_all(b"\x07");
+/// Tells the terminal something that puts nothing on the screen; see [`crate::alert`].
+pub fn tell(what: &str) {
+    if !what.is_empty()
+        && let Ok(mut tty) = open_tty()
+    {
+        let _ = tty.write_all(what.as_bytes());
     }
 }
+
+/// Presses, releases and the wheel (DECSET 1000) in the form that has no edge (1006).
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
 impl Backend for Term {
     fn poll_event(&mut self) -> Option<Event> {
@@ -165,7 +201,7 @@ impl Backend for Term {
                 input::Event::Paste(text) => Some(Extra::Paste(text).into_event()),
                 input::Event::FocusGained => Some(Extra::Focus(true).into_event()),
                 input::Event::FocusLost => Some(Extra::Focus(false).into_event()),
-                input::Event::Mouse(_) => None,
+                input::Event::Mouse(mouse) => translate_mouse(mouse).filter(|_| self.look.mouse),
             };
             if event.is_some() {
                 return event;
@@ -174,6 +210,8 @@ impl Backend for Term {
     }
 
     fn refresh(&mut self) {
+        self.follow(None);
+        self.caret.links.next_frame();
         self.stock.refresh();
         let _ = match self.caret.get() {
             Some(at) => {
@@ -205,7 +243,7 @@ impl Backend for Term {
     }
 
     fn set_title(&mut self, title: String) {
-        self.stock.set_title(title);
+        let _ = self.tty.write_all(alert::title(&title).as_bytes());
     }
 
     fn screen_size(&self) -> Vec2 {
@@ -217,7 +255,16 @@ impl Backend for Term {
     }
 
     fn print(&self, text: &str) {
-        self.stock.print(text);
+        match text.char_indices().next_back().and_then(|(at, last)| links::number(last).map(|number| (at, number))) {
+            Some((end, number)) => {
+                self.follow(Some(number));
+                self.stock.print(text.get(..end).unwrap_or_default());
+            }
+            None => {
+                self.follow(None);
+                self.stock.print(text);
+            }
+        }
     }
 
     fn set_effect(&self, effect: Effect) {
@@ -248,6 +295,13 @@ impl Term {
         self.look.colours != Colours::None
     }
 
+    /// Begins and ends links as what is printed changes from one to the other.
+    fn follow(&self, link: Option<usize>) {
+        if self.link.replace(link) != link {
+            self.stock.print(&link.and_then(|number| self.caret.links.begin(number)).unwrap_or(links::END.to_owned()));
+        }
+    }
+
     fn note(&self, effect: Effect, on: bool) {
         match effect {
             Effect::Bold => self.bold.set(on),
@@ -255,6 +309,20 @@ impl Term {
             _ => {}
         }
     }
+}
+
+fn translate_mouse(mouse: input::MouseEvent) -> Option<Event> {
+    let event = match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => cursive::event::MouseEvent::Press(cursive::event::MouseButton::Left),
+        MouseEventKind::ScrollUp => cursive::event::MouseEvent::WheelUp,
+        MouseEventKind::ScrollDown => cursive::event::MouseEvent::WheelDown,
+        MouseEventKind::Down(_) | MouseEventKind::Up(_) | MouseEventKind::Drag(_) | MouseEventKind::Moved => {
+            return None;
+        }
+        MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => return None,
+    };
+    let position = Vec2::new(mouse.column.into(), mouse.row.into());
+    Some(Event::Mouse { offset: Vec2::zero(), position, event })
 }
 
 fn translate(event: KeyEvent) -> Option<Event> {
@@ -341,6 +409,7 @@ mod tests {
             look: Look::new(Colours::Many),
             bold: Cell::new(false),
             dim: Cell::new(false),
+            link: Cell::new(None),
         });
         term.set_effect(Effect::Dim);
         term.set_effect(Effect::Bold);

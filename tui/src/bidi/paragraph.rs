@@ -241,3 +241,93 @@ fn glue(shown: &[&str]) -> String {
     let apart = edges.all(|edge| graphemes.by_ref().find(|end| *end >= edge) == Some(edge));
     if apart { text } else { shown.join(cells::APART_TEXT) }
 }
+
+#[cfg(test)]
+mod tests {
+    use parlor_core::text::{Direction, direction};
+
+    use super::*;
+
+    fn paragraph(text: &str) -> Paragraph {
+        let rtl = direction(text).is_some_and(Direction::is_right_to_left);
+        Paragraph::new(&cells::clean(text), Bidi::App, rtl)
+    }
+
+    fn drawn(text: &str) -> String {
+        let paragraph = paragraph(text);
+        paragraph.drawn(0..paragraph.units().len())
+    }
+
+    /// Samples worked out by hand after UAX #9; each line of the table names the rules it is about.
+    #[test]
+    fn lines_are_drawn_in_the_order_of_uax_9() {
+        for (rules, text, visual) in [
+            ("L2", "דגבא", "אבגד"),
+            ("P2 P3: the first letter decides", "ab דגבא", "ab אבגד"),
+            ("P2 P3: the first letter decides", "אב cd", "cd בא"),
+            ("W2 W7: digits behind Latin letters", "a ۱۲۳ ب", "a ۱۲۳ ﺏ"),
+            ("I1: digits run to the right in Persian", "در ۱۲۳۴ ماه", "ﻩﺎﻣ ۱۲۳۴ ﺭﺩ"),
+            ("I1: European ones too", "در 55 ماه", "ﻩﺎﻣ 55 ﺭﺩ"),
+            ("W4 W6: separators between digits", "در 12:30", "12:30 ﺭﺩ"),
+            ("W2: behind Arabic letters digits are Arabic, and signs beside them follow", "در 50%", "%50 ﺭﺩ"),
+            ("W5: behind Hebrew ones they are European", "דג 50%", "50% גד"),
+            ("N1: what stands between two of a kind", "a דג בא b", "a אב גד b"),
+            ("N2: the rest follows the paragraph", "دوم!", "!ﻡﻭﺩ"),
+            ("N2: the rest follows the paragraph", "ok דג!", "ok גד!"),
+            ("L4: brackets turn around", "(دوم)", "(ﻡﻭﺩ)"),
+            ("L4: so do quotes", "«دوم» است", "ﺖﺳﺍ «ﻡﻭﺩ»"),
+            ("N0: a pair keeps together", "a (דג) b", "a (גד) b"),
+            ("N0: a pair keeps together", "דג (ab) בא", "אב (ab) גד"),
+            ("Persian with a link", "ببین https://a.example/?q=1 را", "ﺍﺭ https://a.example/?q=1 ﻦﯿﺒﺑ"),
+            ("X5a: an isolate", "דג \u{2066}ab (1)\u{2069} בא", "אב ab (1) גד"),
+            ("X9: marks take no cell", "a\u{200F}!", "a!"),
+            ("overrides do not override", "\u{202E}abc\u{202C}", "abc"),
+            ("L3: marks stay on their letters", "שָׁ", "שָׁ"),
+            ("joined letters", "سلام دنیا", "ﺎﯿﻧﺩ ﻡﻼﺳ"),
+            ("a combining hamza", "نسخه\u{654} ما", "ﺎﻣ ﻪ\u{654}ﺨﺴﻧ"),
+            ("a non-joiner", "می\u{200C}خواهم", "ﻢﻫﺍﻮﺧﯽﻣ"),
+            ("marks between lam and alef", "لًا", "ﻻ\u{64B}"),
+        ] {
+            assert_eq!(drawn(text), visual, "{rules}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_takes_the_cells_that_were_counted_and_no_letter_vanishes() {
+        for (text, cells) in [("سلام", 3), ("لا", 1), ("لالا", 2), ("لآلأ", 2), ("می\u{200C}خواهم", 7), ("نسخه\u{654}", 4)]
+        {
+            let paragraph = paragraph(text);
+            let all = 0..paragraph.units().len();
+            assert_eq!(paragraph.cells(all.clone()), cells, "{text}");
+            assert_eq!(crate::cells::width(&paragraph.drawn(all)), cells, "{text}");
+        }
+        for text in crate::cells::hostile::strings() {
+            let paragraph = paragraph(&text);
+            let all = 0..paragraph.units().len();
+            assert_eq!(crate::cells::width(&paragraph.drawn(all.clone())), paragraph.cells(all), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_unit_is_drawn_once_on_one_line_at_every_width() {
+        for text in crate::cells::hostile::strings() {
+            let paragraph = paragraph(&text);
+            for cells in 1..=80 {
+                let lines = paragraph.wrap(0, cells, cells);
+                let mut all: Vec<usize> = lines.iter().flat_map(|line| paragraph.visual(line.clone())).collect();
+                all.sort_unstable();
+                assert!(all.into_iter().eq(0..paragraph.units().len()), "{text:?} in {cells}");
+            }
+        }
+    }
+
+    #[test]
+    fn styles_stay_with_their_letters() {
+        let text = "این https://a.example است";
+        let link = text.find("https").unwrap()..text.find(" است").unwrap();
+        let paragraph = paragraph(text);
+        let runs = paragraph.runs(0..paragraph.units().len(), |unit| link.contains(&unit.at.start));
+        let shown: Vec<(bool, &str)> = runs.iter().map(|(linked, text)| (*linked, text.as_str())).collect();
+        assert_eq!(shown, [(false, "ﺖﺳﺍ "), (true, "https://a.example"), (false, " ﻦﯾﺍ")]);
+    }
+}

@@ -40,16 +40,16 @@ pub(crate) fn program(
     size: (usize, usize),
     begin: impl FnOnce(&mut Cursive),
 ) -> (CursiveRunner<Cursive>, Caret, Sender<Option<Event>>, Receiver<ObservedScreen>) {
-    program_looking(Look::new(Colours::Many), size, begin)
+    program_with(Look::new(Colours::Many), Caret::default(), size, begin)
 }
 
-/// The same with another look.
-pub(crate) fn program_looking(
+/// The same with another look, and what views tell the terminal.
+pub(crate) fn program_with(
     look: Look,
+    caret: Caret,
     size: (usize, usize),
     begin: impl FnOnce(&mut Cursive),
 ) -> (CursiveRunner<Cursive>, Caret, Sender<Option<Event>>, Receiver<ObservedScreen>) {
-    let caret = Caret::default();
     let mut siv = Cursive::new();
     app::install(&mut siv, App::new(look, caret.clone()));
     begin(&mut siv);
@@ -61,15 +61,15 @@ pub(crate) fn program_looking(
 impl Desk {
     /// Dialling; nothing is connected yet.
     pub(crate) fn dialling(size: (usize, usize)) -> Self {
-        Self::dialling_looking(Look::new(Colours::Many), size)
+        Self::dialling_with(Look::new(Colours::Many), Caret::default(), size)
     }
 
-    /// The same with another look.
-    pub(crate) fn dialling_looking(look: Look, size: (usize, usize)) -> Self {
+    /// The same with another look, and what views tell the terminal.
+    pub(crate) fn dialling_with(look: Look, caret: Caret, size: (usize, usize)) -> Self {
         let target = Target::new(Dialect::Native, "127.0.0.1", 7667);
         let (session, server) = Session::offline(app::profile(&target, "ada", None, None));
         let shown = session.clone();
-        let (runner, caret, keys, frames) = program_looking(look, size, |siv| app::open(siv, shown));
+        let (runner, caret, keys, frames) = program_with(look, caret, size, |siv| app::open(siv, shown));
         let mut desk = Self { runner, server, session, caret, keys, frames, last: String::new(), next_id: 1 };
         desk.look();
         desk
@@ -82,7 +82,12 @@ impl Desk {
 
     /// The same with another look.
     pub(crate) fn online_looking(look: Look, size: (usize, usize)) -> Self {
-        let mut desk = Self::dialling_looking(look, size);
+        Self::online_with(look, Caret::default(), size)
+    }
+
+    /// The same with what views tell the terminal.
+    pub(crate) fn online_with(look: Look, caret: Caret, size: (usize, usize)) -> Self {
+        let mut desk = Self::dialling_with(look, caret, size);
         desk.server.connected();
         desk.says(WELCOME);
         desk.says(LOBBY);
