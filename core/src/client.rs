@@ -20,6 +20,7 @@ use crate::wire::Dialect;
 
 mod asked;
 mod attention;
+mod away;
 mod complete;
 mod events;
 mod export;

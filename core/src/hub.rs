@@ -15,6 +15,7 @@ use crate::wire::{Dialect, Flavour, ServerCodec, encode_event};
 mod absent;
 mod answers;
 mod asks;
+mod away;
 mod check;
 mod closing;
 mod commands;

@@ -12,6 +12,8 @@ pub const PAGE_MAX: u32 = 200;
 pub const PRESENCE_NAMED_MAX: usize = 50;
 /// Most entries in one page of rooms or members, and most members named in a `room` frame.
 pub const LIST_MAX: u32 = 500;
+/// Most bytes of a `room` frame for those of its members who are away; whoever does not fit is left out.
+pub const AWAY_LISTED_BYTES_MAX: usize = 24 * 1024;
 /// Most bytes in one write to a chunk-mode client, whose `recv(1024)` must not cut a character (`tutorial-protocols`, Pace).
 pub const CHUNK_BYTES_MAX: usize = 1024;
 
@@ -62,7 +64,7 @@ pub struct Limits {
     pub tutorial_lines: u32,
     /// Commands a session may send; `None` switches pacing off, for benchmarks.
     pub pace: Option<Pace>,
-    /// `join`, `nick`, `search` and `typing` a session may send.
+    /// `join`, `nick`, `away`, `search` and `typing` a session may send.
     pub pace_costly: Option<Pace>,
     /// Faulty frames a session may send; one a minute is forgiven.
     pub faults_max: u32,
@@ -155,5 +157,12 @@ const _: () = {
     assert!(CLIENT_FRAME_BYTES_MAX * 2 <= l.inbox_bytes_max, "an inbox holds an unfinished frame and a read");
     assert!(l.appends_per_session_max <= l.questions_max, "one session alone never exhausts the questions");
     assert!(l.handshakes_max <= l.sessions_max, "a handshake is a session");
+    // A name or a topic holds nothing that takes more than two bytes for one; 2 KiB are for the other members.
+    let listed = LIST_MAX as usize * (crate::name::NAME_BYTES_MAX + 3);
+    let topic = 2 * crate::text::TOPIC_BYTES_MAX;
+    assert!(
+        listed + AWAY_LISTED_BYTES_MAX + topic + 2 * 1024 <= SERVER_FRAME_BYTES_MAX,
+        "a room frame with all its members, and those who are away, fits a frame"
+    );
     assert!(PAGE_MAX as usize * 2 <= SERVER_FRAME_BYTES_MAX, "a page of short messages fits a frame");
 };

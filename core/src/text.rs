@@ -15,6 +15,8 @@ pub use direction::{Direction, direction};
 pub const TEXT_BYTES_MAX: usize = 8 * 1024;
 /// Most bytes of UTF-8 in a topic, and in the reason of a leave or a kick.
 pub const TOPIC_BYTES_MAX: usize = 512;
+/// Most bytes of UTF-8 in what somebody who is away says about it.
+pub const AWAY_BYTES_MAX: usize = 256;
 
 /// Why a text is refused. `Display` is one plain sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +102,19 @@ impl Note {
     /// # Errors
     /// [`BadText`] says which rule it breaks; a newline counts as a control character here.
     pub fn parse(text: &str) -> Result<Self, BadText> {
-        check(text, TOPIC_BYTES_MAX)?;
+        Self::parse_within(text, TOPIC_BYTES_MAX)
+    }
+
+    /// Reads what somebody says who is away: a short text of at most [`AWAY_BYTES_MAX`].
+    ///
+    /// # Errors
+    /// As [`Note::parse`].
+    pub fn parse_away(text: &str) -> Result<Self, BadText> {
+        Self::parse_within(text, AWAY_BYTES_MAX)
+    }
+
+    fn parse_within(text: &str, bytes_max: usize) -> Result<Self, BadText> {
+        check(text, bytes_max)?;
         if text.contains('\n') {
             return Err(BadText::Control('\n'));
         }
@@ -172,6 +186,8 @@ mod tests {
         assert_eq!(Body::parse(&"a".repeat(TEXT_BYTES_MAX + 1)).unwrap_err(), BadText::TooLong(TEXT_BYTES_MAX));
         assert!(Note::parse("").is_ok());
         assert_eq!(Note::parse("a\nb").unwrap_err(), BadText::Control('\n'));
+        assert!(Note::parse_away(&"a".repeat(AWAY_BYTES_MAX)).is_ok());
+        assert_eq!(Note::parse_away(&"a".repeat(AWAY_BYTES_MAX + 1)).unwrap_err(), BadText::TooLong(AWAY_BYTES_MAX));
     }
 
     #[test]

@@ -161,6 +161,8 @@ pub enum Command {
     Typing { place: Place },
     /// Takes another nickname.
     Nick { nick: Nick },
+    /// Tells those who know one that one is away, and why; an empty text, that one is back.
+    Away { text: Note },
     /// Sets a room's topic.
     Topic { place: Place, text: Note },
     /// Puts somebody out of a room; for its operators.
@@ -194,6 +196,15 @@ pub struct Welcome {
     pub resumed: bool,
     /// What this server bears.
     pub limits: WelcomeLimits,
+    /// What it can do beyond the first servers of this version.
+    pub features: Features,
+}
+
+/// What a server can do that the first ones of this version could not: a client asks it of no other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    /// It takes `away`, and tells who is.
+    pub away: bool,
 }
 
 /// The limits a server announces.
@@ -228,6 +239,8 @@ pub struct RoomInfo {
     pub count: u32,
     /// Up to 500 of them in order of name, oneself included.
     pub members: Vec<Nick>,
+    /// Those of them who are away, in order of name, and what they say about it; in a conversation of two, of both.
+    pub away: Vec<(Nick, Note)>,
     /// Whether one is an operator there.
     pub operator: bool,
 }
@@ -298,6 +311,8 @@ pub enum Event {
     Read { place: Place, id: MessageId },
     /// Somebody, perhaps oneself, has another name.
     Nick { from: Nick, to: Nick },
+    /// Somebody, perhaps oneself, is away, or with an empty text back.
+    Away { nick: Nick, text: Note },
     /// A room's topic changed.
     Topic { place: Place, id: MessageId, text: Note, by: Nick, at: Timestamp },
     /// Somebody, perhaps oneself, was put out of a room.

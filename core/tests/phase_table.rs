@@ -28,6 +28,7 @@ fn every_command() -> Vec<Command> {
         Command::Read { place: place(), id: MessageId(0) },
         Command::Typing { place: place() },
         Command::Nick { nick: nick() },
+        Command::Away { text: note() },
         Command::Topic { place: place(), text: note() },
         Command::Kick { room: room(), nick: nick(), reason: note() },
         Command::Mute { room: room(), nick: nick(), reason: note(), on: true },
@@ -50,6 +51,7 @@ fn every_command() -> Vec<Command> {
             | Command::Read { .. }
             | Command::Typing { .. }
             | Command::Nick { .. }
+            | Command::Away { .. }
             | Command::Topic { .. }
             | Command::Kick { .. }
             | Command::Mute { .. }
@@ -60,7 +62,7 @@ fn every_command() -> Vec<Command> {
             | Command::Quit { .. } => {}
         }
     }
-    assert_eq!(all.len(), 19);
+    assert_eq!(all.len(), 20);
     all
 }
 

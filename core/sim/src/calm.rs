@@ -7,11 +7,10 @@ use parlor_core::store::Change;
 use parlor_core::text::printable;
 use parlor_core::vocabulary::Place;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use parlor_core::name::Nick;
-
+use crate::ear::Seen;
 use crate::link::Fault;
 use crate::puppet::{NICKS, PASSWORD, ROOMS};
 use crate::said;
@@ -204,23 +203,29 @@ impl World<'_> {
         }
     }
 
-    /// 10: everybody in a room knows who is there.
+    /// 10: everybody in a room knows who is there, and who of them is away.
     fn everybody_sees_everybody(&mut self) {
-        let mut rooms: std::collections::BTreeMap<Place, Vec<(usize, BTreeSet<Nick>)>> = Default::default();
+        let mut rooms: BTreeMap<Place, Vec<(usize, Seen)>> = BTreeMap::new();
         for (seat, there) in self.seats.iter().enumerate() {
             let Who::Puppet(puppet) = &there.who else { continue };
             if there.link.is_some() && puppet.ear.is_in() && puppet.ear.strict {
                 for (place, seen) in puppet.ear.places.iter().filter(|(place, _)| matches!(place, Place::Room(_))) {
-                    rooms.entry(place.clone()).or_default().push((seat, seen.members.clone()));
+                    rooms.entry(place.clone()).or_default().push((seat, seen.clone()));
                 }
             }
         }
         for (place, views) in rooms {
-            let (first, members) = &views[0];
+            let (first, Seen { members, away, .. }) = &views[0];
             for (seat, view) in &views {
                 let (a, b) = (self.name(*first), self.name(*seat));
-                assert_eq!(view, members, "10: {a} and {b} see the same people in {place}");
+                assert_eq!(&view.members, members, "10: {a} and {b} see the same people in {place}");
                 let Who::Puppet(puppet) = &self.seats[*seat].who else { continue };
+                if !puppet.ear.bulk {
+                    assert_eq!(
+                        &view.away, away,
+                        "10: {a} and {b} know of the same people that they are away in {place}"
+                    );
+                }
                 let nick = puppet.ear.nick.as_ref().expect("they are in");
                 assert!(members.contains(nick), "10: {b} is seen in {place} as {nick}: {members:?}");
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use parlor_core::id::{IdentityId, LogId, MessageId};
 use parlor_core::name::Nick;
 use parlor_core::store::Change;
+use parlor_core::text::Note;
 use parlor_core::vocabulary::{Code, Event, Message, Place, Reason, Resume, RoomInfo};
 use parlor_core::wire::{ClientCodec, Decoded, Dialect};
 
@@ -23,6 +24,8 @@ pub struct Seen {
     pub last: u64,
     /// Who is there, as far as it was told.
     pub members: BTreeSet<Nick>,
+    /// Who of them is away, as far as it was told.
+    pub away: BTreeMap<Nick, Note>,
     /// Comings and goings are told in bulk and may leave names out.
     pub bulk: bool,
     /// The entry that was said to be safe and must be told next.
@@ -257,6 +260,7 @@ impl Ear {
             | Event::Typing { .. }
             | Event::Read { .. }
             | Event::Nick { .. }
+            | Event::Away { .. }
             | Event::Kicked { .. }
             | Event::Muted { .. }
             | Event::Rooms { .. }
@@ -289,6 +293,12 @@ impl Ear {
             (place, _) => panic!("{place} has another kind of log"),
         }
         let members: BTreeSet<Nick> = info.members.iter().cloned().collect();
+        let away: BTreeMap<Nick, Note> = info.away.iter().cloned().collect();
+        assert!(away.keys().all(|nick| members.contains(nick)), "17: only who is there is away there: {away:?}");
+        assert!(away.values().all(|text| !text.is_empty()), "who is away says why");
+        if !away.is_empty() {
+            reached.path(Path::AwayListed);
+        }
         // The other side of a conversation may have gone for good, and oneself have its name.
         let direct = matches!(info.place, Place::Direct(_));
         assert!(direct || members.len() == info.members.len(), "9: nobody is listed twice: {:?}", info.members);
@@ -304,6 +314,7 @@ impl Ear {
             assert!(same || !self.strict, "3: a room told again is as far as one was told");
             if same {
                 seen.members = members;
+                seen.away = away;
                 self.places.insert(info.place.clone(), seen);
                 return;
             }
@@ -327,7 +338,7 @@ impl Ear {
         let renamed = known.as_ref().is_some_and(|resume| resume.place != info.place);
         // One that was refused with the hello may be entered later: from there, or afresh by a command of one's own.
         let instead = Some(info.last_id.0).filter(|_| !self.strict || renamed || known.is_some() && self.hello_done);
-        let seen = Seen { log: info.log, last, members, bulk: self.bulk, acked: None, instead };
+        let seen = Seen { log: info.log, last, members, away, bulk: self.bulk, acked: None, instead };
         self.places.insert(info.place.clone(), seen);
     }
 

@@ -235,7 +235,7 @@ impl Puppet {
         let room = *dice.pick(&ROOMS);
         let nick = *dice.pick(&NICKS);
         let reference = if dice.one_in(2) { ",\"ref\":\"r\"" } else { "" };
-        match dice.below(38) {
+        match dice.below(40) {
             32 | 33 => self.correct(&place, dice, scene),
             34 => format!("{{\"delete\":{{\"room\":\"{place}\",\"id\":{}{reference}}}}}\n", self.recent(&place, dice)),
             35 | 36 => self.search(&place, dice),
@@ -247,7 +247,7 @@ impl Puppet {
             19 => format!("{{\"topic\":{{\"room\":\"{place}\",\"text\":\"tea at {}\"}}}}\n", dice.byte()),
             20 => format!("{{\"kick\":{{\"room\":\"{room}\",\"nick\":\"{nick}\"{reference}}}}}\n"),
             21 => {
-                let on = dice.one_in(2);
+                let (on, nick) = (!dice.one_in(3), self.somebody_in(room, dice));
                 format!("{{\"mute\":{{\"room\":\"{room}\",\"nick\":\"{nick}\",\"on\":{on}}}}}\n")
             }
             22 | 23 => {
@@ -259,6 +259,8 @@ impl Puppet {
             24 => format!("{{\"read\":{{\"room\":\"{place}\",\"id\":{}}}}}\n", dice.byte()),
             25 => format!("{{\"typing\":{{\"room\":\"{place}\"}}}}\n"),
             26 => format!("{{\"rooms\":{{\"limit\":2}}}}\n{{\"members\":{{\"room\":\"{room}\",\"limit\":3}}}}\n"),
+            38 => format!("{{\"away\":{{\"text\":\"tea at {}\"{reference}}}}}\n", dice.byte()),
+            39 => "{\"away\":{}}\n".into(),
             27 => format!("{{\"ping\":{{\"token\":\"after {}\"}}}}\n", scene.oracle.number(scene.link)),
             28 if dice.one_in(3) => {
                 self.quitting = true;
@@ -293,8 +295,16 @@ impl Puppet {
         if dice.one_in(8) {
             more += ",\"reply_to\":1";
         }
-        let frame = format!("{{\"say\":{{\"room\":\"{place}\",\"text\":\"{text}\"{more}}}}}\n");
-        if nonce && dice.one_in(6) { frame.repeat(2) } else { frame }
+        let say = |place: &str| format!("{{\"say\":{{\"room\":\"{place}\",\"text\":\"{text}\"{more}}}}}\n");
+        match dice.below(24) {
+            0..=3 if nonce => say(place).repeat(2),
+            // What has been said in one place is not said in another under the same nonce.
+            4 if nonce => {
+                let other = *dice.pick(&ROOMS);
+                say(place) + &say(other)
+            }
+            _ => say(place),
+        }
     }
 
     /// One of the entries heard last in a place; anybody's, and not always a message.
@@ -319,6 +329,14 @@ impl Puppet {
         let cursor = if dice.one_in(4) { format!(",\"cursor\":\"{}\"", dice.byte()) } else { String::new() };
         let limit = 1 + dice.below(8);
         format!("{{\"search\":{{{room}\"query\":\"{query}\",\"limit\":{limit}{cursor},\"ref\":\"{SEARCHED}\"}}}}\n")
+    }
+
+    /// Somebody who is in a room with one, mostly.
+    fn somebody_in(&self, room: &str, dice: &mut Dice<'_>) -> String {
+        let seen = Place::parse(room).ok().and_then(|place| self.ear.places.get(&place));
+        let mut members = seen.iter().flat_map(|seen| &seen.members);
+        let member = members.nth(dice.below(4)).map(ToString::to_string);
+        member.unwrap_or_else(|| dice.pick(&NICKS).to_string())
     }
 
     /// A place one is in, mostly.

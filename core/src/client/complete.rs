@@ -251,7 +251,7 @@ mod tests {
 
     fn state(nicks: &[&str]) -> State {
         let mut state = State::new(&Profile::new(Dialect::Native, "parlor://test", "ada", "test/1"));
-        let members = nicks.iter().map(|nick| Member { nick: (*nick).into(), me: *nick == "ada" });
+        let members = nicks.iter().map(|nick| Member { nick: (*nick).into(), me: *nick == "ada", away: None });
         state.rooms.push(Room {
             members: members.collect(),
             members_complete: true,

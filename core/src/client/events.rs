@@ -48,6 +48,7 @@ impl Client {
             | Event::Typing { .. }
             | Event::Read { .. }
             | Event::Nick { .. }
+            | Event::Away { .. }
             | Event::Topic { .. }
             | Event::Kicked { .. }
             | Event::Muted { .. }
@@ -84,6 +85,7 @@ impl Client {
                 }
             }
             Event::Nick { from, to } => self.renamed(&from, &to),
+            Event::Away { nick, text } => self.is_away(&nick, &text),
             Event::Topic { place, id, text, by, at } => self.topic_set(&place, id, &text, &by, at),
             Event::Kicked { room, nick, by, reason, at } => self.kicked(room, &nick, &by, &reason, at),
             Event::Muted { room, nick, by, reason, on } => self.muted(room, &nick, &by, &reason, on),
@@ -131,6 +133,8 @@ impl Client {
         for nick in parted {
             room.remove_member(nick.fold());
         }
+        // Of a crowd it is not told who is away: what was known is not kept up to date any more.
+        room.forget_away();
         for nick in joined {
             room.add_member(nick.fold().into(), nick.as_str(), Some(nick) == me.as_ref());
         }

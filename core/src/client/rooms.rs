@@ -100,9 +100,10 @@ impl Room {
 
     /// Adds somebody; `false` if they were listed.
     pub(super) fn add_member(&mut self, key: String, nick: &str, me: bool) -> bool {
-        let member = Member { nick: printable(nick), me };
+        let mut member = Member { nick: printable(nick), me, away: None };
         match self.book.keys.binary_search(&key) {
             Ok(at) => {
+                member.away = self.members[at].away.take();
                 self.members[at] = member;
                 false
             }
@@ -120,14 +121,19 @@ impl Room {
 
     /// Takes somebody off the list; `false` if they were not on it.
     pub(super) fn remove_member(&mut self, key: &str) -> bool {
-        match self.book.keys.binary_search_by(|held| held.as_str().cmp(key)) {
-            Ok(at) => {
-                self.book.keys.remove(at);
-                self.members.remove(at);
-                true
-            }
-            Err(_) => false,
-        }
+        self.take_member(key).is_some()
+    }
+
+    /// Takes somebody off the list, and gives what was known of them.
+    pub(super) fn take_member(&mut self, key: &str) -> Option<Member> {
+        let at = self.place_of_member(key)?;
+        self.book.keys.remove(at);
+        Some(self.members.remove(at))
+    }
+
+    /// Where somebody stands on the list.
+    pub(super) fn place_of_member(&self, key: &str) -> Option<usize> {
+        self.book.keys.binary_search_by(|held| held.as_str().cmp(key)).ok()
     }
 
     pub(super) fn clear_members(&mut self) {
@@ -200,6 +206,9 @@ impl Client {
         room.clear_members();
         for nick in &info.members {
             room.add_member(nick.fold().into(), nick.as_str(), Some(nick) == me.as_ref());
+        }
+        for (nick, text) in &info.away {
+            room.set_away(nick, text);
         }
         room.member_count = info.count.max(u32::try_from(room.members.len()).unwrap_or(u32::MAX));
         room.members_complete = room.member_count as usize == room.members.len();
@@ -343,9 +352,11 @@ impl Client {
                 room.title = printable(&place.to_string());
                 room.place = Some(place);
             }
-            let listed = room.remove_member(from.fold());
-            if listed {
+            let member = room.take_member(from.fold());
+            let listed = member.is_some();
+            if let Some(member) = member {
                 room.add_member(to.fold().into(), to.as_str(), me);
+                room.keep_away(to, member.away);
             }
             if listed || theirs {
                 self.stops_typing(index, from.as_str());

@@ -27,6 +27,8 @@ pub struct State {
     pub dialect: Dialect,
     /// The nickname wanted, or once online the one the others see.
     pub nick: String,
+    /// Whether one is away, and what one says about it.
+    pub away: Option<String>,
     /// What the person must answer before anything goes on.
     pub question: Option<Question>,
     /// The rooms and conversations, in display order; never empty once online.
@@ -57,6 +59,7 @@ impl State {
             address: printable(&profile.address),
             dialect: profile.dialect,
             nick: printable(&profile.nick),
+            away: None,
             question: None,
             rooms: Vec::new(),
             shown: 0,
@@ -198,6 +201,12 @@ impl Room {
         self.timeline.iter().rev().find(|entry| entry.id.is_some() && entry.is_mine() && !entry.is_deleted())
     }
 
+    /// What the other side of a conversation says who is away; `None` if they are not, and in rooms.
+    pub fn other_away(&self) -> Option<&str> {
+        let direct = matches!(self.place, Some(Place::Direct(_)));
+        self.members.iter().filter(|member| direct && !member.me).find_map(|member| member.away.as_deref())
+    }
+
     /// What lies before the oldest entry, once nothing older can be had; `None` before that ([`Room::has_older`]), and
     /// where nobody knows: on tutorial servers, and before entries of a history that the server began anew.
     pub fn before(&self) -> Option<Before> {
@@ -228,6 +237,8 @@ pub struct Member {
     pub nick: String,
     /// Whether it is oneself.
     pub me: bool,
+    /// What they say about it where they are away.
+    pub away: Option<String>,
 }
 
 /// Names an entry of a timeline for as long as the client runs; unique across rooms, not ordered.

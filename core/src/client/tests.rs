@@ -10,7 +10,7 @@ use crate::id::{LogId, MessageId};
 use crate::name::Nick;
 use crate::text::{Body, Note};
 use crate::time::Timestamp;
-use crate::vocabulary::{Command, Event, Message, Request, RoomInfo, Welcome, WelcomeLimits};
+use crate::vocabulary::{Command, Event, Features, Message, Request, RoomInfo, Welcome, WelcomeLimits};
 use crate::wire::{Decoded, Flavour, ServerCodec, encode_event};
 
 mod attention;
@@ -174,6 +174,7 @@ fn welcome(nick: &str) -> Event {
         token: Some(Secret::new("00112233445566778899aabbccddeeff")),
         resumed: false,
         limits,
+        features: Features { away: true },
     }))
 }
 
@@ -187,6 +188,7 @@ fn room(name: &str, log: u64, last: u64) -> Event {
         topic: Note::default(),
         count: 2,
         members: alloc::vec![nick("ada"), nick("bob")],
+        away: Vec::new(),
         operator: false,
     }))
 }

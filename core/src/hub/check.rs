@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::id::ConnId;
 use crate::limits::SERVER_FRAME_BYTES_MAX;
+use crate::text::AWAY_BYTES_MAX;
 
 use super::asks::Pending;
 use super::names::Holder;
@@ -225,6 +226,8 @@ impl Hub {
             assert!(user.kept().is_empty() || user.grace().is_some(), "11: a place is kept for a time");
             let open = user.sessions.iter().filter(|session| !self.sessions[**session].is_closing()).count();
             assert!(open <= self.config.limits.sessions_per_identity_max as usize);
+            let away = user.away().is_none_or(|text| !text.is_empty() && text.as_str().len() <= AWAY_BYTES_MAX);
+            assert!(away && (user.away().is_none() || !user.guest), "who is away says so, briefly");
             for session in &user.sessions {
                 assert_eq!(self.sessions[*session].user, Some(slot));
             }
@@ -258,6 +261,7 @@ impl Hub {
             let mut sessions = 0;
             for (nick, presence) in room.present.iter() {
                 let user = &self.users[presence.user];
+                assert_eq!(room.present.is_away(nick), user.away().is_some(), "10: who is away is so everywhere");
                 assert_eq!(nick.fold(), user.nick.fold(), "10: people are listed by their name of now");
                 assert!(presence.sessions > 0 || user.kept().contains(&slot), "10: who is listed is here or kept");
                 let mine = inside.clone().filter(|member| self.sessions[**member].user == Some(presence.user)).count();

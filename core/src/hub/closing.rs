@@ -292,6 +292,7 @@ impl Hub {
 
     fn end_user(&mut self, user: u32) {
         self.end_grace_timer(user);
+        self.end_away(user);
         self.end_kept(user);
         let gone = self.users.remove(user);
         self.names.release(&gone.nick, Holder::User(user));

@@ -47,6 +47,7 @@ impl Hub {
             Command::Read { place, id } => self.read(slot, &place, id, reference),
             Command::Typing { place } => self.typing(slot, &place, reference),
             Command::Nick { nick } => self.ask_rename(slot, nick, reference),
+            Command::Away { text } => self.away(slot, text),
             Command::Topic { place, text } => self.topic(slot, &place, text, reference),
             Command::Kick { room, nick, reason } => self.kick(slot, &room, &nick, reason, reference),
             Command::Mute { room, nick, reason, on } => self.mute(slot, &room, &nick, reason, on, reference),
@@ -63,7 +64,11 @@ impl Hub {
     fn is_too_soon(&mut self, slot: u32, command: &Command) -> bool {
         let costly = matches!(
             command,
-            Command::Join { .. } | Command::Nick { .. } | Command::Search { .. } | Command::Typing { .. }
+            Command::Join { .. }
+                | Command::Nick { .. }
+                | Command::Away { .. }
+                | Command::Search { .. }
+                | Command::Typing { .. }
         );
         let (pace, now) = (self.config.limits.pace_costly, self.now.instant);
         costly && self.sessions[slot].costly.pace(pace, now).is_err()

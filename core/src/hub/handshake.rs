@@ -14,7 +14,7 @@ use crate::name::{NAME_BYTES_MAX, Nick};
 use crate::secret::Secret;
 use crate::store::{Answer, Ask, Verify};
 use crate::text::{TEXT_BYTES_MAX, TOPIC_BYTES_MAX};
-use crate::vocabulary::{Code, Event, Hello, Place, Reason, Tag, VERSION, Welcome, WelcomeLimits};
+use crate::vocabulary::{Code, Event, Features, Hello, Place, Reason, Tag, VERSION, Welcome, WelcomeLimits};
 use crate::wire::Dialect;
 
 use super::Hub;
@@ -263,8 +263,10 @@ impl Hub {
             token,
             resumed,
             limits: self.welcome_limits(),
+            features: Features { away: native },
         };
         self.send(slot, &Event::Welcome(Box::new(welcome)));
+        self.remind_of_away(slot, user);
         let default = core::slice::from_ref(&self.config.default_room);
         let rooms = hello.rooms.as_deref().filter(|_| native).unwrap_or(default).to_vec();
         let known_to = |place: &Place| hello.resume.iter().find(|r| r.place == *place).map(|r| (r.log, r.id));

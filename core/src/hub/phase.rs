@@ -54,6 +54,7 @@ pub fn verdict(phase: Phase, dialect: Dialect, command: &Command) -> Verdict {
             | Command::Read { .. }
             | Command::Typing { .. }
             | Command::Nick { .. }
+            | Command::Away { .. }
             | Command::Topic { .. }
             | Command::Kick { .. }
             | Command::Mute { .. }
@@ -75,6 +76,7 @@ pub fn verdict(phase: Phase, dialect: Dialect, command: &Command) -> Verdict {
             | Command::Read { .. }
             | Command::Typing { .. }
             | Command::Nick { .. }
+            | Command::Away { .. }
             | Command::Topic { .. }
             | Command::Kick { .. }
             | Command::Mute { .. }

@@ -37,7 +37,7 @@ impl Hub {
         self.tell_others(room, user, &event);
     }
 
-    fn tells_in_bulk(&self, room: u32) -> bool {
+    pub(super) fn tells_in_bulk(&self, room: u32) -> bool {
         let there = &self.rooms[room];
         !there.is_direct() && there.present.len() > self.config.limits.presence_members_max as usize
             || there.news.due.is_some()
@@ -72,12 +72,8 @@ impl Hub {
         let from = core::mem::replace(&mut self.users[user].nick, to.clone());
         self.names.release(&from, Holder::User(user));
         self.names.hold(&to, Holder::User(user));
-        let identity = self.users[user].identity;
-        let mut places = self.places_of(user);
-        // The other side may be in a conversation that this one is not in.
-        places.extend(self.conversations_of(identity));
-        places.sort_unstable();
-        places.dedup();
+        let (identity, away) = (self.users[user].identity, self.users[user].away().is_some());
+        let places = self.places_known_in(user);
         for (room, there) in self.rooms.iter_mut() {
             if !there.news.is_empty() && places.binary_search(&room).is_err() {
                 there.news.renamed_since(&from, &to);
@@ -88,6 +84,7 @@ impl Hub {
             there.news.rename(&from, &to);
             if let Some(presence) = there.present.remove(&from) {
                 there.present.insert(to.clone(), presence);
+                there.present.set_away(&to, away);
             }
             if let super::room::Kind::Direct(pair) = &mut there.kind {
                 for side in pair.iter_mut().filter(|side| side.0 == identity) {
@@ -95,8 +92,13 @@ impl Hub {
                 }
             }
         }
-        self.rounds += 1;
         let event = Event::Nick { from, to };
+        self.tell_acquaintances(user, &places, &event);
+    }
+
+    /// Tells a user's own sessions, and everybody in these places, once each.
+    pub(super) fn tell_acquaintances(&mut self, user: u32, places: &[u32], event: &Event) {
+        self.rounds += 1;
         let mut told: Vec<u32> = Vec::new();
         for slot in self.users[user].sessions.clone() {
             if self.sessions[slot].is_online() {
@@ -104,12 +106,12 @@ impl Hub {
             }
         }
         for room in places {
-            for at in 0..self.rooms[room].members.len() {
-                let member = self.rooms[room].members[at];
+            for at in 0..self.rooms[*room].members.len() {
+                let member = self.rooms[*room].members[at];
                 self.mark_told(member, &mut told);
             }
         }
-        self.fan_out(&told, &event);
+        self.fan_out(&told, event);
     }
 
     fn mark_told(&mut self, slot: u32, told: &mut Vec<u32>) {
@@ -117,6 +119,16 @@ impl Hub {
             self.sessions[slot].told = self.rounds;
             told.push(slot);
         }
+    }
+
+    /// Every place where somebody knows a user: those it is present in, and conversations that only the other side
+    /// has open.
+    pub(super) fn places_known_in(&self, user: u32) -> Vec<u32> {
+        let mut places = self.places_of(user);
+        places.extend(self.conversations_of(self.users[user].identity));
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// Every room and conversation a user is present in.

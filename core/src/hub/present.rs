@@ -1,8 +1,8 @@
 //! Who is in a room, by name, and the beginning of that list as every newcomer is sent it.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use core::ops::Bound::{Excluded, Unbounded};
+use core::ops::Bound::{Excluded, Included, Unbounded};
 use core::ops::Deref;
 
 use crate::limits::LIST_MAX;
@@ -23,6 +23,8 @@ pub(super) struct Present {
     /// How many bytes each of them takes.
     lengths: Vec<u8>,
     bytes: Vec<u8>,
+    /// Those who are away.
+    away: BTreeSet<Nick>,
 }
 
 impl Present {
@@ -42,6 +44,7 @@ impl Present {
     /// Somebody is here no more.
     pub(super) fn remove(&mut self, nick: &Nick) -> Option<Presence> {
         let presence = self.people.remove(nick)?;
+        self.away.remove(nick);
         if let Ok(at) = self.listed.binary_search(nick) {
             self.unlist(at);
             let after = self.listed.last().map_or(Unbounded, Excluded);
@@ -58,6 +61,27 @@ impl Present {
         self.people.get_mut(nick)
     }
 
+    /// Somebody who is here is away, or back.
+    pub(super) fn set_away(&mut self, nick: &Nick, away: bool) {
+        assert!(self.people.contains_key(nick), "only somebody who is here is away");
+        if away {
+            self.away.insert(nick.clone())
+        } else {
+            self.away.remove(nick)
+        };
+    }
+
+    /// Whether somebody who is here is away.
+    pub(super) fn is_away(&self, nick: &Nick) -> bool {
+        self.away.contains(nick)
+    }
+
+    /// Those of the first names who are away, in order.
+    pub(super) fn away(&self) -> impl Iterator<Item = &Nick> {
+        let last = self.listed.last().map_or(Unbounded, Included);
+        self.away.range::<Nick, _>((Unbounded, last))
+    }
+
     /// The first names, encoded for a `room` frame.
     pub(super) fn encoded(&self) -> &[u8] {
         &self.bytes
@@ -65,6 +89,7 @@ impl Present {
 
     /// Asserts that the list is that of the people.
     pub(super) fn check(&self) {
+        assert!(self.away.iter().all(|nick| self.people.contains_key(nick)), "only who is here is away");
         assert!(self.listed.iter().eq(self.people.keys().take(LIST_MAX as usize)), "who is here first is listed");
         let mut bytes = Vec::new();
         self.listed.iter().for_each(|nick| encode_listed(nick, &mut bytes));

@@ -147,6 +147,7 @@ impl Hub {
         } else {
             self.rooms[room].present.insert(nick.clone(), Presence { user, sessions: 1 });
             self.tell_joined(room, user, &nick);
+            self.come_in_away(room, user);
             self.note_presence(room, user, true);
         }
         let log = self.rooms[room].log.expect("only an open room is entered");
@@ -191,6 +192,7 @@ impl Hub {
         let place = self.place_seen_by(slot, room);
         let there = &self.rooms[room];
         let Some(log) = there.log else { return };
+        let away = self.away_in(room);
         let members = match &there.kind {
             // They are encoded already.
             Kind::Room(_) => Vec::new(),
@@ -205,6 +207,7 @@ impl Hub {
             topic: there.topic.clone(),
             count: if there.is_direct() { 2 } else { there.present.len() as u32 },
             members,
+            away,
             operator: there.operator == Some(user.identity),
         };
         if there.is_direct() {

@@ -126,7 +126,7 @@ pub(super) struct User {
     pub(super) aside: Option<Box<Aside>>,
 }
 
-/// What is known of a person who was gone for a moment, or who tells what they have read.
+/// What is known of a person who was gone for a moment, who tells what they have read, or who is away.
 #[derive(Debug, Default)]
 pub(super) struct Aside {
     /// Until when places are kept that no session of it is in any more.
@@ -135,6 +135,8 @@ pub(super) struct Aside {
     pub(super) kept: Vec<u32>,
     /// How far it has read, in the logs of places it is in.
     pub(super) reads: BTreeMap<LogId, MessageId>,
+    /// What it says about being away; `None` for somebody who is not.
+    pub(super) away: Option<Note>,
 }
 
 impl User {
@@ -148,6 +150,10 @@ impl User {
 
     pub(super) fn read(&self, log: LogId) -> Option<MessageId> {
         self.aside.as_ref()?.reads.get(&log).copied()
+    }
+
+    pub(super) fn away(&self) -> Option<&Note> {
+        self.aside.as_ref()?.away.as_ref()
     }
 
     pub(super) fn aside(&mut self) -> &mut Aside {
@@ -165,7 +171,7 @@ impl User {
     pub(super) fn let_go_of_all(&mut self) -> Vec<u32> {
         let Some(aside) = &mut self.aside else { return Vec::new() };
         let kept = core::mem::take(&mut aside.kept);
-        if aside.grace.is_none() && aside.reads.is_empty() {
+        if aside.grace.is_none() && aside.reads.is_empty() && aside.away.is_none() {
             self.aside = None;
         }
         kept

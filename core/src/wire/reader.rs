@@ -196,6 +196,7 @@ impl Client {
             | Command::Read { .. }
             | Command::Typing { .. }
             | Command::Nick { .. }
+            | Command::Away { .. }
             | Command::Topic { .. }
             | Command::Kick { .. }
             | Command::Mute { .. }

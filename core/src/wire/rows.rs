@@ -113,6 +113,7 @@ impl Rows<'_> {
             | Event::Rooms { .. }
             | Event::Members { .. }
             | Event::Typing { .. }
+            | Event::Away { .. }
             | Event::Read { .. }
             | Event::Ping { .. }
             | Event::Pong { .. }

@@ -62,6 +62,11 @@ pub fn note() -> impl Strategy<Value = Note> {
     ]
 }
 
+/// What somebody says who is away, or back.
+pub fn away() -> impl Strategy<Value = Note> {
+    note().prop_filter("short", |text| text.as_str().len() <= 256)
+}
+
 pub fn tag() -> impl Strategy<Value = Tag> {
     any::<String>().prop_filter_map("a tag", |text| Tag::parse(&text))
 }
@@ -136,6 +141,7 @@ pub fn command() -> impl Strategy<Value = Command> {
         (place(), id()).prop_map(|(place, id)| Command::Read { place, id }),
         place().prop_map(|place| Command::Typing { place }),
         nick().prop_map(|nick| Command::Nick { nick }),
+        away().prop_map(|text| Command::Away { text }),
         (place(), note()).prop_map(|(place, text)| Command::Topic { place, text }),
         (room(), nick(), note()).prop_map(|(room, nick, reason)| Command::Kick { room, nick, reason }),
         (room(), nick(), note(), any::<bool>()).prop_map(|(room, nick, reason, on)| Command::Mute {
@@ -176,8 +182,9 @@ pub fn message() -> impl Strategy<Value = Message> {
 }
 
 fn welcome() -> impl Strategy<Value = Welcome> {
-    (boxed_text(), nick(), option::of(secret()), any::<bool>(), any::<[u32; 7]>()).prop_map(
-        |(server, nick, token, resumed, [a, b, c, d, e, f, g])| Welcome {
+    (boxed_text(), nick(), option::of(secret()), any::<bool>(), any::<[u32; 7]>(), any::<bool>()).prop_map(
+        |(server, nick, token, resumed, [a, b, c, d, e, f, g], away)| Welcome {
+            features: Features { away },
             server,
             nick,
             instead_of: None,
@@ -197,8 +204,14 @@ fn welcome() -> impl Strategy<Value = Welcome> {
 }
 
 fn room_info() -> impl Strategy<Value = RoomInfo> {
-    ((place(), log(), id(), id(), option::of(id())), (note(), any::<u32>(), vec(nick(), 0..6), any::<bool>())).prop_map(
-        |((place, log, first_id, last_id, read_id), (topic, count, members, operator))| RoomInfo {
+    let aways = vec((nick(), away()), 0..4).prop_map(|mut aways| {
+        // An object has each member once.
+        let mut seen = std::collections::BTreeSet::new();
+        aways.retain(|(nick, _)| seen.insert(nick.to_string()));
+        aways
+    });
+    ((place(), log(), id(), id(), option::of(id())), (note(), any::<u32>(), vec(nick(), 0..6), aways, any::<bool>()))
+        .prop_map(|((place, log, first_id, last_id, read_id), (topic, count, members, away, operator))| RoomInfo {
             place,
             log,
             first_id,
@@ -207,9 +220,9 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
             topic,
             count,
             members,
+            away,
             operator,
-        },
-    )
+        })
 }
 
 fn notice() -> impl Strategy<Value = Event> {
@@ -236,6 +249,7 @@ fn notice() -> impl Strategy<Value = Event> {
         (place(), nick()).prop_map(|(place, nick)| Event::Typing { place, nick }),
         (place(), id()).prop_map(|(place, id)| Event::Read { place, id }),
         (nick(), nick()).prop_map(|(from, to)| Event::Nick { from, to }),
+        (nick(), away()).prop_map(|(nick, text)| Event::Away { nick, text }),
         (place(), id(), note(), nick(), at()).prop_map(|(place, id, text, by, at)| Event::Topic {
             place,
             id,

@@ -48,6 +48,7 @@ pub fn welcome(name: &str, instead_of: Option<&str>) -> Event {
         token: None,
         resumed: false,
         limits,
+        features: Features { away: true },
     }))
 }
 

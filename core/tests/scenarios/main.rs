@@ -12,6 +12,7 @@
 //! | `ada quits` · `vanishes` · `returns` | a farewell; a broken connection; a new one with what she remembers |
 //! | `ada stalls` · `reads on` · `ignores pings` | she takes nothing from her socket; takes it again; is not there |
 //! | `ada tells @bob: TEXT` · `tells kitchen: TEXT` · `acts TEXT` · `repeats NONCE: TEXT` | native ways of saying |
+//! | `ada goes away: TEXT` · `ada comes back` | she is away, and back again |
 //! | `ada enters`, `leaves`, `titles`, `pages`, `becomes`, `kicks bob from`, `mutes bob in`, `types in`, `lists` | the other commands |
 //! | `ada corrects 3 to TEXT` · `retracts 3` · `seeks [PLACE: ]WORDS` · `has read 3` | of what was said in the lobby |
 //! | `ada hears ROW` | it is among what she has not yet told; with `…` at an end, anything may stand there |
@@ -48,6 +49,7 @@ scenarios! {
     a_flooder
     a_gap
     a_password
+    away
     bad_frames
     bad_hellos
     before_one_came

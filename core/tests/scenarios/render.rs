@@ -15,7 +15,9 @@ pub(crate) fn render(event: &Event) -> Option<String> {
             let operator = if r.operator { " (operator)" } else { "" };
             let topic = if r.topic.is_empty() { String::new() } else { format!("; topic: {}", r.topic) };
             let read = r.read_id.map_or_else(String::new, |id| format!("; read to {}", id.0));
-            format!("room {}{operator}: {}{topic}{read}", r.place, names(&r.members))
+            let away: Vec<_> = r.away.iter().map(|(nick, text)| format!("{nick}, {text}")).collect();
+            let away = if away.is_empty() { String::new() } else { format!("; away: {}", away.join(" | ")) };
+            format!("room {}{operator}: {}{topic}{read}{away}", r.place, names(&r.members))
         }
         Event::Joined { room, nick, .. } => format!("* {nick} joined {room}"),
         Event::Parted { room, nick, reason, .. } => format!("* {nick} left {room}{}", because(reason)),
@@ -42,6 +44,8 @@ pub(crate) fn render(event: &Event) -> Option<String> {
         Event::Typing { place, nick } => format!("* {nick} types in {place}"),
         Event::Read { place, id } => format!("read {place} {}", id.0),
         Event::Nick { from, to } => format!("* {from} is now {to}"),
+        Event::Away { nick, text } if text.is_empty() => format!("* {nick} is back"),
+        Event::Away { nick, text } => format!("* {nick} is away: {text}"),
         Event::Topic { place, text, by, .. } => format!("* {by} set the topic of {place}: {text}"),
         Event::Kicked { room, nick, by, reason, .. } => format!("* {by} kicked {nick} from {room}{}", because(reason)),
         Event::Muted { room, nick, by, on: true, .. } => format!("* {by} muted {nick} in {room}"),

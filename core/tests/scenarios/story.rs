@@ -231,6 +231,11 @@ fn native(verb: &str, object: &str) -> Result<Vec<u8>, String> {
             Command::Mute { room: room(room_)?, nick: nick(nick_)?, reason, on: verb == "mutes" }
         }
         "types" => Command::Typing { place: place(object.strip_prefix("in ").ok_or("types in PLACE")?)? },
+        "comes" if object == "back" => Command::Away { text: Note::default() },
+        "goes" => {
+            let text = object.strip_prefix("away: ").ok_or("goes away: TEXT")?;
+            Command::Away { text: Note::parse_away(text).map_err(|e| e.to_string())? }
+        }
         "lists" if object == "rooms" => Command::Rooms { after: None, limit: 100 },
         "lists" => Command::Members { room: room(object)?, after: None, limit: 100 },
         "corrects" => {

@@ -1,6 +1,7 @@
 //! Who came, went, and is called what: what a connection hears of people, held against the lists it was given.
 
 use parlor_core::name::Nick;
+use parlor_core::text::Note;
 use parlor_core::vocabulary::{Event, Place};
 
 use super::{Ear, Seen};
@@ -20,6 +21,7 @@ impl Ear {
                 assert!(self.nick.as_ref() != Some(&nick), "one is not told of oneself");
                 if let Some(seen) = self.seen(&Place::Room(room)) {
                     assert!(seen.members.remove(&nick) || seen.bulk, "{nick} leaves who was not there");
+                    seen.away.remove(&nick);
                 }
             }
             Event::Presence { room, count, joined, parted } => {
@@ -27,6 +29,7 @@ impl Ear {
                 reached.cap(Cap::PresenceMembers);
                 if let Some(seen) = self.seen(&Place::Room(room)) {
                     seen.members.retain(|nick| !parted.contains(nick));
+                    seen.away.clear();
                     seen.members.extend(joined);
                     assert_eq!(seen.members.len(), count as usize, "what is told in bulk adds up: {:?}", seen.members);
                 }
@@ -35,6 +38,7 @@ impl Ear {
                 reached.path(Path::Renamed);
                 self.rename(&from, &to);
             }
+            Event::Away { nick, text } => self.away(&nick, &text, reached),
             Event::Kicked { room, nick, by, .. } => {
                 reached.path(Path::Kicked);
                 let me = self.nick.as_ref() == Some(&nick);
@@ -42,6 +46,7 @@ impl Ear {
                 if let Some(seen) = self.seen(&place) {
                     assert!(seen.members.contains(&by) || seen.bulk, "who kicks is there");
                     assert!(seen.members.remove(&nick) || seen.bulk, "who is kicked was there");
+                    seen.away.remove(&nick);
                 }
                 if me {
                     // What one had said there and the store answers later is acknowledged to nobody.
@@ -95,11 +100,32 @@ impl Ear {
         seen
     }
 
+    /// Somebody is away or back: it is told of nobody but oneself, and those who are where one is.
+    fn away(&mut self, nick: &Nick, text: &Note, reached: &mut Reached) {
+        reached.path(if text.is_empty() { Path::Back } else { Path::Away });
+        let mut known = self.nick.as_ref() == Some(nick) || !self.strict || !self.leaving.is_empty();
+        for (place, seen) in &mut self.places {
+            known |= seen.bulk || self.ambiguous.contains(place);
+            if !seen.members.contains(nick) {
+                continue;
+            }
+            known = true;
+            match text.is_empty() {
+                true => seen.away.remove(nick),
+                false => seen.away.insert(nick.clone(), text.clone()),
+            };
+        }
+        assert!(known, "17: one is told of {nick}, who is nowhere where one is");
+    }
+
     fn rename(&mut self, from: &Nick, to: &Nick) {
         if self.nick.as_ref() == Some(from) {
             self.nick = Some(to.clone());
         }
         for (place, seen) in &mut self.places {
+            if let Some(text) = seen.away.remove(from) {
+                seen.away.insert(to.clone(), text);
+            }
             if seen.members.remove(from) {
                 let fresh = seen.members.insert(to.clone());
                 // The other side of a conversation may have gone for good, and its name with it.

@@ -1,11 +1,15 @@
 //! Names, texts and events, drawn from few of each so that they meet each other.
 
+use std::collections::BTreeMap;
+
 use parlor_core::id::{LogId, MessageId};
 use parlor_core::name::{Nick, RoomName};
 use parlor_core::secret::Secret;
 use parlor_core::text::{Body, Note};
 use parlor_core::time::Timestamp;
-use parlor_core::vocabulary::{Code, Event, Message, Place, Reason, RoomInfo, RoomLine, Tag, Welcome, WelcomeLimits};
+use parlor_core::vocabulary::{
+    Code, Event, Features, Message, Place, Reason, RoomInfo, RoomLine, Tag, Welcome, WelcomeLimits,
+};
 
 use crate::tape::Dice;
 
@@ -62,6 +66,10 @@ fn body(dice: &mut Dice<'_>) -> Body {
 
 pub(super) fn note(dice: &mut Dice<'_>) -> Note {
     Note::parse(&text(dice)).unwrap_or_default()
+}
+
+fn away(dice: &mut Dice<'_>) -> Note {
+    Note::parse_away(&text(dice)).unwrap_or_default()
 }
 
 pub(super) fn nick(dice: &mut Dice<'_>) -> Nick {
@@ -135,6 +143,7 @@ fn welcome(dice: &mut Dice<'_>) -> Welcome {
         token: maybe(dice, |_| Secret::new(TOKEN)),
         resumed: dice.one_in(2),
         limits,
+        features: Features { away: dice.one_in(2) },
     }
 }
 
@@ -148,6 +157,8 @@ fn info(dice: &mut Dice<'_>) -> RoomInfo {
         topic: note(dice),
         count: *dice.pick(&[1, 2, 0, 501, u32::MAX]),
         members: some(dice, nick),
+        // An object has each member once.
+        away: some(dice, |dice| (nick(dice), away(dice))).into_iter().collect::<BTreeMap<_, _>>().into_iter().collect(),
         operator: dice.one_in(3),
     }
 }
@@ -174,7 +185,7 @@ pub(super) fn event(dice: &mut Dice<'_>, seen: &[Tag]) -> Event {
 
 /// What somebody else did, or the server.
 fn notice(dice: &mut Dice<'_>, seen: &[Tag]) -> Event {
-    match dice.below(20) {
+    match dice.below(21) {
         0 => Event::Joined { room: room(dice), nick: nick(dice), at: at(dice) },
         1 => Event::Parted { room: room(dice), nick: nick(dice), reason: note(dice), at: at(dice) },
         2 => {
@@ -207,6 +218,7 @@ fn notice(dice: &mut Dice<'_>, seen: &[Tag]) -> Event {
         }
         15 | 16 => Event::Deleted { place: place(dice), id: id(dice), target: id(dice), by: nick(dice), at: at(dice) },
         17 | 18 => Event::Ping { token: tag(dice, seen) },
+        19 => Event::Away { nick: nick(dice), text: away(dice) },
         _ => Event::Pong { token: tag(dice, seen) },
     }
 }

@@ -173,11 +173,12 @@ fn events() -> impl Strategy<Value = Event> {
     let names = proptest::collection::vec(any::<u8>().prop_map(nick_of), 0..4);
     let room_of = |number: u8| RoomName::parse(if number.is_multiple_of(2) { "lobby" } else { "garden" }).unwrap();
     let note = "[a-z\u{7}\t]{0,5}".prop_map(|text| Note::parse(&text.replace('\u{7}', "")).unwrap_or_default());
+    let aways = proptest::collection::vec((any::<u8>().prop_map(nick_of), note.clone()), 0..3);
     prop_oneof![
         4 => any_message().prop_map(|message| Event::Message(Box::new(message))),
-        2 => (any::<u8>(), 1..4_u64, ids(), ids(), proptest::option::of(ids()), names.clone(), any::<u32>(), note.clone()).prop_map(
-            |(at, log, first_id, last_id, read_id, members, count, topic)| Event::Room(Box::new(RoomInfo {
-                place: place_of(at), log: LogId(log), first_id, last_id, read_id, topic, count, members, operator: false,
+        2 => (any::<u8>(), 1..4_u64, ids(), ids(), proptest::option::of(ids()), names.clone(), any::<u32>(), note.clone(), aways).prop_map(
+            |(at, log, first_id, last_id, read_id, members, count, topic, away)| Event::Room(Box::new(RoomInfo {
+                place: place_of(at), log: LogId(log), first_id, last_id, read_id, topic, count, members, away, operator: false,
             }))
         ),
         1 => (any::<u8>(), any::<u8>()).prop_map(move |(room, who)| Event::Joined { room: room_of(room), nick: nick_of(who), at: Timestamp(0) }),
@@ -189,6 +190,7 @@ fn events() -> impl Strategy<Value = Event> {
         1 => (note.clone(), tags()).prop_map(|(topic, reference)| Event::Rooms { rooms: vec![RoomLine { room: RoomName::lobby(), topic, count: 1 }], has_more: true, reference }),
         1 => (names, tags()).prop_map(|(members, reference)| Event::Members { room: RoomName::lobby(), members, has_more: true, reference }),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(at, who)| Event::Typing { place: place_of(at), nick: nick_of(who) }),
+        1 => (any::<u8>(), note.clone()).prop_map(|(who, text)| Event::Away { nick: nick_of(who), text }),
         1 => (any::<u8>(), ids()).prop_map(|(at, id)| Event::Read { place: place_of(at), id }),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(from, to)| Event::Nick { from: nick_of(from), to: nick_of(to) }),
         1 => (any::<u8>(), ids(), note.clone(), any::<u8>()).prop_map(|(at, id, text, by)| Event::Topic { place: place_of(at), id, text, by: nick_of(by), at: Timestamp(0) }),

@@ -32,6 +32,7 @@ fn command(f: &mut Fields<'_>) -> Result<Command, Malformed> {
         "read" => Command::Read { place: f.place()?, id: f.need("id", f.id("id")?)? },
         "typing" => Command::Typing { place: f.place()? },
         "nick" => Command::Nick { nick: f.needed_nick("nick")? },
+        "away" => Command::Away { text: f.away("text")? },
         "topic" => {
             f.need("text", f.text("text")?)?;
             Command::Topic { place: f.place()?, text: f.note("text")? }

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::value::Object;
 use crate::id::MessageId;
 use crate::text::Note;
-use crate::vocabulary::{Code, Event, Message, Reason, RoomInfo, RoomLine, Welcome, WelcomeLimits};
+use crate::vocabulary::{Code, Event, Features, Message, Reason, RoomInfo, RoomLine, Welcome, WelcomeLimits};
 use crate::wire::Malformed;
 
 type Read<T> = Result<T, Malformed>;
@@ -79,6 +79,7 @@ fn notice(f: &Fields<'_>) -> Read<Option<Event>> {
         },
         "typing" => Event::Typing { place: f.place()?, nick: f.needed_nick("nick")? },
         "read" => Event::Read { place: f.place()?, id: id(f, "id")? },
+        "away" => Event::Away { nick: f.needed_nick("nick")?, text: f.away("text")? },
         "nick" => Event::Nick { from: f.needed_nick("nick")?, to: f.needed_nick("to")? },
         "topic" => Event::Topic {
             place: f.place()?,
@@ -128,6 +129,7 @@ fn welcome(f: &mut Fields<'_>) -> Read<Welcome> {
         instead_of: None,
         token: f.secret("token")?,
         resumed: f.flag("resumed")?.unwrap_or(false),
+        features: features(f)?,
         limits: WelcomeLimits {
             nick_bytes: limit("nick_bytes")?,
             room_bytes: limit("room_bytes")?,
@@ -140,7 +142,14 @@ fn welcome(f: &mut Fields<'_>) -> Read<Welcome> {
     })
 }
 
-fn room(f: &Fields<'_>) -> Read<RoomInfo> {
+/// Those it knows; a later server may have more.
+fn features(f: &Fields<'_>) -> Read<Features> {
+    let names = f.texts("features", |name| Ok(name == "away"))?.unwrap_or_default();
+    Ok(Features { away: names.contains(&true) })
+}
+
+fn room(f: &mut Fields<'_>) -> Read<RoomInfo> {
+    let away = f.aways("away")?;
     Ok(RoomInfo {
         place: f.place()?,
         log: f.log("log")?,
@@ -150,6 +159,7 @@ fn room(f: &Fields<'_>) -> Read<RoomInfo> {
         topic: needed_note(f, "topic")?,
         count: f.need("count", f.count("count")?)?,
         members: f.nicks("members")?,
+        away,
         operator: f.flag("operator")?.unwrap_or(false),
     })
 }

@@ -32,6 +32,7 @@ const fn name(command: &Command) -> &'static str {
         Command::Read { .. } => "read",
         Command::Typing { .. } => "typing",
         Command::Nick { .. } => "nick",
+        Command::Away { .. } => "away",
         Command::Topic { .. } => "topic",
         Command::Kick { .. } => "kick",
         Command::Mute { .. } => "mute",
@@ -93,6 +94,7 @@ fn members(command: &Command, w: &mut Writer<'_>) {
             w.number("id", id.0);
         }
         Command::Nick { nick } => w.text("nick", nick.as_str()),
+        Command::Away { text } => w.text_unless_empty("text", text.as_str()),
         Command::Topic { place, text } => {
             w.place(place);
             w.text("text", text.as_str());

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::write::{Writer, list};
-use crate::limits::SERVER_FRAME_BYTES_MAX;
+use crate::limits::{AWAY_LISTED_BYTES_MAX, SERVER_FRAME_BYTES_MAX};
 use crate::name::Nick;
 use crate::vocabulary::{Event, Message, RoomInfo, RoomLine, Tag, VERSION, Welcome};
 
@@ -60,6 +60,7 @@ const fn name(event: &Event) -> Option<&'static str> {
         Event::Typing { .. } => "typing",
         Event::Read { .. } => "read",
         Event::Nick { .. } => "nick",
+        Event::Away { .. } => "away",
         Event::Topic { .. } => "topic",
         Event::Kicked { .. } => "kicked",
         Event::Muted { .. } => "muted",
@@ -137,6 +138,7 @@ fn members(event: &Event, w: &mut Writer<'_>) {
         | Event::Typing { .. }
         | Event::Read { .. }
         | Event::Nick { .. }
+        | Event::Away { .. }
         | Event::Topic { .. }
         | Event::Kicked { .. }
         | Event::Muted { .. } => members_of_notice(event, w),
@@ -189,6 +191,10 @@ fn members_of_notice(event: &Event, w: &mut Writer<'_>) {
         Event::Nick { from, to } => {
             w.text("nick", from.as_str());
             w.text("to", to.as_str());
+        }
+        Event::Away { nick, text } => {
+            w.text("nick", nick.as_str());
+            w.text_unless_empty("text", text.as_str());
         }
         Event::Topic { place, id, text, by, at } => {
             w.place(place);
@@ -246,7 +252,7 @@ fn members_of_welcome(welcome: &Welcome, w: &mut Writer<'_>) {
     l.number("page", limits.page);
     l.number("rooms", limits.rooms);
     l.end();
-    w.texts("features", []);
+    w.texts("features", welcome.features.away.then_some("away"));
 }
 
 fn members_of_room(info: &RoomInfo, list: impl FnOnce(&mut Vec<u8>), w: &mut Writer<'_>) {
@@ -260,9 +266,26 @@ fn members_of_room(info: &RoomInfo, list: impl FnOnce(&mut Vec<u8>), w: &mut Wri
     w.text("topic", info.topic.as_str());
     w.number("count", info.count);
     list(w.key("members"));
+    if !info.away.is_empty() {
+        members_away(info, w);
+    }
     if info.operator {
         w.flag("operator", true);
     }
+}
+
+/// Those who are away, as many as there is room for.
+fn members_away(info: &RoomInfo, w: &mut Writer<'_>) {
+    let mut away = Writer::object(w.key("away"));
+    let mut left = AWAY_LISTED_BYTES_MAX;
+    for (nick, text) in &info.away {
+        // Quotes, colon and comma; escaped, a text may take twice its length.
+        let bytes = nick.as_str().len().saturating_add(text.as_str().len().saturating_mul(2)).saturating_add(6);
+        let Some(rest) = left.checked_sub(bytes) else { break };
+        left = rest;
+        away.text(nick.as_str(), text.as_str());
+    }
+    away.end();
 }
 
 /// The members of a message, the same in a `message` and in a `page`.

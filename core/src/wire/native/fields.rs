@@ -182,6 +182,30 @@ impl<'a> Fields<'a> {
         Note::parse(self.text(member)?.unwrap_or_default()).map_err(|bad| self.bad_text(bad))
     }
 
+    /// What somebody says who is away; absent is the same as empty.
+    pub(super) fn away(&self, member: &str) -> Read<Note> {
+        Note::parse_away(self.text(member)?.unwrap_or_default()).map_err(|bad| self.bad_text(bad))
+    }
+
+    /// An object whose members are named after people, and what each of them says who is away.
+    pub(super) fn aways(&mut self, member: &str) -> Read<Vec<(Nick, Note)>> {
+        let Some(object) = self.take_object(member)? else { return Ok(Vec::new()) };
+        let bound = LIST_MAX as usize;
+        if object.0.len() > bound {
+            return Err(self.refuse(
+                Code::TooLong,
+                format_args!("In {:?}, {member:?} has at most {bound} entries.", shown(&self.name)),
+            ));
+        }
+        let absent = |(_, text): &(Cow<'a, str>, Value<'a>)| matches!(text, Value::Null);
+        let each = |(nick, text): (Cow<'a, str>, Value<'a>)| {
+            let nick = Nick::parse(&nick).map_err(|bad| self.refuse(Code::BadNick, bad))?;
+            let Value::Text(text) = text else { return Err(self.wrong(member, "an object of strings")) };
+            Ok((nick, Note::parse_away(&text).map_err(|bad| self.bad_text(bad))?))
+        };
+        object.0.into_iter().filter(|member| !absent(member)).map(each).collect()
+    }
+
     fn bad_text(&self, bad: BadText) -> Malformed {
         match bad {
             BadText::TooLong(_) => self.refuse(Code::TooLong, bad),

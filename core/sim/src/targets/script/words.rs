@@ -1,6 +1,6 @@
 //! What the servers of a script say, and what its person types.
 
-use parlor_core::vocabulary::{Event, Reason, Tag, Welcome, WelcomeLimits};
+use parlor_core::vocabulary::{Event, Features, Reason, Tag, Welcome, WelcomeLimits};
 use parlor_core::wire::{Dialect, Flavour};
 
 use super::{bytes, draw};
@@ -73,7 +73,15 @@ fn plain_welcome(dice: &mut Dice<'_>) -> Welcome {
         rooms: 64,
     };
     let (nick, resumed) = (draw::nick(dice), dice.one_in(2));
-    Welcome { server: "parlor/0.1.0".into(), nick, instead_of: None, token: None, resumed, limits }
+    Welcome {
+        server: "parlor/0.1.0".into(),
+        nick,
+        instead_of: None,
+        token: None,
+        resumed,
+        limits,
+        features: Features { away: true },
+    }
 }
 
 /// A row of either kind of server, an echo of what the client wrote, or noise.
