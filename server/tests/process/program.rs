@@ -200,6 +200,7 @@ impl Client {
             let mut buffer = [0; 4096];
             match self.stream.read(&mut buffer) {
                 Ok(read) if read > 0 => self.seen.extend_from_slice(&buffer[..read]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 end => panic!("{end:?} before {needle:?}: {:?}", String::from_utf8_lossy(&self.seen)),
             }
         }
