@@ -131,6 +131,22 @@ impl Trouble {
     }
 }
 
+impl Settings {
+    /// Every setting as it stands in the file: its key (`terminal.bidi`), its value, and what it may be; for clients
+    /// that let a person change settings by their names.
+    pub fn listed(&self) -> Vec<(String, String, String)> {
+        rows::listed(self)
+    }
+
+    /// Changes one by its key, with or without the table it is in, to a value as it stands in the file.
+    ///
+    /// # Errors
+    /// [`Trouble::Key`] or [`Trouble::Value`]; nothing is changed then.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), Trouble> {
+        rows::set(self, key, value)
+    }
+}
+
 impl Kept {
     /// Where the settings are. The file need not exist.
     pub fn settings_path(&self) -> PathBuf {
@@ -257,6 +273,22 @@ mod tests {
         for language in Language::ALL {
             assert!(read.troubles[0].sentence(language).contains("theme"));
         }
+    }
+
+    #[test]
+    fn one_is_changed_by_its_key_and_all_are_listed() {
+        let mut settings = Settings::default();
+        for (key, value) in [("language", "fa"), ("bidi", "off"), ("terminal.mouse", "true"), ("font_size", "20")] {
+            settings.set(key, value).unwrap();
+            let full = if key == "bidi" { "terminal.bidi" } else { key };
+            assert!(settings.listed().iter().any(|(known, is, _)| known == full && is == value), "{key}");
+        }
+        assert_eq!(settings.terminal.bidi, Bidi::Off);
+        let before = settings.clone();
+        assert_eq!(settings.set("colour", "3"), Err(Trouble::Key("colour".into())));
+        let wrong = settings.set("mouse", "often").unwrap_err().sentence(Language::English);
+        assert_eq!(wrong, "The setting terminal.mouse cannot be often; it may be true, false.");
+        assert_eq!(settings, before);
     }
 
     #[test]

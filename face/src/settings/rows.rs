@@ -151,7 +151,7 @@ pub(super) fn read(document: &DocumentMut) -> Read {
 }
 
 fn read_one(read: &mut Read, table: Option<&'static str>, key: &str, item: &Item) {
-    let full = table.map_or_else(|| key.to_owned(), |table| format!("{table}.{key}"));
+    let full = full_key(table, key);
     let Some(row) = ROWS.iter().find(|row| row.table == table && row.key == key) else {
         read.troubles.push(Trouble::Key(quoted(&full)));
         return;
@@ -171,6 +171,31 @@ fn quoted(text: &str) -> String {
         out.push('…');
     }
     out
+}
+
+/// Every setting: its key, its value as it stands in the file, and what it may be.
+pub(super) fn listed(settings: &Settings) -> Vec<(String, String, String)> {
+    let plain = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    ROWS.iter().map(|row| (full_key(row.table, row.key), plain((row.get)(settings)), (row.allowed)())).collect()
+}
+
+/// Changes the setting of this key, with or without the table it is in.
+pub(super) fn set(settings: &mut Settings, key: &str, word: &str) -> Result<(), Trouble> {
+    let is_meant = |row: &&Row| row.key == key || full_key(row.table, row.key) == key;
+    let Some(row) = ROWS.iter().find(is_meant) else { return Err(Trouble::Key(quoted(key))) };
+    let value = word.parse::<Value>().unwrap_or_else(|_| word.into());
+    match (row.set)(settings, &value) {
+        true => Ok(()),
+        false => {
+            let key = full_key(row.table, row.key);
+            Err(Trouble::Value { key, value: quoted(word), allowed: (row.allowed)() })
+        }
+    }
+}
+
+/// A key with the table it is in.
+fn full_key(table: Option<&'static str>, key: &str) -> String {
+    table.map_or_else(|| key.to_owned(), |table| format!("{table}.{key}"))
 }
 
 /// A document that explains itself, with every default.
