@@ -12,16 +12,19 @@ use cursive::{CbSink, Cursive};
 use parlor_core::client::{Call, Intent, Link, Profile, Question};
 use parlor_core::secret::Secret;
 use parlor_face::kept::{Connect, Kept};
+use parlor_face::settings::Settings;
 use parlor_transport_tcp::session::{Face, Session};
 use parlor_transport_tcp::target::Target;
 
 use crate::chat::{self, Chat};
+use crate::choices;
 use crate::connect;
 use crate::form::{Field, Form};
 use crate::look::Look;
 use crate::search::{self, Searcher};
 use crate::sheet::{self, Sheet};
 use crate::term::{self, Caret};
+use crate::words::dialogs::Dialogs;
 
 /// The name of the dialog in front, among the views.
 pub const FORM: &str = "form";
@@ -62,6 +65,8 @@ pub struct App {
     pub look: Look,
     /// Where the real cursor goes.
     pub caret: Caret,
+    /// What this person chose.
+    pub settings: Settings,
     /// Where the connect dialog and the tokens are kept; `None` keeps nothing.
     pub kept: Option<Kept>,
     /// What the connect dialog begins with.
@@ -87,6 +92,7 @@ impl App {
         Self {
             look,
             caret,
+            settings: Settings::default(),
             kept: None,
             connect,
             password: None,
@@ -131,7 +137,10 @@ pub fn start(siv: &mut Cursive, target: Target, nick: &str) {
     let app = app(siv);
     let authority = target.authority();
     let token = app.kept.as_ref().and_then(|kept| kept.token(&authority, nick).value);
-    let profile = profile(&target, nick, token, app.password.clone());
+    let profile = Profile {
+        options: choices::options(&app.settings, app.look.language),
+        ..profile(&target, nick, token, app.password.clone())
+    };
     app.connect =
         Connect { host: target.host.clone(), port: target.port, nick: nick.to_owned(), dialect: target.dialect };
     app.server = Some(target.clone());
@@ -216,24 +225,27 @@ fn settle(siv: &mut Cursive, nick: &str) {
 
 fn ask(siv: &mut Cursive, question: Question, nick: &str) {
     let App { look, caret, .. } = app(siv);
-    let looks = (*look, caret.clone());
+    let (looks, language) = ((*look, caret.clone()), look.language);
     let form = match question {
         Question::Nick { why } => {
-            let fields = vec![Field::text("Nickname", nick)];
+            let fields = vec![Field::text(language.nickname(), nick)];
             let submit = |siv: &mut Cursive, values: &[String]| {
                 let nick = values.concat().trim().to_owned();
                 match nick.is_empty() {
-                    true => complain(siv, "A nickname needs at least one letter."),
+                    true => {
+                        let why = app(siv).look.language.nick_empty();
+                        complain(siv, &why);
+                    }
                     false => answer(siv, Intent::Nick(nick)),
                 }
             };
-            Form::new("Choose another nickname", fields, "Enter: try it. Ctrl+Q: quit.", looks, submit).because(&why)
+            Form::new(language.another_nick(), fields, language.answer_keys(), looks, submit).because(&why)
         }
         Question::Password { why } => {
             let submit =
                 |siv: &mut Cursive, values: &[String]| answer(siv, Intent::Password(Secret::new(values.concat())));
-            let fields = vec![Field::secret("Password")];
-            Form::new("Password", fields, "Enter: try it. Ctrl+Q: quit.", looks, submit).because(&why)
+            let fields = vec![Field::secret(language.password())];
+            Form::new(language.password(), fields, language.answer_keys(), looks, submit).because(&why)
         }
     };
     siv.screen_mut().add_transparent_layer(form.with_name(FORM));
@@ -264,7 +276,7 @@ pub fn close_form(siv: &mut Cursive) {
 /// Shows what the keys do.
 pub fn help(siv: &mut Cursive) {
     if siv.find_name::<Sheet>(sheet::NAME).is_none() {
-        let sheet = Sheet::new("Help", sheet::HELP, app(siv).look, app(siv).caret.clone());
+        let sheet = Sheet::help(app(siv).look, app(siv).caret.clone());
         siv.screen_mut().add_transparent_layer(NamedView::new(sheet::NAME, sheet));
     }
 }

@@ -9,6 +9,7 @@ use parlor_core::wire::Dialect;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
+use crate::cells;
 use crate::editor::Editor;
 use crate::keys;
 use crate::log::{Log, Place, Scroll};
@@ -17,6 +18,7 @@ use crate::paint;
 use crate::panes::{self, Frame};
 use crate::style;
 use crate::term::{Caret, Extra};
+use crate::words::Words;
 
 /// The screen's name among the views.
 pub const NAME: &str = "chat";
@@ -24,15 +26,11 @@ pub const NAME: &str = "chat";
 const BOX_ROWS_MAX: usize = 5;
 /// Most bytes the message box takes: what the core keeps of a draft. More would be lost with the first Enter.
 const BOX_BYTES_MAX: usize = 64 * 1024;
-/// What the empty message box says.
-const HINT: &str = "Write your messages here.";
 const PROMPT: &str = "> ";
 /// How many lines the log moves as the wheel turns by one notch.
 const WHEEL_LINES: usize = 3;
 /// The same while a message is corrected.
 const PROMPT_CORRECTING: &str = "~ ";
-const UNSENT: &str = "Not everything is sent yet. Once more: quit all the same.";
-const CORRECTING: &str = "Correcting what you said. Enter: done, Esc: leave it.";
 
 /// The view.
 pub struct Chat {
@@ -53,9 +51,7 @@ pub struct Chat {
     /// What was last told of where the person looks.
     looked: Option<(bool, bool)>,
     /// A sentence for the status line until the next key.
-    flash: Option<&'static str>,
-    /// The same, of something that did not work.
-    trouble: Option<String>,
+    flash: Option<String>,
     frame: Frame,
     /// How many cells the text in the message box has.
     box_cells: usize,
@@ -78,7 +74,6 @@ impl Chat {
             covered: false,
             looked: None,
             flash: None,
-            trouble: None,
             frame: Frame::default(),
             box_cells: 0,
         }
@@ -144,13 +139,13 @@ impl Chat {
 
     /// Says in the status line what did not work, until the next key.
     pub fn say(&mut self, trouble: String) {
-        self.trouble = Some(trouble);
+        self.flash = Some(trouble);
     }
 
     /// Says once that messages are not sent yet; whether it had not been said before.
     pub fn warn_of_unsent(&mut self) -> bool {
-        let warned = self.flash.replace(UNSENT) == Some(UNSENT);
-        !warned
+        let warning = Some(self.look.language.unsent());
+        std::mem::replace(&mut self.flash, warning.clone()) != warning
     }
 
     /// Goes where a search led.
@@ -193,7 +188,7 @@ impl Chat {
         let text = self.editor.text();
         if let Some(entry) = self.correcting {
             if text.trim().is_empty() {
-                self.flash = Some("Nothing is left of it; /delete takes a message back.");
+                self.flash = Some(self.look.language.nothing_left());
                 return EventResult::consumed();
             }
             let text = self.editor.take();
@@ -212,7 +207,7 @@ impl Chat {
         }
         // Who is not in yet may leave all the same.
         if self.session.state().rooms.is_empty() && text.trim() != "/quit" {
-            self.flash = Some("Not connected yet: your text stays here.");
+            self.flash = Some(self.look.language.not_connected());
             return EventResult::consumed();
         }
         let text = self.editor.take();
@@ -241,7 +236,7 @@ impl Chat {
         };
         match intent {
             Some(intent) => self.session.intent(intent),
-            None => self.flash = Some("There is nothing to send again."),
+            None => self.flash = Some(self.look.language.nothing_again()),
         }
     }
 
@@ -275,7 +270,7 @@ impl Chat {
     fn on_extra(&mut self, extra: Extra) {
         match extra {
             Extra::Paste(text) if self.editor.text().len() + text.len() > BOX_BYTES_MAX => {
-                self.flash = Some("That is too much for the message box; nothing was pasted.");
+                self.flash = Some(self.look.language.too_much());
             }
             Extra::Paste(text) => {
                 self.editor.insert(&text);
@@ -307,8 +302,7 @@ impl View for Chat {
     fn layout(&mut self, size: Vec2) {
         self.follow_room();
         self.follow_jump();
-        let trouble = self.trouble.clone();
-        let flash = trouble.as_deref().or(self.flash).or(self.correcting.map(|_| CORRECTING));
+        let flash = self.flash.clone().or_else(|| self.correcting.map(|_| self.look.language.correcting()));
         let place = self.place();
         let now = self.session.now();
         let state = self.session.state();
@@ -352,7 +346,10 @@ impl View for Chat {
             }
         }
         if self.editor.is_empty() {
-            paint::print(printer, (PROMPT.len(), top), style::dim(), HINT);
+            let hint = self.look.fit(&self.look.language.hint(), printer.size.x.saturating_sub(PROMPT.len() + 1));
+            let free = printer.size.x.saturating_sub(cells::width(&hint) + 1);
+            let x = if self.look.mirrored() { free } else { PROMPT.len() };
+            paint::print(printer, (x, top), style::dim(), &hint);
         }
     }
 
@@ -366,7 +363,6 @@ impl View for Chat {
         }
         if !matches!(event, Event::Refresh | Event::WindowResize) {
             self.flash = None;
-            self.trouble = None;
             self.log.forget_found();
         }
         let typing = !self.editor.is_empty();
@@ -391,7 +387,7 @@ impl View for Chat {
             Event::CtrlChar('f') if self.session.state().dialect == Dialect::Native => {
                 return EventResult::with_cb(app::search);
             }
-            Event::CtrlChar('f') => self.flash = Some("On this kind of server nothing can be looked for."),
+            Event::CtrlChar('f') => self.flash = Some(self.look.language.no_search()),
             Event::Alt(Key::Down) | Event::CtrlChar('n') => self.session.intent(Intent::Cycle(1)),
             Event::Alt(Key::Up) | Event::CtrlChar('p') => self.session.intent(Intent::Cycle(-1)),
             Event::CtrlChar('r') => self.again(),

@@ -4,29 +4,31 @@ use cursive::Cursive;
 use cursive::view::Nameable;
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
+use parlor_core::words::Language;
 use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
 use crate::app::{self, App, FORM};
 use crate::form::{Field, Form};
+use crate::words::dialogs::Dialogs;
 
 /// The kinds of servers as people know them, in the order of [`Dialect::ALL`].
 const KINDS: &[&str] = &["Parlor", "Messenger", "ChatRoom"];
 const PORT_FIELD: usize = 2;
-const HINT: &str = "Enter: connect. Tab: next. ← →: choose. Ctrl+Q: quit.";
 
 /// Asks where to go, beginning with what [`App::connect`] holds.
 pub fn dialog(siv: &mut Cursive) {
     let Some(App { connect, look, caret, .. }) = siv.user_data::<App>() else { return };
+    let language = look.language;
     let kind = Dialect::ALL.iter().position(|dialect| *dialect == connect.dialect).unwrap_or(0);
     let fields = vec![
-        Field::choice("Kind", KINDS, kind),
-        Field::text("Host", &connect.host),
-        Field::text("Port", &connect.port.to_string()),
-        Field::text("Nickname", &connect.nick),
+        Field::choice(language.kind(), KINDS, kind),
+        Field::text(language.host(), &connect.host),
+        Field::text(language.port(), &connect.port.to_string()),
+        Field::text(language.nickname(), &connect.nick),
     ];
     let first = if connect.nick.is_empty() { 3 } else { 1 };
-    let form = Form::new("Connect", fields, HINT, (*look, caret.clone()), submit)
+    let form = Form::new(language.connect(), fields, language.connect_keys(), (*look, caret.clone()), submit)
         .on_choice(|fields| {
             let port = fields.first().and_then(|kind| dialect(kind.value())).map(Dialect::default_port);
             if let (Some(port), Some(field)) = (port, fields.get_mut(PORT_FIELD)) {
@@ -42,7 +44,8 @@ fn dialect(kind: &str) -> Option<Dialect> {
 }
 
 fn submit(siv: &mut Cursive, values: &[String]) {
-    match read(values) {
+    let language = siv.user_data::<App>().map(|app| app.look.language).unwrap_or_default();
+    match read(values, language) {
         Ok((target, nick)) => {
             app::close_form(siv);
             app::start(siv, target, &nick);
@@ -52,32 +55,32 @@ fn submit(siv: &mut Cursive, values: &[String]) {
 }
 
 /// The target and nickname that the fields name.
-fn read(values: &[String]) -> Result<(Target, String), String> {
-    let [kind, host, port, nick] = values else { return Err("Please fill in every field.".into()) };
+fn read(values: &[String], language: Language) -> Result<(Target, String), String> {
+    let [kind, host, port, nick] = values else { return Err(language.fill_in()) };
     let (host, port, nick) = (host.trim(), port.trim(), nick.trim());
     if host.is_empty() {
-        return Err("Please enter the server's name or address, for example 127.0.0.1.".into());
+        return Err(language.no_host("127.0.0.1"));
     }
     // A whole URL, as people get it from others.
     let target = if host.contains("://") {
         Target::parse(host)?
     } else {
         let dialect = dialect(kind).unwrap_or(Dialect::Native);
-        let port: u16 = port.parse().map_err(|_| "A port is a number from 1 to 65535.".to_owned())?;
+        let port: u16 = port.parse().map_err(|_| language.no_port())?;
         let bracketed =
             if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
         Target::parse(&format!("{}://{bracketed}:{port}", dialect.scheme()))?
     };
-    Ok((target.clone(), check_nick(&target, nick)?))
+    Ok((target.clone(), check_nick(&target, nick, language)?))
 }
 
 /// A nickname that this kind of server may take.
 ///
 /// # Errors
 /// One plain sentence says what is wrong.
-pub fn check_nick(target: &Target, nick: &str) -> Result<String, String> {
+pub fn check_nick(target: &Target, nick: &str, language: Language) -> Result<String, String> {
     if nick.is_empty() {
-        return Err("Please choose a nickname: it is what the others see.".into());
+        return Err(language.no_nick());
     }
     if target.dialect == Dialect::Native {
         Nick::parse(nick).map_err(|why| why.to_string())?;
@@ -99,7 +102,7 @@ mod tests {
 
     fn read(values: [&str; 4]) -> Result<(String, String), String> {
         let values = values.map(str::to_owned);
-        super::read(&values).map(|(target, nick)| (target.to_string(), nick))
+        super::read(&values, Language::English).map(|(target, nick)| (target.to_string(), nick))
     }
 
     #[test]

@@ -19,7 +19,7 @@ const WIDTH_MAX: usize = 60;
 
 /// Something a person fills in.
 pub struct Field {
-    label: &'static str,
+    label: String,
     value: Value,
 }
 
@@ -30,20 +30,20 @@ enum Value {
 
 impl Field {
     /// A line of text.
-    pub fn text(label: &'static str, value: &str) -> Self {
+    pub fn text(label: impl Into<String>, value: &str) -> Self {
         let mut editor = Editor::default();
         editor.set(value);
-        Self { label, value: Value::Text { editor, secret: false } }
+        Self { label: label.into(), value: Value::Text { editor, secret: false } }
     }
 
     /// A line of text that is not shown.
-    pub fn secret(label: &'static str) -> Self {
-        Self { label, value: Value::Text { editor: Editor::default(), secret: true } }
+    pub fn secret(label: impl Into<String>) -> Self {
+        Self { label: label.into(), value: Value::Text { editor: Editor::default(), secret: true } }
     }
 
     /// One of several.
-    pub fn choice(label: &'static str, options: &'static [&'static str], at: usize) -> Self {
-        Self { label, value: Value::Choice { options, at } }
+    pub fn choice(label: impl Into<String>, options: &'static [&'static str], at: usize) -> Self {
+        Self { label: label.into(), value: Value::Choice { options, at } }
     }
 
     /// What is filled in; of a choice, its words.
@@ -67,11 +67,11 @@ type Chosen = Box<dyn Fn(&mut [Field]) + Send + Sync>;
 
 /// The dialog.
 pub struct Form {
-    title: &'static str,
+    title: String,
     why: Option<String>,
     fields: Vec<Field>,
     focus: usize,
-    hint: &'static str,
+    hint: String,
     look: Look,
     caret: Caret,
     submit: Submit,
@@ -87,9 +87,9 @@ enum Row {
 impl Form {
     /// A dialog that hands its fields' values to `submit` when Enter is pressed.
     pub fn new(
-        title: &'static str,
+        title: impl Into<String>,
         mut fields: Vec<Field>,
-        hint: &'static str,
+        hint: impl Into<String>,
         (look, caret): (Look, Caret),
         submit: impl Fn(&mut Cursive, &[String]) + Send + Sync + 'static,
     ) -> Self {
@@ -99,11 +99,11 @@ impl Form {
             }
         }
         Self {
-            title,
+            title: title.into(),
             why: None,
             fields,
             focus: 0,
-            hint,
+            hint: hint.into(),
             look,
             caret,
             submit: Arc::new(submit),
@@ -139,7 +139,7 @@ impl Form {
     }
 
     fn label_cells(&self) -> usize {
-        self.fields.iter().map(|field| cells::width(field.label)).max().unwrap_or(0) + 1
+        self.fields.iter().map(|field| cells::width(&self.look.line(&field.label))).max().unwrap_or(0) + 1
     }
 
     /// The rows inside the border for this much room; blank ones go first where there is too little.
@@ -148,7 +148,7 @@ impl Form {
             lay::sentence(self.look, style, text, width).into_iter().map(Row::Text).collect()
         };
         let mut why = self.why.as_deref().map_or_else(Vec::new, |why| text(self.look.colours.error(), why));
-        let hint = text(style::dim(), self.hint);
+        let hint = text(style::dim(), &self.hint);
         // A server's sentence may be long; what is to be filled in stays in sight.
         why.truncate(height.saturating_sub(self.fields.len() + hint.len()).max(1));
         let needed = why.len() + self.fields.len() + hint.len();
@@ -171,11 +171,14 @@ impl Form {
         let Some(field) = self.fields.get(index) else { return };
         let focused = index == self.focus;
         let label = if focused { style::bold() } else { style::plain() };
-        paint::print(printer, (0, y), label, field.label);
-        let x = self.label_cells();
+        let (said, cells) = (self.look.line(&field.label), self.label_cells());
+        let mirrored = self.look.mirrored();
+        let at = if mirrored { printer.size.x.saturating_sub(cells::width(&said)) } else { 0 };
+        paint::print(printer, (at, y), label, &said);
+        let x = if mirrored { 0 } else { cells };
         match &field.value {
             Value::Text { editor, secret } => {
-                let width = printer.size.x.saturating_sub(x);
+                let width = printer.size.x.saturating_sub(cells);
                 let rows = editor.rows(width, *secret);
                 let row = rows.iter().find(|row| row.caret.is_some()).or(rows.last());
                 let text = row.map_or("", |row| &row.text);
@@ -186,16 +189,16 @@ impl Form {
                 }
             }
             Value::Choice { options, at } => {
-                let mut x = x;
+                let mut end = x;
                 for (index, option) in options.iter().enumerate() {
                     let (look, text) = match index == *at {
                         true => (label, format!("[{option}] ")),
                         false => (style::dim(), format!("{option} ")),
                     };
-                    x = paint::print(printer, (x, y), look, &text);
+                    end = paint::print(printer, (end, y), look, &text);
                 }
                 if focused {
-                    self.caret.set(Some(printer.offset + (self.label_cells(), y)));
+                    self.caret.set(Some(printer.offset + (x, y)));
                 }
             }
         }
@@ -242,7 +245,7 @@ impl View for Form {
             paint::fill(printer, y, style::plain());
         }
         printer.print_box((0, 0), printer.size, false);
-        paint::print(printer, (2, 0), style::bold(), &format!(" {} ", self.title));
+        paint::heading(printer, self.look, &self.title);
         let inside = printer.offset((2, 1)).cropped(printer.size.saturating_sub((4, 2)));
         for (y, row) in self.rows.iter().enumerate().take(inside.size.y) {
             match row {

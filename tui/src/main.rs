@@ -9,6 +9,7 @@ use clap::Parser;
 use cursive::Cursive;
 use parlor_core::name::Nick;
 use parlor_core::secret::Secret;
+use parlor_core::words::Language;
 use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
@@ -84,7 +85,7 @@ fn pipe(
     let nick = match nick.is_empty() && options.nick.is_none() {
         // Where the system does not even say who runs it.
         true => Nick::coerce("").as_str().to_owned(),
-        false => connect::check_nick(&target, &nick).map_err(Failure::Usage)?,
+        false => connect::check_nick(&target, &nick, Language::English).map_err(Failure::Usage)?,
     };
     let stdin = io::stdin();
     let terms = Terms {
@@ -160,9 +161,12 @@ fn screen(
     let mut siv = Cursive::new();
     let nick = connect.nick.clone();
     let current = Current::default();
-    app::install(&mut siv, App { kept, connect, password, session: current.clone(), ..App::new(look, caret) });
+    app::install(
+        &mut siv,
+        App { settings, kept, connect, password, session: current.clone(), ..App::new(look, caret) },
+    );
     match target {
-        Some(target) => match connect::check_nick(&target, &nick) {
+        Some(target) => match connect::check_nick(&target, &nick, look.language) {
             Ok(nick) => app::start(&mut siv, target, &nick),
             // The dialog says why and asks for another.
             Err(why) => app::ask_first(&mut siv, target, &why),

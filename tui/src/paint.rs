@@ -78,6 +78,13 @@ pub fn fill(printer: &Printer, y: usize, style: Style) {
     printer.with_style(style, |printer| printer.print_hline((0, y), printer.size.x, " "));
 }
 
+/// The title of a dialog in its upper border.
+pub fn heading(printer: &Printer, look: Look, title: &str) {
+    let title = format!(" {} ", look.fit(title, printer.size.x.saturating_sub(6)));
+    let x = if look.mirrored() { printer.size.x.saturating_sub(crate::cells::width(&title) + 2) } else { 2 };
+    print(printer, (x, 0), crate::style::bold(), &title);
+}
+
 /// A bar over the whole width, of text in logical order; the right side stands if there is room for both, or if it is
 /// the more pressing.
 pub fn bar(printer: &Printer, y: usize, look: Look, (left, right): &(Piece, Piece)) {

@@ -1,8 +1,10 @@
 //! What stands around the log: title, rooms, members, status line, message box; and where each of them is.
 
+use cursive::style::Style;
 use cursive::{Printer, Vec2};
 use parlor_core::client::{Link, Room, State};
 use parlor_core::time::Instant;
+use parlor_core::words::Language;
 
 use crate::cells;
 use crate::editor::Row;
@@ -10,6 +12,7 @@ use crate::lay;
 use crate::look::Look;
 use crate::paint::{self, Piece};
 use crate::style;
+use crate::words::Words;
 
 /// Below this width there is the log alone.
 const SIDES_CELLS_MIN: usize = 60;
@@ -38,7 +41,8 @@ pub struct Frame {
 #[derive(Default)]
 struct Side {
     cells: usize,
-    rows: Vec<Piece>,
+    /// How each looks, its name, and what stands at the other edge; ready to be printed.
+    rows: Vec<(Style, String, String)>,
     /// How many are above the first row.
     first: usize,
 }
@@ -55,7 +59,7 @@ impl Frame {
             if wide && !room.members.is_empty() {
                 frame.members = members(room, size.y.saturating_sub(3), look);
             }
-            frame.title = title(state, room, frame.rooms.cells == 0);
+            frame.title = title(state, room, frame.rooms.cells == 0, look.language);
         } else {
             frame.title.0 = Piece::new(style::bar(), state.address.to_string());
         }
@@ -75,15 +79,23 @@ impl Frame {
         self.size.y.saturating_sub(self.rows.len().max(1))
     }
 
+    /// The lists at the left and at the right: the rooms stand where reading begins.
+    fn sides(&self) -> (&Side, &Side) {
+        match self.look.mirrored() {
+            true => (&self.members, &self.rooms),
+            false => (&self.rooms, &self.members),
+        }
+    }
+
     /// The cell the log begins at.
     pub fn log_start(&self) -> (usize, usize) {
-        (self.rooms.outer(), usize::from(self.has_title()))
+        (self.sides().0.outer(), usize::from(self.has_title()))
     }
 
     /// Width and height of the log.
     pub fn log_size(&self) -> (usize, usize) {
         // What rests on the right edge keeps a cell between itself and the line.
-        let gap = usize::from(self.members.cells > 0);
+        let gap = usize::from(self.sides().1.cells > 0);
         let width = self.size.x.saturating_sub(self.rooms.outer() + self.members.outer() + gap);
         (width, self.box_top().saturating_sub(usize::from(self.has_title()) + usize::from(self.has_status())))
     }
@@ -92,7 +104,9 @@ impl Frame {
     pub fn room_at(&self, at: Vec2) -> Option<usize> {
         let (_, top) = self.log_start();
         let row = at.y.checked_sub(top).filter(|row| *row < self.log_size().1)?;
-        (at.x < self.rooms.cells && row < self.rooms.rows.len()).then_some(self.rooms.first + row)
+        let left = if self.look.mirrored() { self.size.x.saturating_sub(self.rooms.cells) } else { 0 };
+        let inside = (left..left + self.rooms.cells).contains(&at.x);
+        (inside && row < self.rooms.rows.len()).then_some(self.rooms.first + row)
     }
 
     /// Draws all but the log and what is in the message box.
@@ -108,15 +122,17 @@ impl Frame {
         }
         let (_, top) = self.log_start();
         let (_, height) = self.log_size();
+        let (left, right) = self.sides();
+        let mirrored = self.look.mirrored();
         for y in 0..height {
-            if self.rooms.cells > 0 {
-                self.rooms.draw_row(printer, 0, top, y);
-                paint::print(printer, (self.rooms.cells, top + y), style::dim(), "│");
+            if left.cells > 0 {
+                left.draw_row(printer, 0, top + y, y, mirrored);
+                paint::print(printer, (left.cells, top + y), style::dim(), "│");
             }
-            if self.members.cells > 0 {
-                let x = self.size.x - self.members.outer();
+            if right.cells > 0 {
+                let x = self.size.x - right.outer();
                 paint::print(printer, (x, top + y), style::dim(), "│");
-                self.members.draw_row(printer, x + 1, top, y);
+                right.draw_row(printer, x + 1, top + y, y, mirrored);
             }
         }
     }
@@ -128,17 +144,20 @@ impl Side {
         if self.cells == 0 { 0 } else { self.cells + 1 }
     }
 
-    fn draw_row(&self, printer: &Printer, x: usize, top: usize, y: usize) {
-        if let Some(row) = self.rows.get(y) {
-            paint::print(printer, (x, top + y), row.style, &row.text);
-        }
+    /// Draws the row of this number on this row of the screen.
+    fn draw_row(&self, printer: &Printer, x: usize, y: usize, row: usize, mirrored: bool) {
+        let Some((style, name, behind)) = self.rows.get(row) else { return };
+        let (name_cells, cells) = (cells::width(name), self.cells);
+        let free = " ".repeat(cells.saturating_sub(name_cells + cells::width(behind)));
+        let text = if mirrored { format!("{behind}{free}{name}") } else { format!("{name}{free}{behind}") };
+        paint::print(printer, (x, y), *style, &text);
     }
 }
 
-fn title(state: &State, room: &Room, count_rooms: bool) -> (Piece, Piece) {
+fn title(state: &State, room: &Room, count_rooms: bool, language: Language) -> (Piece, Piece) {
     let mut left = lay::isolated(&room.title);
     if count_rooms && state.rooms.len() > 1 {
-        left.push_str(&format!(" ({}/{})", state.shown + 1, state.rooms.len()));
+        left.push_str(&format!(" ({})", language.digits(format!("{}/{}", state.shown + 1, state.rooms.len()))));
     }
     if !room.topic.is_empty() {
         left.push_str(": ");
@@ -146,8 +165,8 @@ fn title(state: &State, room: &Room, count_rooms: bool) -> (Piece, Piece) {
     }
     let right = match room.member_count {
         0 => String::new(),
-        1 => "1 person ".to_owned(),
-        count => format!("{count} people "),
+        1 => language.person() + " ",
+        count => language.people(language.digits(count)) + " ",
     };
     (Piece::new(style::bar(), left), Piece::new(style::bar(), right))
 }
@@ -158,8 +177,10 @@ fn rooms(state: &State, height: usize, look: Look) -> Side {
     // The shown room is always in sight.
     let first = (state.shown + 1).saturating_sub(height.saturating_sub(3).max(1));
     let row = |(index, room): (usize, &Room)| {
-        let count = if room.unread > 0 { format!(" {} ", room.unread) } else { " ".to_owned() };
-        let name = look.pad(&room.title, cells.saturating_sub(cells::width(&count) + 1));
+        let count = match room.unread {
+            0 => String::new(),
+            unread => format!(" {} ", look.language.digits(unread)),
+        };
         let style = match (index == state.shown, room.mentions > 0, room.unread > 0) {
             (true, _, _) => style::bar(),
             (false, true, _) => look.colours.attention(),
@@ -167,71 +188,91 @@ fn rooms(state: &State, height: usize, look: Look) -> Side {
             (false, false, false) if room.joined => style::plain(),
             (false, false, false) => style::dim(),
         };
-        Piece::new(style, format!(" {name}{count}"))
+        (style, spaced(look, &room.title, cells.saturating_sub(cells::width(&count))), count)
     };
     Side { cells, rows: state.rooms.iter().enumerate().skip(first).map(row).collect(), first }
+}
+
+/// A name with a space at the edge, in at most so many cells.
+fn spaced(look: Look, name: &str, cells: usize) -> String {
+    let name = look.fit(name, cells.saturating_sub(1));
+    if look.mirrored() { name + " " } else { format!(" {name}") }
 }
 
 fn members(room: &Room, height: usize, look: Look) -> Side {
     let widest = room.members.iter().map(|member| cells::width(&look.line(&member.nick))).max().unwrap_or(0);
     let cells = (widest + 2).clamp(MEMBERS_CELLS_MIN, SIDE_CELLS.1);
     // Only a tutorial's server, whose one room has no name, does not tell who is there.
-    let heading = if room.place.is_some() { " Here" } else { " Seen here" };
-    let mut rows = vec![Piece::new(style::dim(), heading)];
+    let heading = if room.place.is_some() { look.language.here() } else { look.language.seen_here() };
+    let row = |style, text: &str| (style, spaced(look, text, cells), String::new());
+    let mut rows = vec![row(style::dim(), &heading)];
     let all = room.members.len();
     let fits = if all < height { all } else { height.saturating_sub(2) };
     for member in room.members.iter().take(fits) {
         let style = if member.me { style::bold() } else { look.colours.nick(&member.nick) };
-        rows.push(Piece::new(style, format!(" {}", look.fit(&member.nick, cells.saturating_sub(1)))));
+        rows.push(row(style, &member.nick));
     }
     let hidden = (room.member_count as usize).max(all).saturating_sub(fits);
     if hidden > 0 {
-        rows.push(Piece::new(style::dim(), look.fit(&format!(" and {hidden} more"), cells)));
+        rows.push(row(style::dim(), &look.language.and_more(look.language.digits(hidden))));
     }
     Side { cells, rows, first: 0 }
 }
 
 /// The status line: how things stand with the server, and what is to be seen elsewhere.
-pub fn status(state: &State, now: Instant, flash: Option<&str>, scrolled_up: bool, look: Look) -> (Piece, Piece) {
+pub fn status(state: &State, now: Instant, flash: Option<String>, scrolled_up: bool, look: Look) -> (Piece, Piece) {
+    let language = look.language;
     let loading = state.rooms.get(state.shown).is_some_and(|room| room.loading_older);
     let left = match (flash, &state.link) {
-        (Some(flash), _) => flash.to_owned(),
-        (None, Link::Online) if loading => "Fetching older messages …".to_owned(),
-        (None, link) => link_text(state, link, now),
+        (Some(flash), _) => flash,
+        (None, Link::Online) if loading => language.fetching(),
+        (None, Link::Online) => typing(state, language).unwrap_or_else(|| link_text(state, &state.link, now, language)),
+        (None, link) => link_text(state, link, now, language),
     };
     let unread = state.rooms.get(state.shown).map_or(0, |room| room.unread);
     let right = match (scrolled_up, unread) {
-        (true, 0) => pressing(look, " ▼ more below (End) ".to_owned()),
-        (true, unread) => pressing(look, format!(" ▼ {unread} new (End) ")),
-        (false, _) => Piece::new(style::bar(), "F1 help "),
+        (true, 0) => pressing(look, language.more_below()),
+        (true, unread) => pressing(look, language.new_below(language.digits(unread))),
+        (false, _) => Piece::new(style::bar(), language.f1("F1") + " "),
     };
     (Piece::new(style::bar(), left), right)
 }
 
-fn pressing(look: Look, text: String) -> Piece {
-    Piece::new(look.colours.attention(), text)
+/// Who is typing in the shown room, if anybody is.
+fn typing(state: &State, language: Language) -> Option<String> {
+    let name = |nick: &String| lay::isolated(nick);
+    match &*state.shown_room()?.typing {
+        [] => None,
+        [one] => Some(language.typing(name(one))),
+        [one, other] => Some(language.typing_two(name(one), name(other))),
+        many => Some(language.typing_many(language.digits(many.len()))),
+    }
 }
 
-fn link_text(state: &State, link: &Link, now: Instant) -> String {
-    let address = &state.address;
+fn pressing(look: Look, text: String) -> Piece {
+    Piece::new(look.colours.attention(), format!(" {text} "))
+}
+
+fn link_text(state: &State, link: &Link, now: Instant, language: Language) -> String {
+    let (address, nick) = (lay::isolated(&state.address), lay::isolated(&state.nick));
     match link {
-        Link::Connecting { attempt: 0 | 1 } => format!("Connecting to {address} …"),
-        Link::Connecting { attempt } => format!("Connecting to {address} … (try {attempt})"),
-        Link::Greeting => format!("Connected to {address}, saying hello as {} …", state.nick),
+        Link::Connecting { attempt: 0 | 1 } => language.connecting(address),
+        Link::Connecting { attempt } => language.connecting_again(address, language.digits(attempt)),
+        Link::Greeting => language.greeting(address, nick),
         Link::Online => {
             let elsewhere: u32 =
                 state.rooms.iter().enumerate().filter(|(at, _)| *at != state.shown).map(|(_, room)| room.unread).sum();
             match elsewhere {
-                0 => format!("{} at {address}", state.nick),
-                unread => format!("{} at {address}, {unread} new elsewhere (Ctrl+N)", state.nick),
+                0 => language.online(nick, address),
+                unread => language.online_new(nick, address, language.digits(unread)),
             }
         }
         Link::Waiting { retry_at, why, .. } => {
             let seconds = retry_at.saturating_since(now).as_millis().div_ceil(1_000);
-            format!("Offline, next try in {seconds} s (Ctrl+R: now): {why}")
+            language.waiting(language.digits(seconds), lay::isolated(why))
         }
-        Link::Leaving => "Saying goodbye …".to_owned(),
-        Link::Closed { why: Some(why) } => format!("Offline (Ctrl+R: connect): {why}"),
-        Link::Closed { why: None } => "Goodbye.".to_owned(),
+        Link::Leaving => language.leaving(),
+        Link::Closed { why: Some(why) } => language.closed(lay::isolated(why)),
+        Link::Closed { why: None } => language.goodbye(),
     }
 }

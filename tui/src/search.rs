@@ -2,9 +2,10 @@
 
 use cursive::event::{Event, EventResult, Key};
 use cursive::{Printer, Vec2, View};
-use parlor_core::client::{Around, Hit, Intent, Search, State};
+use parlor_core::client::{Around, Hit, Intent, Link, Search, State};
 use parlor_core::id::MessageId;
 use parlor_core::vocabulary::Place;
+use parlor_core::words::Language;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
@@ -17,14 +18,14 @@ use crate::look::Look;
 use crate::paint::{self, Piece};
 use crate::style;
 use crate::term::{Caret, Extra};
+use crate::words::Words;
+use crate::words::dialogs::Dialogs;
 
 /// The search's name among the views.
 pub const NAME: &str = "search";
 /// From this width on, a hit says the year.
 const YEAR_CELLS_MIN: usize = 60;
 const PROMPT: &str = "? ";
-/// What the empty line says.
-const HINT: &str = "Words to look for";
 
 /// The view.
 pub struct Searcher {
@@ -160,23 +161,23 @@ impl Searcher {
     fn compose(&mut self, size: Vec2) {
         let state = self.session.state();
         let height = size.y.saturating_sub(3);
-        let (width, look) = (size.x, self.look);
-        let back = Piece::new(style::bar(), "Esc: back ");
+        let (width, look, language) = (size.x, self.look, self.look.language);
+        let back = Piece::new(style::bar(), language.back());
         if let Some(around) = &state.around {
-            let title = format!("Around a message in {}", lay::isolated(&around.title));
+            let title = language.around(lay::isolated(&around.title));
             self.title = (Piece::new(style::bar(), title), Piece::default());
             let hits: Vec<&Hit> = around.messages.iter().rev().collect();
             let front = self.in_front(around);
             self.lines = window(&hits, front, height, |at, hit| lines(hit, width, look, false, true, at == front));
-            self.status = (Piece::new(style::bar(), around_status(around)), back);
+            self.status = (Piece::new(style::bar(), around_status(around, language)), back);
             self.input = None;
             return;
         }
         let place = match (self.everywhere, state.shown_room()) {
-            (false, Some(room)) => format!("Search in {}", lay::isolated(&room.title)),
-            (true, _) | (_, None) => "Search everywhere".to_owned(),
+            (false, Some(room)) => language.search_here(lay::isolated(&room.title)),
+            (true, _) | (_, None) => language.search_everywhere(),
         };
-        let other = if self.everywhere { "Tab: in this room " } else { "Tab: everywhere " };
+        let other = if self.everywhere { language.tab_here() } else { language.tab_everywhere() };
         self.title = (Piece::new(style::bar(), place), Piece::new(style::bar(), other));
         let search = state.search.as_ref();
         let hits: Vec<&Hit> = search.map(|search| search.hits.iter().collect()).unwrap_or_default();
@@ -185,34 +186,37 @@ impl Searcher {
         let selected = self.selected;
         self.lines =
             window(&hits, selected, height, |at, hit| lines(hit, width, look, rooms, at == selected, at == selected));
-        self.status = (Piece::new(style::bar(), status(search, &state)), back);
+        self.status = (Piece::new(style::bar(), status(search, &state, language)), back);
         let rows = self.editor.rows(width.saturating_sub(PROMPT.len() + 1), false);
         self.input = rows.into_iter().find(|row| row.caret.is_some());
     }
 }
 
-fn status(search: Option<&Search>, state: &State) -> String {
+fn status(search: Option<&Search>, state: &State, language: Language) -> String {
     let Some(search) = search else {
-        return "Enter: look for it".to_owned();
+        return language.enter_searches();
     };
     match (&search.problem, search.loading, search.hits.len()) {
         (Some(problem), _, _) => problem.to_string(),
-        (None, true, _) => "Looking …".to_owned(),
-        (None, false, 0) => "Nothing was found.".to_owned(),
+        (None, true, _) => language.looking(),
+        (None, false, 0) => language.nothing_found(),
         (None, false, found) => {
-            let more = if search.has_more { "; PageUp: older" } else { "" };
-            // Somebody may be away from the server and still look at what was found.
-            let away = if state.link == parlor_core::client::Link::Online { "" } else { " (offline)" };
-            format!("{found} found{away}; Enter: go there{more}")
+            let found = language.digits(found);
+            match (&state.link, search.has_more) {
+                (Link::Online, false) => language.found(found),
+                (Link::Online, true) => language.found_more(found),
+                // Somebody may be away from the server and still look at what was found.
+                _ => language.found_offline(found),
+            }
         }
     }
 }
 
-fn around_status(around: &Around) -> String {
+fn around_status(around: &Around, language: Language) -> String {
     match (&around.problem, around.loading) {
         (Some(problem), _) => problem.to_string(),
-        (None, true) => "Reading …".to_owned(),
-        (None, false) => "From long ago: read here, the log stays".to_owned(),
+        (None, true) => language.reading(),
+        (None, false) => language.from_long_ago(),
     }
 }
 
@@ -259,7 +263,9 @@ fn lines(hit: &Hit, width: usize, look: Look, room: bool, whole: bool, selected:
     let from = lay::isolated(&look.clean(&hit.from));
     head.push(Piece::new(if selected { base } else { nick }, format!("{action}{from}")));
     head.push(Piece::new(base, if hit.action { " " } else { ": " }));
-    let tail = hit.edited.then(|| Piece::new(if selected { base } else { style::dim() }, " (edited)"));
+    let tail = hit
+        .edited
+        .then(|| Piece::new(if selected { base } else { style::dim() }, format!(" {}", look.language.edited())));
     let texts: Vec<String> = match whole {
         true => hit.text.split('\n').map(|line| look.clean(line)).collect(),
         false => vec![look.clean(&hit.text.replace('\n', " "))],
@@ -316,7 +322,7 @@ impl View for Searcher {
         let x = paint::print(printer, (0, bottom), style::bold(), PROMPT);
         paint::print(printer, (x, bottom), style::plain(), &input.text);
         if self.editor.is_empty() {
-            paint::print(printer, (x, bottom), style::dim(), HINT);
+            paint::print(printer, (x, bottom), style::dim(), &self.look.line(&self.look.language.words_to_find()));
         }
         if let Some(at) = input.caret {
             self.caret.set(Some(printer.offset + (x + at, bottom)));

@@ -9,57 +9,21 @@ use crate::look::Look;
 use crate::paint::{self, Piece};
 use crate::style;
 use crate::term::Caret;
+use crate::words::dialogs::Dialogs;
+use crate::words::help;
 
 /// The page's name among the views.
 pub const NAME: &str = "sheet";
 
-/// Keys and commands, and what they do; an empty pair is a blank line.
-pub type Entries = &'static [(&'static str, &'static str)];
-
-/// What F1 and `/help` show.
-pub const HELP: Entries = &[
-    ("Enter", "send the message"),
-    ("Alt+Enter, Ctrl+J", "a new line in it"),
-    ("PageUp, PageDown", "scroll the log"),
-    ("Ctrl+Up, Ctrl+Down", "scroll it line by line"),
-    ("Home, End", "to its start, to its end"),
-    ("Up", "correct what you said last (Esc: leave it)"),
-    ("Ctrl+F", "search: here, with Tab everywhere"),
-    ("Ctrl+N, Ctrl+P", "next, previous room (or Alt+Down, Alt+Up)"),
-    ("Ctrl+R", "connect now; send again what failed"),
-    ("Ctrl+A, Ctrl+E", "to the start, the end of the typed line"),
-    ("Ctrl+W, Ctrl+U", "delete a word, the line"),
-    ("Ctrl+L", "draw the screen anew"),
-    ("Ctrl+O", "leave, and connect to another server"),
-    ("Ctrl+Q, Ctrl+C", "say goodbye and quit"),
-    ("", ""),
-    ("/join ROOM", "enter a room, or make it"),
-    ("/part", "leave this room"),
-    ("/msg NICK TEXT", "talk to somebody alone"),
-    ("/me waves", "say what you do"),
-    ("/nick NAME", "take another name"),
-    ("/edit TEXT", "correct what you said last here"),
-    ("/delete", "take it back"),
-    ("/search WORDS", "look for them everywhere"),
-    ("/find WORDS", "look for them in this room"),
-    ("/topic TEXT", "set what this room is about"),
-    ("/rooms, /names", "list the rooms, the people here"),
-    ("/kick, /mute NICK", "for the room's operators"),
-    ("/quit", "say goodbye and quit"),
-    ("//text", "say something that begins with a slash"),
-    ("", ""),
-    ("", "A pasted text goes into the message box and waits there for your Enter."),
-];
-
 /// Where the second column begins.
-const COLUMN: usize = 19;
+const COLUMN: usize = 22;
 /// Widest a page gets.
 const WIDTH_MAX: usize = 66;
 
 /// The page.
 pub struct Sheet {
-    title: &'static str,
-    entries: Entries,
+    title: String,
+    entries: Vec<(String, String)>,
     /// The lines at the present width.
     lines: Vec<Line>,
     top: usize,
@@ -69,8 +33,14 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// A page with this title.
-    pub fn new(title: &'static str, entries: Entries, look: Look, caret: Caret) -> Self {
+    /// What the keys and commands do.
+    pub fn help(look: Look, caret: Caret) -> Self {
+        let entries = help::entries(look.language).into_iter().map(|(key, does)| (key.to_owned(), does)).collect();
+        Self::new(look.language.help(), entries, look, caret)
+    }
+
+    /// A page with this title, of keys and what they do; a pair without a key is a paragraph, or a blank line.
+    pub fn new(title: String, entries: Vec<(String, String)>, look: Look, caret: Caret) -> Self {
         Self { title, entries, lines: Vec::new(), top: 0, height: 1, look, caret }
     }
 
@@ -78,15 +48,15 @@ impl Sheet {
     fn compose(&self, width: usize) -> Vec<Line> {
         let columns = width >= COLUMN + 24;
         let mut lines = Vec::new();
-        for (key, does) in self.entries {
+        for (key, does) in &self.entries {
             let indent = match (columns, key.is_empty()) {
                 (_, true) => 0,
                 (true, false) => COLUMN,
                 (false, false) => 2,
             };
-            let mut head = *key;
+            let mut head = key.as_str();
             if !columns && !key.is_empty() {
-                lines.push((0, [Piece::new(style::bold(), *key)].into()));
+                lines.push((0, [Piece::new(style::bold(), key)].into()));
                 head = "";
             }
             let room = width.saturating_sub(indent);
@@ -124,10 +94,11 @@ impl View for Sheet {
             paint::fill(printer, y, style::plain());
         }
         printer.print_box((0, 0), printer.size, false);
-        paint::print(printer, (2, 0), style::bold(), &format!(" {} ", self.title));
+        paint::heading(printer, self.look, &self.title);
         let more = self.top + self.height < self.lines.len();
-        let foot = if more { " Down: more, Esc: back " } else { " Esc: back " };
-        paint::print(printer, (2, printer.size.y.saturating_sub(1)), style::dim(), foot);
+        let foot = if more { self.look.language.more_back() } else { self.look.language.page_back() };
+        let foot = format!(" {} ", self.look.line(&foot));
+        paint::print(printer, (2, printer.size.y.saturating_sub(1)), style::dim(), &foot);
         let inside = printer.offset((2, 1)).cropped(printer.size.saturating_sub((4, 2)));
         for (y, (x, pieces)) in self.lines.iter().skip(self.top).take(inside.size.y).enumerate() {
             paint::print_pieces(&inside, (*x, y), pieces.iter());

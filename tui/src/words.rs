@@ -1,0 +1,218 @@
+//! What this program says on the screen; the rest is said by the client machine and by what both clients share.
+//!
+//! Names of keys stay as they are printed on keyboards in English and Persian; Italian keyboards have names of their own.
+
+pub mod dialogs;
+pub mod help;
+
+parlor_core::phrases! {
+    /// What the chat screen says.
+    pub trait Words {
+        /// What the empty message box says.
+        hint() { "Write your messages here.", "Scrivi qui i tuoi messaggi.", "پیامتان را اینجا بنویسید." }
+        /// Somebody quits while messages wait for a connection.
+        unsent() {
+            "Not everything is sent yet. Once more: quit all the same.",
+            "Non è stato ancora inviato tutto. Di nuovo: esci comunque.",
+            "هنوز همهٔ پیام‌ها فرستاده نشده‌اند. یک بار دیگر: خروج.",
+        }
+        /// A message is in the box to be corrected.
+        correcting() {
+            "Correcting what you said. Enter: done, Esc: leave it.",
+            "Correggi ciò che hai detto. Invio: fatto, Esc: lascia.",
+            "پیامتان را اصلاح می‌کنید. Enter: ثبت، Esc: رها کردن.",
+        }
+        /// A message is being replied to.
+        replying(who) {
+            "Replying to {who}. Enter: send, Esc: no reply.",
+            "Rispondi a {who}. Invio: manda, Esc: non rispondere.",
+            "پاسخ به {who}. Enter: ارسال، Esc: بدون پاسخ.",
+        }
+        /// A correction was emptied.
+        nothing_left() {
+            "Nothing is left of it; /delete takes a message back.",
+            "Non ne resta niente; /delete ritira un messaggio.",
+            "چیزی از آن نمانده؛ \u{200E}/delete پیام را پس می‌گیرد.",
+        }
+        /// Something was sent before one was in any room.
+        not_connected() {
+            "Not connected yet: your text stays here.",
+            "Non sei ancora collegato: il testo resta qui.",
+            "هنوز وصل نیستید؛ نوشته‌تان همین‌جا می‌ماند.",
+        }
+        /// Nothing is lost and nothing failed.
+        nothing_again() {
+            "There is nothing to send again.",
+            "Non c’è niente da rimandare.",
+            "چیزی برای فرستادن دوباره نیست.",
+        }
+        /// A paste is larger than the message box bears.
+        too_much() {
+            "That is too much for the message box; nothing was pasted.",
+            "È troppo per un messaggio; non ho incollato niente.",
+            "برای یک پیام زیاد است؛ چیزی چسبانده نشد.",
+        }
+        /// A tutorial's server keeps nothing.
+        no_search() {
+            "On this kind of server nothing can be looked for.",
+            "Su questo tipo di server non si può cercare.",
+            "در این نوع سرور نمی‌شود جست‌وجو کرد.",
+        }
+        /// Tab was pressed, and nothing begins like this.
+        nothing_fits() { "Nothing begins like this.", "Niente comincia così.", "چیزی با این آغاز نمی‌شود." }
+        /// A key that needs a message, and there is none.
+        no_message() { "There is no message here.", "Qui non ci sono messaggi.", "اینجا پیامی نیست." }
+        /// A key that needs one's own message.
+        not_yours() { "Only your own messages.", "Solo i tuoi messaggi.", "فقط پیام‌های خودتان." }
+        /// A key that needs a link.
+        no_link() { "There is no link here.", "Qui non ci sono link.", "اینجا پیوندی نیست." }
+        /// A link was opened.
+        opened(link) { "Opened {link}", "Ho aperto {link}", "باز شد: {link}" }
+        /// A link is not what it seems; it was not opened yet.
+        deceiving(host) {
+            "This leads to {host}. Once more: open it.",
+            "Questo porta a {host}. Di nuovo: aprilo.",
+            "این به {host} می‌رود. یک بار دیگر: باز شود.",
+        }
+        /// A message is about to be taken back.
+        really_delete() {
+            "Once more: take this message back.",
+            "Di nuovo: ritira questo messaggio.",
+            "یک بار دیگر: پس گرفتن این پیام.",
+        }
+        /// A message was handed to the terminal's clipboard.
+        copied() { "Copied.", "Copiato.", "رونوشت برداشته شد." }
+        /// It is too long for that.
+        too_long_to_copy() {
+            "This message is too long to be copied.",
+            "Questo messaggio è troppo lungo da copiare.",
+            "این پیام برای رونوشت بیش از حد بلند است.",
+        }
+        /// A message is selected, and what the keys do with it; `when` it was said.
+        selected(when) {
+            "{when}  Alt+ R: reply, C: copy, E: edit, D: delete, O: open",
+            "{when}  Alt+ R: rispondi, C: copia, E: correggi, D: ritira, O: apri",
+            "{when}  Alt+ R: پاسخ، C: رونوشت، E: اصلاح، D: پس‌گرفتن، O: باز کردن",
+        }
+        /// The same of one that did not get through.
+        selected_failed(when) {
+            "{when}  Ctrl+R: send again, Alt+C: copy",
+            "{when}  Ctrl+R: rimanda, Alt+C: copia",
+            "{when}  Ctrl+R: ارسال دوباره، Alt+C: رونوشت",
+        }
+        /// One person is in the room.
+        person() { "1 person", "1 persona", "۱ نفر" }
+        /// More are.
+        people(count) { "{count} people", "{count} persone", "{count} نفر" }
+        /// Above the list of who is in the room.
+        here() { "Here", "Presenti", "حاضران" }
+        /// The same where it is whoever was seen.
+        seen_here() { "Seen here", "Visti qui", "دیده‌شده‌ها" }
+        /// Below a list that is too long.
+        and_more(count) { "and {count} more", "e altri {count}", "و {count} نفر دیگر" }
+        /// Behind the name of somebody who is away.
+        away() { "away", "assente", "غایب" }
+        /// Older messages are on their way.
+        fetching() {
+            "Fetching older messages …",
+            "Carico i messaggi precedenti …",
+            "گرفتن پیام‌های قدیمی‌تر …",
+        }
+        /// The reader is scrolled up; nothing new came.
+        more_below() { "▼ more below (End)", "▼ altro sotto (Fine)", "▼ ادامه در پایین (End)" }
+        /// So many messages came meanwhile.
+        new_below(count) { "▼ {count} new (End)", "▼ {count} nuovi (Fine)", "▼ {count} تازه (End)" }
+        /// What opens the help.
+        f1(key) { "{key} help", "{key} aiuto", "{key} راهنما" }
+        /// The first dial.
+        connecting(address) {
+            "Connecting to {address} …",
+            "Mi collego a {address} …",
+            "اتصال به {address} …",
+        }
+        /// A later one.
+        connecting_again(address, attempt) {
+            "Connecting to {address} … (try {attempt})",
+            "Mi collego a {address} … (tentativo {attempt})",
+            "اتصال به {address} … (بار {attempt})",
+        }
+        /// The server answers, one is not in yet.
+        greeting(address, nick) {
+            "Connected to {address}, saying hello as {nick} …",
+            "Collegato a {address}, mi presento come {nick} …",
+            "به {address} وصل شد؛ معرفی با نام {nick} …",
+        }
+        /// All is well.
+        online(nick, address) { "{nick} at {address}", "{nick} su {address}", "{nick} در {address}" }
+        /// All is well, and something is new in other rooms.
+        online_new(nick, address, count) {
+            "{nick} at {address}, {count} new elsewhere (Ctrl+N)",
+            "{nick} su {address}, {count} nuovi altrove (Ctrl+N)",
+            "{nick} در {address}، {count} تازه در جای دیگر (Ctrl+N)",
+        }
+        /// All is well, and one has said that one is away.
+        online_away(nick, address) {
+            "{nick} (away) at {address}",
+            "{nick} (assente) su {address}",
+            "{nick} (غایب) در {address}",
+        }
+        /// The connection is lost and tried again by itself.
+        waiting(seconds, why) {
+            "Offline, next try in {seconds} s (Ctrl+R: now): {why}",
+            "Scollegato, riprovo tra {seconds} s (Ctrl+R: subito): {why}",
+            "قطع شد؛ {seconds} ثانیه تا تلاش بعد (Ctrl+R: همین حالا): {why}",
+        }
+        /// It is not tried again by itself.
+        closed(why) {
+            "Offline (Ctrl+R: connect): {why}",
+            "Scollegato (Ctrl+R: collega): {why}",
+            "قطع شد (Ctrl+R: اتصال): {why}",
+        }
+        /// Goodbye is being said.
+        leaving() { "Saying goodbye …", "Saluto e me ne vado …", "خداحافظی …" }
+        /// Goodbye was said.
+        goodbye() { "Goodbye.", "Arrivederci.", "خدانگهدار." }
+        /// Somebody is typing.
+        typing(who) { "{who} is typing …", "{who} sta scrivendo …", "{who} می‌نویسد …" }
+        /// Two are.
+        typing_two(one, other) {
+            "{one} and {other} are typing …",
+            "{one} e {other} stanno scrivendo …",
+            "{one} و {other} می‌نویسند …",
+        }
+        /// More are.
+        typing_many(count) {
+            "{count} people are typing …",
+            "{count} persone stanno scrivendo …",
+            "{count} نفر می‌نویسند …",
+        }
+        /// On the line before what is new.
+        new() { "new", "nuovi", "تازه" }
+        /// Behind a message that was corrected.
+        edited() { "(edited)", "(modificato)", "(ویرایش‌شده)" }
+        /// Behind a message of which nobody knows whether it arrived.
+        unconfirmed() {
+            "(not confirmed; Ctrl+R sends it again)",
+            "(non confermato; Ctrl+R lo rimanda)",
+            "(تأیید نشد؛ Ctrl+R دوباره می‌فرستد)",
+        }
+        /// Behind a message that was refused.
+        failed(why) {
+            "(not sent: {why} Ctrl+R tries again)",
+            "(non inviato: {why} Ctrl+R riprova)",
+            "(فرستاده نشد: {why} Ctrl+R: تلاش دوباره)",
+        }
+        /// In place of a message that is replied to and that is not held.
+        earlier() { "an earlier message", "un messaggio precedente", "پیامی قدیمی‌تر" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_whole() {
+        parlor_core::words::prove(Words::each);
+    }
+}
