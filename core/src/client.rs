@@ -29,6 +29,7 @@ mod hue;
 mod hyperlink;
 mod intent;
 mod jump;
+mod keep;
 mod leave;
 mod link;
 mod loss;
@@ -55,6 +56,7 @@ pub use complete::{Completer, Completion};
 pub use hue::hue;
 pub use hyperlink::Hyperlink;
 pub use jump::{Around, Jump};
+pub use keep::Keepsake;
 pub use loss::Loss;
 pub use options::Options;
 pub use search::{Hit, Search};
@@ -64,6 +66,7 @@ pub use timeline::Timeline;
 
 use asked::Asked;
 use jump::Seek;
+use keep::Keeping;
 use leave::Leave;
 use link::{Line, Phase};
 use outbox::Outbox;
@@ -90,6 +93,8 @@ pub struct Profile {
     pub agent: Box<str>,
     /// What the person has set.
     pub options: Options,
+    /// What the run before this one kept ([`Output::Keep`]).
+    pub keepsake: Keepsake,
 }
 
 impl Profile {
@@ -104,6 +109,7 @@ impl Profile {
             password: None,
             agent: agent.into(),
             options: Options::default(),
+            keepsake: Keepsake::default(),
         }
     }
 }
@@ -219,6 +225,9 @@ pub enum Output {
     Remember(Secret),
     /// The person deserves to be told although they may look elsewhere: a mention or a direct message.
     Notify(Call),
+    /// Keep this for the next run with this server and name, in place of what was kept before: it holds what would be
+    /// lost. At most once a second, and once more before [`Output::Finished`] where something changed.
+    Keep(Keepsake),
     /// All is said: the face may close. Comes once, last.
     Finished,
 }
@@ -278,6 +287,7 @@ pub struct Client {
     /// Further lines of an echo that a tutorial server's rows are read as lines of.
     echo_rest: VecDeque<String>,
     leave: Option<Leave>,
+    keeping: Keeping,
     finished: bool,
 }
 
@@ -286,6 +296,7 @@ impl Client {
     pub fn new(profile: Profile, seed: [u8; 32], now: Now) -> Self {
         let mut rng = ChaCha8Rng::from_seed(seed);
         let run = rng.next_u64();
+        let keeping = Keeping::new(profile.keepsake.clone());
         let mut client = Self {
             state: State::new(&profile),
             profile,
@@ -313,6 +324,7 @@ impl Client {
             typists: VecDeque::new(),
             echo_rest: VecDeque::new(),
             leave: None,
+            keeping,
             finished: false,
         };
         client.open_only_room();
@@ -381,12 +393,16 @@ impl Client {
         let unsent = self.pending.iter().filter(|pending| !pending.overdue).count() + self.early.len();
         if core::mem::replace(&mut self.state.unsent, unsent) != unsent {
             self.dirty = true;
+            self.keeping.changed = true;
         }
         if core::mem::take(&mut self.dirty) {
             self.state.revision += 1;
             if self.outputs.back() != Some(&Output::Changed) {
                 self.outputs.push_back(Output::Changed);
             }
+        }
+        if !self.finished {
+            self.keep();
         }
         if self.leave.as_ref().is_some_and(|leave| leave.done) && !self.finished {
             self.finished = true;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use parlor_core::client::{Client, Entry, Input, Intent, Link, Loss, Output, Profile, Room, State};
+use parlor_core::client::{Client, Entry, Input, Intent, Keepsake, Link, Loss, Output, Profile, Room, State};
 use parlor_core::id::ConnId;
+use parlor_core::secret::Secret;
 use parlor_core::wire::Dialect;
 use proptest::prelude::*;
 
@@ -15,7 +16,15 @@ use world::World;
 struct Seat {
     client: Client,
     conn: Option<ConnId>,
+    kept: Option<Keepsake>,
+    token: Option<Secret>,
     finished: usize,
+}
+
+impl Seat {
+    fn of(client: Client) -> Self {
+        Self { client, conn: None, kept: None, token: None, finished: 0 }
+    }
 }
 
 /// A hub and the clients of some people.
@@ -30,7 +39,7 @@ impl Chat {
         for (number, (nick, dialect)) in (1..).zip(people) {
             let profile = Profile::new(*dialect, "parlor://test", nick, "test/1");
             let client = Client::new(profile, [number; 32], chat.world.now);
-            chat.seats.push(Seat { client, conn: None, finished: 0 });
+            chat.seats.push(Seat::of(client));
             chat.pass(500);
         }
         chat
@@ -85,7 +94,9 @@ impl Chat {
                 }
                 Output::Disconnect(_) => self.hang_up(at),
                 Output::Finished => self.seats[at].finished += 1,
-                Output::Wake | Output::Changed | Output::Remember(_) | Output::Notify { .. } => {}
+                Output::Keep(keepsake) => self.seats[at].kept = Some(keepsake),
+                Output::Remember(token) => self.seats[at].token = Some(token),
+                Output::Wake | Output::Changed | Output::Notify(_) => {}
             }
         }
         moved
@@ -255,7 +266,7 @@ fn a_newcomer_reads_what_was_said_and_older_pages() {
     chat.pass(20_000);
     let profile = Profile::new(Dialect::Native, "parlor://test", "bob", "test/1");
     let client = Client::new(profile, [9; 32], chat.world.now);
-    chat.seats.push(Seat { client, conn: None, finished: 0 });
+    chat.seats.push(Seat::of(client));
     chat.pass(500);
     assert_eq!(chat.said(1, "lobby").len(), 50);
     assert_eq!(chat.room(1, "lobby").unread, 0);
@@ -264,6 +275,33 @@ fn a_newcomer_reads_what_was_said_and_older_pages() {
     let wanted: Vec<String> = (0..120).map(|number| format!("ada: {number}")).collect();
     assert_eq!(chat.said(1, "lobby"), wanted);
     assert!(!chat.room(1, "lobby").has_older);
+}
+
+#[test]
+fn nothing_typed_is_lost_over_a_quit_without_a_connection_and_a_restart() {
+    let mut chat = Chat::new(&[("ada", Dialect::Native), ("bob", Dialect::Native)]);
+    chat.says(0, "/join garden");
+    chat.intent(0, Intent::Draft("roses are".into()));
+    chat.intent(0, Intent::Show(chat.room(0, "lobby").key));
+    chat.breaks(0, 0);
+    for text in ["one", "/me waves", "//not a command"] {
+        chat.intent(0, Intent::Submit(text.into()));
+    }
+    chat.intent(0, Intent::Draft("half".into()));
+    chat.intent(0, Intent::Quit);
+    chat.pump();
+    assert_eq!(chat.seats[0].finished, 1);
+
+    let seat = chat.seats.remove(0);
+    let mut profile = Profile::new(Dialect::Native, "parlor://test", "ada", "test/1");
+    profile.token = seat.token;
+    profile.keepsake = seat.kept.expect("there was something to keep");
+    chat.seats.insert(0, Seat::of(Client::new(profile, [8; 32], chat.world.now)));
+    chat.pass(1_000);
+    assert_eq!(chat.room(0, "lobby").draft, "one\n/me waves\n//not a command\nhalf");
+    chat.says(0, "/join garden");
+    assert_eq!(chat.room(0, "garden").draft, "roses are");
+    assert_eq!(chat.said(1, "lobby"), Vec::<String>::new(), "nothing was sent that the person does not send again");
 }
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use eframe::egui;
-use parlor_core::client::Call;
+use parlor_core::client::{Call, Keepsake};
 use parlor_core::secret::Secret;
 use parlor_transport_tcp::session::Face;
 
@@ -73,6 +73,8 @@ impl Face for Bell {
         drop(calls);
         self.ring();
     }
+
+    fn keep(&self, _keepsake: &Keepsake) {}
 
     fn remember(&self, token: &Secret) {
         // Files are written by the window, which knows under which name.

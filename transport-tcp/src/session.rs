@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_channel::Sender;
-use parlor_core::client::{Call, Client, Input, Intent, Output, Profile, State};
+use parlor_core::client::{Call, Client, Input, Intent, Keepsake, Output, Profile, State};
 use parlor_core::secret::Secret;
 use parlor_core::time::{Instant, Now};
 
@@ -27,6 +27,9 @@ pub trait Face: Send + 'static {
     fn notify(&self, call: &Call);
     /// The identity's token, to be kept for this server.
     fn remember(&self, token: &Secret);
+    /// What the next run with this server and name is to begin with ([`Profile::keepsake`]), in place of what was kept
+    /// before. At most once a second, and once more before [`Face::finished`] where something changed.
+    fn keep(&self, keepsake: &Keepsake);
     /// All is said; the face may close.
     fn finished(&self);
 }

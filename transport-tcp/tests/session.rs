@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use async_channel::Sender;
-use parlor_core::client::{Call, Delivery, EntryKind, Intent, Link, Profile, State};
+use parlor_core::client::{Call, Delivery, EntryKind, Intent, Keepsake, Link, Profile, State};
 use parlor_core::hub::HubConfig;
 use parlor_core::limits::Limits;
 use parlor_core::name::RoomName;
@@ -98,6 +98,8 @@ impl Face for Told {
     }
 
     fn notify(&self, _call: &Call) {}
+
+    fn keep(&self, _keepsake: &Keepsake) {}
 
     fn remember(&self, token: &Secret) {
         self.tell(|news| news.tokens.push(token.clone()));

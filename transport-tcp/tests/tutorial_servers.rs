@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use parlor_core::client::{Call, Delivery, EntryKind, Intent, Link, Profile, State};
+use parlor_core::client::{Call, Delivery, EntryKind, Intent, Keepsake, Link, Profile, State};
 use parlor_core::secret::Secret;
 use parlor_core::wire::Dialect;
 use parlor_standins::{ChatRoomClient, ChatRoomServer, MessengerClient, MessengerServer, PATIENCE, eventually};
@@ -17,6 +17,8 @@ struct Blind;
 impl Face for Blind {
     fn changed(&self) {}
     fn notify(&self, _call: &Call) {}
+
+    fn keep(&self, _keepsake: &Keepsake) {}
     fn remember(&self, _token: &Secret) {}
     fn finished(&self) {}
 }

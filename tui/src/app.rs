@@ -9,7 +9,7 @@ use cursive::theme::Theme;
 use cursive::view::Nameable;
 use cursive::views::NamedView;
 use cursive::{CbSink, Cursive};
-use parlor_core::client::{Call, Intent, Link, Profile, Question};
+use parlor_core::client::{Call, Intent, Keepsake, Link, Profile, Question};
 use parlor_core::secret::Secret;
 use parlor_face::kept::{Connect, Kept};
 use parlor_face::settings::Settings;
@@ -374,6 +374,8 @@ impl Face for Wake {
             term::tell(&look.alert.of(&call, look.language));
         });
     }
+
+    fn keep(&self, _keepsake: &Keepsake) {}
 
     fn remember(&self, token: &Secret) {
         let token = token.clone();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use parlor_core::client::{Call, Intent, Link, Question};
+use parlor_core::client::{Call, Intent, Keepsake, Link, Question};
 use parlor_core::name::RoomName;
 use parlor_core::secret::Secret;
 use parlor_transport_tcp::session::{Face, Session};
@@ -369,6 +369,8 @@ impl Face for PipeFace {
     }
 
     fn notify(&self, _call: &Call) {}
+
+    fn keep(&self, _keepsake: &Keepsake) {}
 
     fn remember(&self, token: &Secret) {
         self.send(News::Remember(token.clone()));

@@ -108,7 +108,7 @@ impl Machine {
                     self.finished = true;
                     reached.path(Path::ClientFinished);
                 }
-                Output::Changed | Output::Remember(_) | Output::Notify { .. } => {}
+                Output::Changed | Output::Remember(_) | Output::Notify(_) | Output::Keep(_) => {}
             }
         }
         self.note(reached);

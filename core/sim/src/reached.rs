@@ -40,8 +40,17 @@ const HUB_OUTPUTS: [&str; 16] = [
     "ask present",
     "ask absent",
 ];
-const CLIENT_OUTPUTS: [&str; 8] =
-    ["connect", "wake", "disconnect by shutdown", "disconnect by reset", "changed", "remember", "notify", "finished"];
+const CLIENT_OUTPUTS: [&str; 9] = [
+    "connect",
+    "wake",
+    "disconnect by shutdown",
+    "disconnect by reset",
+    "changed",
+    "remember",
+    "notify",
+    "keep",
+    "finished",
+];
 const ANSWERS: [&str; 34] = [
     "verify: known",
     "verify: known, with a conversation unread",
@@ -294,8 +303,9 @@ impl Reached {
             client::Output::Disconnect(Closing::Reset) => 3,
             client::Output::Changed => 4,
             client::Output::Remember(_) => 5,
-            client::Output::Notify { .. } => 6,
-            client::Output::Finished => 7,
+            client::Output::Notify(_) => 6,
+            client::Output::Keep(_) => 7,
+            client::Output::Finished => 8,
         };
         self.count(CLIENT + row);
     }

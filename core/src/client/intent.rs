@@ -16,7 +16,7 @@ use crate::wire::Dialect;
 /// Between two `typing` frames.
 const TYPING_INTERVAL: Duration = Duration::from_secs(4);
 /// Bytes of a draft that is kept.
-const DRAFT_BYTES_MAX: usize = 64 * 1024;
+pub(super) const DRAFT_BYTES_MAX: usize = 64 * 1024;
 
 impl Client {
     pub(super) fn intent(&mut self, intent: Intent) {
@@ -86,6 +86,10 @@ impl Client {
     }
 
     fn say_shown(&mut self, text: String) {
+        if self.leave.as_ref().is_some_and(|leave| leave.said) {
+            // Behind the goodbye nothing is sent: it is kept.
+            return self.set_draft(text);
+        }
         let message = text.replace("\r\n", "\n").replace('\r', "\n");
         let message = message.trim_end_matches('\n');
         self.set_draft(String::new());
@@ -132,6 +136,7 @@ impl Client {
         if room.draft != text && text.len() <= DRAFT_BYTES_MAX {
             room.draft = text;
             self.dirty = true;
+            self.keeping.changed = true;
         }
     }
 

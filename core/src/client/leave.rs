@@ -113,6 +113,7 @@ impl Client {
         let polite = !leave.said && !leave.hurried && online;
         leave.hurried = true;
         if polite {
+            self.rescue();
             self.pending.clear();
             self.early.clear();
             self.progress();
@@ -130,6 +131,7 @@ impl Client {
 
     /// All is said.
     pub(super) fn finish(&mut self) {
+        self.rescue();
         self.phase = Phase::Closed { why: None };
         self.leave = Some(Leave { deadline: Instant::from_micros(u64::MAX), hurried: true, said: true, done: true });
         self.dirty = true;

@@ -333,6 +333,9 @@ impl Client {
     }
 
     pub(super) fn take_down(&mut self) {
+        if self.leave.is_some() {
+            self.rescue();
+        }
         self.line = None;
         self.out.clear();
         // Of what was answered to the connection's last words nothing is left to write.
@@ -382,6 +385,7 @@ impl Client {
         if self.state.link != link {
             self.state.link = link;
             self.dirty = true;
+            self.keeping.changed |= !self.pending.is_empty();
         }
     }
 }

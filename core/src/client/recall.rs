@@ -82,6 +82,7 @@ impl Client {
             let Some(line) = room.book.recall.step(&room.draft, by < 0) else { return };
             room.draft = line;
             self.dirty = true;
+            self.keeping.changed = true;
         }
     }
 }

@@ -162,7 +162,8 @@ impl Client {
             return None;
         }
         let key = RoomKey(u32::try_from(self.count()).unwrap_or(u32::MAX));
-        self.state.rooms.push(Room { key, place, ..Room::named(&title) });
+        let draft = self.keeping.draft_of(place.as_ref());
+        self.state.rooms.push(Room { key, place, draft, ..Room::named(&title) });
         self.dirty = true;
         Some(self.state.rooms.len() - 1)
     }
@@ -226,6 +227,7 @@ impl Client {
     /// Takes a room off the list.
     pub(super) fn remove_room(&mut self, index: usize) {
         let room = self.state.rooms.remove(index);
+        self.keeping.changed = true;
         self.pending.retain(|pending| pending.room != room.key);
         self.asked.retain(|_, asked| asked.room() != Some(room.key));
         self.typists.retain(|typist| typist.room != room.key);
@@ -351,6 +353,7 @@ impl Client {
                 let place = Place::Direct(to.clone());
                 room.title = printable(&place.to_string());
                 room.place = Some(place);
+                self.keeping.changed = true;
             }
             let member = room.take_member(from.fold());
             let listed = member.is_some();

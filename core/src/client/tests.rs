@@ -16,6 +16,7 @@ use crate::wire::{Decoded, Flavour, ServerCodec, encode_event};
 mod attention;
 mod bounds;
 mod found;
+mod keep;
 mod link;
 mod messages;
 mod revise;

@@ -46,6 +46,9 @@ impl Client {
         if let Some(at) = self.typists.iter().map(|typist| typist.until).min() {
             consider(at, "typing");
         }
+        if self.keeping.changed {
+            consider(self.keeping.next, "keep");
+        }
         if self.owes_read() {
             consider(self.read_next, "read");
         }

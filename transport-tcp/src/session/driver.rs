@@ -95,6 +95,7 @@ impl<D: Dial, F: Face> Driver<'_, D, F> {
                 Output::Changed => changed = true,
                 Output::Remember(token) => self.face.remember(&token),
                 Output::Notify(call) => self.face.notify(&call),
+                Output::Keep(keepsake) => self.face.keep(&keepsake),
                 Output::Finished => return std::ops::ControlFlow::Break(()),
             }
         }

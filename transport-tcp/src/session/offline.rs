@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use parlor_core::client::{Call, Input, Loss, Output};
+use parlor_core::client::{Call, Input, Keepsake, Loss, Output};
 use parlor_core::secret::Secret;
 use parlor_core::time::{Instant, Now, Timestamp};
 
@@ -26,6 +26,7 @@ pub(super) struct Line {
     hung_up: bool,
     remembered: Option<Secret>,
     notified: Vec<Call>,
+    kept: Option<Keepsake>,
 }
 
 impl Offline {
@@ -67,6 +68,11 @@ impl Offline {
     /// The token the client wants kept, if any.
     pub fn remembered(&self) -> Option<Secret> {
         self.shared.lock().offline.remembered.clone()
+    }
+
+    /// What the next run is to begin with, if there was anything to keep since last asked.
+    pub fn kept(&self) -> Option<Keepsake> {
+        self.shared.lock().offline.kept.take()
     }
 
     /// What the person was told to look at since last asked.
@@ -112,6 +118,7 @@ pub(super) fn perform(inner: &mut Inner, output: Output) {
         Output::Changed => {}
         Output::Remember(token) => offline.remembered = Some(token),
         Output::Notify(call) => offline.notified.push(call),
+        Output::Keep(keepsake) => offline.kept = Some(keepsake),
         Output::Finished => inner.finished = true,
     }
 }

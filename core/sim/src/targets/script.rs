@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlor_core::client::{Client, EntryKey, Input, Intent, Loss, Output, Profile, RoomKey};
+use parlor_core::client::{Client, EntryKey, Input, Intent, Keepsake, Loss, Output, Profile, RoomKey};
 use parlor_core::hub::Closing;
 use parlor_core::limits::CHUNK_BYTES_MAX;
 use parlor_core::name::RoomName;
@@ -257,7 +257,7 @@ impl Desk {
     }
 
     fn outputs(&mut self) {
-        let (mut count, mut changed, mut remembered) = (0, 0, 0);
+        let (mut count, mut changed, mut remembered, mut kept) = (0, 0, 0, 0);
         while let Some(output) = self.client.poll_output() {
             count += 1;
             assert!(count <= OUTPUTS_MAX, "outputs of one input are bounded");
@@ -287,9 +287,15 @@ impl Desk {
                         assert!(!words.contains(char::is_control), "{words:?} is one harmless line");
                     }
                 }
+                Output::Keep(keepsake) => {
+                    kept += 1;
+                    let bytes: usize = keepsake.drafts.iter().map(|(_, draft)| draft.len()).sum();
+                    assert!(bytes <= Keepsake::BYTES_MAX, "what is kept is bounded");
+                }
                 Output::Finished => self.finished = true,
             }
         }
+        assert!(kept <= 1, "what is kept is told once for each input");
         assert!(changed <= 1 && remembered <= 8, "a change is told once for each input");
         let revision = self.client.state().revision;
         assert_eq!(revision > self.revision, changed == 1, "a change is told and counted");
