@@ -5,15 +5,18 @@ use std::time::Duration;
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link};
 use parlor_face::kept::Kept;
+use parlor_face::settings::Settings;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 
 use crate::banner::Asked;
 use crate::bell::Bell;
 use crate::chat::Chat;
+use crate::chosen::Chosen;
 use crate::connect::Form;
 use crate::keep::Keeper;
 use crate::leave::Leave;
+use crate::preferences::Preferences;
 use crate::theme;
 
 /// How long closing the window waits for the goodbye to be said.
@@ -30,6 +33,7 @@ pub struct App {
     form: Form,
     trouble: Option<String>,
     leave: Leave,
+    preferences: Preferences,
 }
 
 enum Screen {
@@ -49,13 +53,23 @@ impl App {
     /// goes into `kept`.
     pub fn asking(ctx: &egui::Context, form: Form, kept: Option<Kept>, dial: Dial) -> Self {
         theme::install(ctx);
-        Self { dial, kept, screen: Screen::Dialog, form, trouble: None, leave: Leave::default() }
+        let preferences = Preferences::new(kept.as_ref().map(Kept::settings_path));
+        Self { dial, kept, screen: Screen::Dialog, form, trouble: None, leave: Leave::default(), preferences }
+    }
+
+    /// Lets these settings hold. Without this, the window speaks English and everything else is as at first.
+    pub fn set(&mut self, ctx: &egui::Context, settings: Settings) {
+        Chosen::set(ctx, settings);
+        if let Screen::Chat(talk) = &self.screen {
+            talk.chat.session().intent(Intent::Set(Chosen::of(ctx).options()));
+        }
     }
 
     /// Connects at once, without asking.
     pub fn connect(&mut self, ctx: &egui::Context, target: &Target, nick: &str) {
         let bell = Bell::new(ctx.clone());
         let session = (self.dial)(target, nick, &bell);
+        session.intent(Intent::Set(Chosen::of(ctx).options()));
         let keeper = Keeper::new(self.kept.clone(), target.clone());
         self.form = Form::new(target, nick);
         self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, keeper }));
@@ -92,6 +106,20 @@ impl App {
         }
     }
 
+    /// Takes over what was chosen, and keeps it.
+    fn choose(&mut self, ctx: &egui::Context) {
+        let Some(settings) = Chosen::asked(ctx) else { return };
+        let before = Chosen::of(ctx).settings.clone();
+        if settings == before {
+            return;
+        }
+        let kept = self.kept.as_ref().map_or(Ok(()), |kept| kept.keep_settings(&before, &settings));
+        if let Err(trouble) = kept {
+            self.trouble = Some(trouble);
+        }
+        self.set(ctx, settings);
+    }
+
     /// The window is to be closed.
     fn close(&mut self, ui: &Ui) {
         let may = match &self.screen {
@@ -125,6 +153,7 @@ impl eframe::App for App {
         if ui.input(|input| input.viewport().close_requested()) {
             self.close(ui);
         }
+        self.preferences.take_keys(ui);
         match &mut self.screen {
             Screen::Dialog => {
                 if let Some((target, nick)) = self.form.show(ui, self.trouble.as_deref()) {
@@ -133,7 +162,8 @@ impl eframe::App for App {
                 }
             }
             Screen::Chat(talk) => {
-                let asked = talk.chat.show(ui, self.trouble.as_deref(), self.leave.is_open());
+                let asked =
+                    talk.chat.show(ui, self.trouble.as_deref(), self.leave.is_open() || self.preferences.is_open());
                 self.leave.show(ui, &talk.chat.session().state());
                 match asked {
                     Some(Asked::Dialog) => {
@@ -141,10 +171,16 @@ impl eframe::App for App {
                         ui.request_repaint();
                     }
                     Some(Asked::Dismiss) => self.trouble = None,
+                    Some(Asked::Settings) => {
+                        self.preferences.open();
+                        ui.request_repaint();
+                    }
                     None => {}
                 }
             }
         }
+        self.preferences.show(ui);
+        self.choose(ui.ctx());
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -5,23 +5,23 @@ use parlor_core::client::{self, Hit, Intent, State};
 use parlor_core::id::MessageId;
 
 use crate::banner::sentence;
-use crate::clock::Clock;
+use crate::chosen::{Chosen, backwards, from_start, onwards, tongue};
 use crate::row::{GAP_AUTHOR, MARGIN, TIMES};
 use crate::text::{Look, Tip, button, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
+use crate::words::Words;
 
 /// Which message is in the middle, and whether it was brought into sight.
 #[derive(Debug)]
 pub(crate) struct Around {
     shown: Option<MessageId>,
     revealed: bool,
-    clock: Clock,
 }
 
 impl Around {
     /// Of nothing yet.
     pub(crate) fn new() -> Self {
-        Self { shown: None, revealed: false, clock: Clock::local() }
+        Self { shown: None, revealed: false }
     }
 
     /// Whether it covers the log.
@@ -47,14 +47,15 @@ impl Around {
     /// Draws the messages in place of the log.
     pub(crate) fn show(&mut self, ui: &mut Ui, around: &client::Around, intents: &mut Vec<Intent>) {
         let palette = Palette::of(ui);
+        let words = tongue(ui);
         let frame = egui::Frame::new().fill(palette.chosen).inner_margin(egui::Margin::symmetric(16, 6));
         frame.show(ui, |ui| {
-            ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-                if button(ui, "Back to the log").tip("Esc").clicked() {
+            ui.with_layout(backwards(ui, Align::Center), |ui| {
+                if button(ui, &words.back_to_log()).tip("Esc").clicked() {
                     intents.push(Intent::CloseAround);
                 }
-                ui.with_layout(egui::Layout::left_to_right(Align::Center), |ui| {
-                    let text = format!("Earlier in {}", around.title);
+                ui.with_layout(onwards(ui, Align::Center), |ui| {
+                    let text = words.earlier_in(&around.title);
                     user_text(ui, &text, Look::new(TEXT, palette.text).one_line());
                 });
             });
@@ -62,10 +63,10 @@ impl Around {
         let area = ui.available_rect_before_wrap();
         ScrollArea::vertical().id_salt("around").auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            crate::log::name(ui, area, format!("Messages around one in {}", around.title));
+            crate::log::name(ui, area, words.messages_around(&around.title));
             let line = match (&around.problem, around.loading) {
                 (Some(problem), _) => Some((sentence(problem), palette.error)),
-                (None, true) => Some((String::from("Loading …"), palette.dim)),
+                (None, true) => Some((words.loading(), palette.dim)),
                 (None, false) => None,
             };
             if let Some((text, color)) = line {
@@ -90,14 +91,16 @@ impl Around {
     fn row(&self, ui: &mut Ui, before: Option<&Hit>, hit: &Hit, found: bool) -> Rect {
         let palette = Palette::of(ui);
         let width = (ui.available_width() - 2.0 * MARGIN - TIMES).max(40.0);
-        let when = self.clock.day_and_time(hit.at);
-        let said = if hit.edited { format!("{} (edited)", hit.text) } else { hit.text.clone() };
+        let chosen = Chosen::of(ui.ctx());
+        let clock = &chosen.clock;
+        let when = clock.short(hit.at, true);
+        let said = if hit.edited { format!("{} ({})", hit.text, chosen.language.edited()) } else { hit.text.clone() };
         let (text, look) = match hit.action {
             true => (format!("* {} {said}", hit.from), Look::new(TEXT, palette.text).italics()),
             false => (said, Look::new(TEXT, palette.text)),
         };
-        let day = self.clock.day(hit.at);
-        let new = before.is_none_or(|before| before.from != hit.from || self.clock.day(before.at) != day);
+        let day = clock.day(hit.at);
+        let new = before.is_none_or(|before| before.from != hit.from || clock.day(before.at) != day);
         let author = new.then(|| {
             let room = width - 150.0;
             let name = lay(ui, &hit.from, Look::new(TEXT, palette.nick(&hit.from)).one_line(), room.max(40.0));
@@ -108,20 +111,22 @@ impl Around {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), head + body.size().y), Sense::hover());
         response
             .widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}, {when}: {}", hit.from, hit.text)));
-        let left = rect.left() + MARGIN + TIMES;
+        let text = |width| from_start(ui, rect, MARGIN + TIMES, width);
         if found {
             let back = Rect::from_min_max(rect.min + vec2(0.0, head - 2.0), rect.max + vec2(0.0, 2.0));
             ui.painter().rect_filled(back, 0.0, palette.chosen);
-            let bar = Rect::from_min_size(back.min, vec2(3.0, back.height()));
+            let bar = Rect::from_min_size(pos2(from_start(ui, back, 0.0, 3.0), back.top()), vec2(3.0, back.height()));
             ui.painter().rect_filled(bar, 0.0, palette.accent);
         }
         if let Some((name, when)) = &author {
-            name.paint(ui, pos2(left, rect.top() + GAP_AUTHOR));
-            when.paint(ui, pos2(left + name.size().x + 10.0, rect.top() + GAP_AUTHOR + 3.0));
+            let top = rect.top() + GAP_AUTHOR;
+            name.paint(ui, pos2(text(name.size().x), top));
+            let way = MARGIN + TIMES + name.size().x + 10.0;
+            when.paint(ui, pos2(from_start(ui, rect, way, when.size().x), top + 3.0));
         }
-        let time = lay(ui, &self.clock.time(hit.at), Look::new(SMALL, palette.dim).one_line(), TIMES);
-        time.paint(ui, pos2(rect.left() + MARGIN, rect.top() + head + 2.0));
-        body.paint(ui, pos2(left, rect.top() + head));
+        let time = lay(ui, &clock.time(hit.at), Look::new(SMALL, palette.dim).one_line(), TIMES);
+        time.paint(ui, pos2(from_start(ui, rect, MARGIN, time.size().x), rect.top() + head + 2.0));
+        body.paint(ui, pos2(text(width), rect.top() + head));
         rect
     }
 }

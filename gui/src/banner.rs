@@ -5,9 +5,13 @@ use std::time::Duration;
 use eframe::egui::{self, Color32, Frame, Margin, Ui};
 use parlor_core::client::{Intent, Link, State};
 use parlor_core::time::Instant;
+use parlor_core::words::Language;
+use parlor_face::settings::Theme;
 
+use crate::chosen::{Chosen, backwards, onwards, row, tongue};
 use crate::text::{Button, Look, Tip, button, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
+use crate::words::{CoverWords, Words};
 
 /// What a banner was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,30 +20,43 @@ pub(crate) enum Asked {
     Dialog,
     /// That a warning goes away.
     Dismiss,
+    /// The settings.
+    Settings,
 }
 
-/// The line that says in a few words how things stand; `true` if somebody wants the list of keys.
-pub(crate) fn status_line(ui: &mut Ui, state: &State) -> bool {
+/// What the line at the bottom was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pressed {
+    /// The list of keys.
+    Keys,
+    /// The settings.
+    Settings,
+}
+
+/// The line that says in a few words how things stand.
+pub(crate) fn status_line(ui: &mut Ui, state: &State) -> Option<Pressed> {
     let palette = Palette::of(ui);
+    let words = tongue(ui);
     let (dot, text) = match &state.link {
-        Link::Online => (palette.good, format!("Connected to {} as {}", state.address, state.nick)),
-        Link::Connecting { .. } => (palette.dim, format!("Connecting to {} …", state.address)),
-        Link::Greeting => (palette.dim, format!("Entering {} …", state.address)),
-        Link::Waiting { .. } => (palette.error, format!("Not connected to {}", state.address)),
-        Link::Leaving => (palette.dim, String::from("Saying goodbye …")),
-        Link::Closed { .. } => (palette.error, format!("Left {}", state.address)),
+        Link::Online => (palette.good, words.connected(&state.address, &state.nick)),
+        Link::Connecting { .. } => (palette.dim, words.connecting(&state.address)),
+        Link::Greeting => (palette.dim, words.entering(&state.address)),
+        Link::Waiting { .. } => (palette.error, words.not_connected(&state.address)),
+        Link::Leaving => (palette.dim, words.saying_goodbye()),
+        Link::Closed { .. } => (palette.error, words.left(&state.address)),
     };
-    ui.horizontal(|ui| {
+    row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 18.0), egui::Sense::hover());
         ui.painter().circle_filled(rect.center(), 4.0, dot);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.with_layout(backwards(ui, egui::Align::Center), |ui| {
             theme_switch(ui);
-            let asked = sign(ui, "?", "Keys (F1)").clicked();
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let settings = sign(ui, "⚙", &words.settings_tip()).clicked().then_some(Pressed::Settings);
+            let keys = sign(ui, "?", &words.keys_tip("F1")).clicked().then_some(Pressed::Keys);
+            ui.with_layout(onwards(ui, egui::Align::Center), |ui| {
                 user_text(ui, &text, Look::new(SMALL, palette.dim).one_line());
             });
-            asked
+            settings.or(keys)
         })
         .inner
     })
@@ -49,9 +66,11 @@ pub(crate) fn status_line(ui: &mut Ui, state: &State) -> bool {
 /// Dark, light, or as the system has it.
 fn theme_switch(ui: &mut Ui) {
     let dark = ui.visuals().dark_mode;
-    let (letter, tip) = if dark { ("☀", "Use light colours") } else { ("🌙", "Use dark colours") };
-    if sign(ui, letter, tip).clicked() {
-        ui.ctx().set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+    let words = tongue(ui);
+    let (letter, tip) = if dark { ("☀", words.use_light()) } else { ("🌙", words.use_dark()) };
+    if sign(ui, letter, &tip).clicked() {
+        let theme = if dark { Theme::Light } else { Theme::Dark };
+        Chosen::change(ui.ctx(), |settings| settings.theme = theme);
     }
 }
 
@@ -64,42 +83,43 @@ fn sign(ui: &mut Ui, letter: &str, tip: &str) -> egui::Response {
 
 /// What stands above the log while one is not connected, with what can be done about it.
 pub(crate) fn banner(ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec<Intent>) -> Option<Asked> {
+    let words = tongue(ui);
     match &state.link {
         Link::Online | Link::Leaving => None,
         // Where there is nothing to read yet, the status line says it.
         Link::Connecting { .. } | Link::Greeting if state.rooms.is_empty() => None,
         Link::Connecting { .. } | Link::Greeting => {
             let palette = Palette::of(ui);
-            strip(ui, palette.hovered, |ui| user_text(ui, &connecting(state), Look::new(TEXT, palette.text)));
+            strip(ui, palette.hovered, |ui| user_text(ui, &connecting(words, state), Look::new(TEXT, palette.text)));
             None
         }
         Link::Waiting { retry_at, why, .. } => {
             let wait = retry_at.saturating_since(now);
-            let text = format!("{} Trying again {}.", sentence(why), countdown(ui, wait));
-            if warn(ui, &text, "Try now") {
+            let text = words.trying_again(sentence(why), countdown(ui, wait));
+            if warn(ui, &text, &words.try_now()) {
                 intents.push(Intent::RetryNow);
             }
             None
         }
         Link::Closed { why } => {
-            let text = sentence(why.as_deref().unwrap_or("You have left."));
-            warn(ui, &text, "Connect …").then_some(Asked::Dialog)
+            let text = why.as_deref().map_or_else(|| words.you_have_left(), sentence);
+            warn(ui, &text, &words.connect_elsewhere()).then_some(Asked::Dialog)
         }
     }
 }
 
 /// A warning that stops nothing, until it is dismissed.
 pub(crate) fn warning(ui: &mut Ui, sentence: &str) -> Option<Asked> {
-    warn(ui, sentence, "OK").then_some(Asked::Dismiss)
+    warn(ui, sentence, &tongue(ui).ok()).then_some(Asked::Dismiss)
 }
 
 /// A sentence with what can be done about it at its end; `true` if that is wanted.
 fn warn(ui: &mut Ui, text: &str, action: &str) -> bool {
     let palette = Palette::of(ui);
     strip(ui, palette.warning, |ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+        ui.with_layout(backwards(ui, egui::Align::Min), |ui| {
             let clicked = button(ui, action).clicked();
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Min), |ui| {
+            ui.with_layout(onwards(ui, egui::Align::Min), |ui| {
                 ui.vertical(|ui| {
                     ui.add_space(5.0);
                     user_text(ui, text, Look::new(TEXT, palette.text));
@@ -111,14 +131,12 @@ fn warn(ui: &mut Ui, text: &str, action: &str) -> bool {
     })
 }
 
-fn connecting(state: &State) -> String {
+fn connecting(words: Language, state: &State) -> String {
     match &state.link {
-        Link::Connecting { attempt } if *attempt > 1 => {
-            format!("Connecting to {}, try {attempt} …", state.address)
-        }
-        Link::Greeting => format!("Entering {} …", state.address),
+        Link::Connecting { attempt } if *attempt > 1 => words.connecting_again(&state.address, words.digits(attempt)),
+        Link::Greeting => words.entering(&state.address),
         Link::Connecting { .. } | Link::Online | Link::Waiting { .. } | Link::Leaving | Link::Closed { .. } => {
-            format!("Connecting to {} …", state.address)
+            words.connecting(&state.address)
         }
     }
 }
@@ -127,12 +145,12 @@ fn connecting(state: &State) -> String {
 fn countdown(ui: &Ui, wait: Duration) -> String {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     if seconds == 0 {
-        return String::from("now");
+        return tongue(ui).now();
     }
     let rest = wait.subsec_nanos();
     let next = if rest == 0 { Duration::from_secs(1) } else { Duration::from_nanos(u64::from(rest)) };
     ui.ctx().request_repaint_after(next + Duration::from_millis(5));
-    format!("in {seconds} s")
+    tongue(ui).in_seconds(tongue(ui).digits(seconds))
 }
 
 /// The reason as a sentence: with a capital letter and a full stop.

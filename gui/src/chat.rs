@@ -4,10 +4,12 @@ use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui,
 use parlor_core::client::{Intent, Link, Room, RoomKey, State};
 use parlor_core::time::Instant;
 use parlor_core::wire::Dialect;
+use parlor_core::words::Language;
 use parlor_transport_tcp::session::Session;
 
 use crate::around::Around;
-use crate::banner::{self, Asked};
+use crate::banner::{self, Asked, Pressed};
+use crate::chosen::{backwards, mirrored, onwards, row, tongue};
 use crate::composer::{Composer, Typed};
 use crate::deeds::{Hands, Wish};
 use crate::find::{Find, named_button};
@@ -17,6 +19,7 @@ use crate::log::Log;
 use crate::question::Answer;
 use crate::text::{Look, Tip, caption, centered, menu_button, user_text};
 use crate::theme::{Palette, SMALL, TEXT, TITLE};
+use crate::words::Words;
 
 /// Narrower windows have no list of members.
 const MEMBERS_FROM: f32 = 720.0;
@@ -120,29 +123,29 @@ impl Chat {
         let width = ui.available_width();
         let side = Frame::new().fill(palette.side).inner_margin(Margin::symmetric(8, 8));
         let status = Frame::new().fill(palette.side).inner_margin(Margin::symmetric(12, 4));
-        Panel::bottom("status").frame(status).show(ui, |ui| {
-            if banner::status_line(ui, state) {
-                self.help.toggle();
-            }
-        });
+        let pressed = Panel::bottom("status").frame(status).show(ui, |ui| banner::status_line(ui, state)).inner;
+        if pressed == Some(Pressed::Keys) {
+            self.help.toggle();
+        }
+        let settings = pressed.filter(|pressed| *pressed == Pressed::Settings).map(|_| Asked::Settings);
         if width >= ROOMS_FROM && !state.rooms.is_empty() {
-            Panel::left("rooms").default_size(190.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
+            self::side(ui, "rooms", true).default_size(190.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
                 lists::rooms(ui, state, intents);
             });
         }
         let shown = state.rooms.get(state.shown);
         let wide = width >= MEMBERS_FROM;
         if let Some(room) = shown.filter(|_| wide && self.find.is_open()) {
-            Panel::right("search").default_size(320.0).size_range(240.0..=520.0).frame(side).show(ui, |ui| {
+            self::side(ui, "search", false).default_size(320.0).size_range(240.0..=520.0).frame(side).show(ui, |ui| {
                 self.search(ui, state, room, intents);
             });
         } else if let Some(room) = shown.filter(|_| wide) {
-            Panel::right("members").default_size(180.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
+            self::side(ui, "members", false).default_size(180.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
                 lists::members(ui, room);
             });
         }
         let page = Frame::new().fill(palette.page);
-        CentralPanel::default()
+        let asked = CentralPanel::default()
             .frame(page)
             .show(ui, |ui| {
                 if let Some(room) = shown {
@@ -170,7 +173,8 @@ impl Chat {
                 }
                 asked
             })
-            .inner
+            .inner;
+        asked.or(settings)
     }
 
     fn search(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {
@@ -184,7 +188,7 @@ impl Chat {
         let below = Frame::new().fill(palette.page).inner_margin(Margin { left: 16, right: 16, top: 2, bottom: 12 });
         Panel::bottom("compose").frame(below).show_separator_line(false).resizable(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            self.composer.show_line(ui, state, room, &news(state, room));
+            self.composer.show_line(ui, state, room, &news(tongue(ui), state, room));
             if let Typed::Emptied(entry) = self.composer.show(ui, state, room, intents) {
                 self.log.ask_delete(entry);
             }
@@ -268,6 +272,11 @@ impl Chat {
     }
 }
 
+/// A panel at the side where lines begin, or at the other.
+fn side(ui: &Ui, name: &'static str, start: bool) -> Panel {
+    if start == mirrored(ui) { Panel::right(name) } else { Panel::left(name) }
+}
+
 /// Whoever types nowhere else types into the message box.
 fn keep_focus(ui: &Ui, state: &State) {
     let menu = egui::Popup::is_any_open(ui.ctx());
@@ -279,22 +288,23 @@ fn keep_focus(ui: &Ui, state: &State) {
 
 /// The room's title; `true` if somebody wants to search in it.
 fn topic(ui: &mut Ui, state: &State, room: &Room, menu: bool, intents: &mut Vec<Intent>) -> bool {
-    ui.horizontal(|ui| {
+    let words = tongue(ui);
+    row(ui, |ui| {
         if menu {
             let unread: u32 = state.rooms.iter().map(|room| room.unread).sum();
-            let text = if unread > 0 { format!("☰ {unread}") } else { String::from("☰") };
-            menu_button(ui, &text, "Rooms", |ui| {
+            let text = if unread > 0 { format!("☰ {}", words.digits(unread)) } else { String::from("☰") };
+            menu_button(ui, &text, &words.rooms(), |ui| {
                 ui.set_width(200.0);
                 lists::rooms(ui, state, intents);
             })
             .response
-            .tip("Rooms");
+            .tip(&words.rooms());
         }
         ui.spacing_mut().item_spacing.x = 12.0;
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.with_layout(backwards(ui, egui::Align::Center), |ui| {
             let native = state.dialect == Dialect::Native;
-            let sought = native && named_button(ui, "🔍", "Search", "Search this room (Ctrl+F)").clicked();
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| title(ui, state, room));
+            let sought = native && named_button(ui, "🔍", &words.search(), &words.search_tip()).clicked();
+            ui.with_layout(onwards(ui, egui::Align::Center), |ui| title(ui, state, room));
             sought
         })
         .inner
@@ -309,7 +319,7 @@ fn title(ui: &mut Ui, state: &State, room: &Room) {
         user_text(ui, room.topic.as_str(), Look::new(SMALL + 1.0, palette.dim).one_line());
     }
     if !room.joined && state.link == Link::Online {
-        caption(ui, "you are not in this room", Look::new(SMALL, palette.error).one_line());
+        caption(ui, &tongue(ui).not_in_room(), Look::new(SMALL, palette.error).one_line());
     }
 }
 
@@ -338,32 +348,33 @@ fn leads_away(intent: &Intent) -> bool {
 }
 
 fn nothing_yet(ui: &mut Ui, state: &State) {
+    let words = tongue(ui);
     let text = match &state.link {
-        Link::Connecting { .. } | Link::Greeting | Link::Online => "One moment …",
-        Link::Waiting { .. } | Link::Closed { .. } => "Nobody is to be heard.",
-        Link::Leaving => "Goodbye.",
+        Link::Connecting { .. } | Link::Greeting | Link::Online => words.one_moment(),
+        Link::Waiting { .. } | Link::Closed { .. } => words.nobody_heard(),
+        Link::Leaving => words.goodbye(),
     };
     let area = ui.available_rect_before_wrap();
     let response = ui.allocate_rect(area, egui::Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
-    centered(ui, area.center(), text, Look::new(TEXT, Palette::of(ui).dim).one_line(), area.width());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+    centered(ui, area.center(), &text, Look::new(TEXT, Palette::of(ui).dim).one_line(), area.width());
 }
 
 /// What the line above the box says: that something waits for a connection, or who is typing.
-fn news(state: &State, room: &Room) -> String {
+fn news(words: Language, state: &State, room: &Room) -> String {
     match (state.link == Link::Online, state.unsent()) {
-        (true, _) | (false, 0) => typing(&room.typing),
-        (false, 1) => String::from("One message waits; it is sent once there is a connection."),
-        (false, many) => format!("{many} messages wait; they are sent once there is a connection."),
+        (true, _) | (false, 0) => typing(words, &room.typing),
+        (false, 1) => words.one_waits(),
+        (false, many) => words.many_wait(words.digits(many)),
     }
 }
 
 /// `bea is typing …`; an empty line where nobody is, so that nothing moves.
-fn typing(names: &[String]) -> String {
+fn typing(words: Language, names: &[String]) -> String {
     match names {
         [] => String::from(" "),
-        [one] => format!("{one} is typing …"),
-        [one, two] => format!("{one} and {two} are typing …"),
-        [_, _, _, ..] => format!("{} people are typing …", names.len()),
+        [one] => words.typing_one(one),
+        [one, two] => words.typing_two(one, two),
+        [_, _, _, ..] => words.typing_many(words.digits(names.len())),
     }
 }

@@ -3,13 +3,12 @@
 use eframe::egui::{self, Event, Id, Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, Intent, Link, Room, RoomKey, State};
 
+use crate::chosen::{backwards, from_end, from_start, onwards, row, tongue};
 use crate::deeds::Rights;
 use crate::input::{Face, Input};
 use crate::text::{Button, Look, Tip, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
-
-/// What stands in the empty box.
-pub const HINT: &str = "Write your messages here.";
+use crate::words::Words;
 
 const SEND: Vec2 = vec2(76.0, 40.0);
 const GAP: f32 = 8.0;
@@ -91,17 +90,18 @@ impl Composer {
             user_text(ui, news, Look::new(SMALL, palette.dim).one_line());
             return;
         }
+        let words = tongue(ui);
         let text = match state.link == Link::Online {
-            true => "Correcting your message: Enter saves, Esc cancels.",
-            false => "Correcting your message: it can be saved once there is a connection.",
+            true => words.correcting(),
+            false => words.correcting_offline(),
         };
-        let cancelled = ui.horizontal(|ui| {
+        let cancelled = row(ui, |ui| {
             ui.spacing_mut().button_padding = vec2(6.0, 0.0);
             ui.spacing_mut().interact_size.y = 17.0;
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let cancelled = ui.add(Button::new("Cancel").size(SMALL).small()).clicked();
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    user_text(ui, text, Look::new(SMALL, palette.text).one_line());
+            ui.with_layout(backwards(ui, egui::Align::Center), |ui| {
+                let cancelled = ui.add(Button::new(&words.cancel()).size(SMALL).small()).clicked();
+                ui.with_layout(onwards(ui, egui::Align::Center), |ui| {
+                    user_text(ui, &text, Look::new(SMALL, palette.text).one_line());
                 });
                 cancelled
             })
@@ -131,14 +131,16 @@ impl Composer {
         let correcting = self.corrected(room.key).is_some();
         let entered = focused && take_enter(ui);
         let full = ui.available_rect_before_wrap();
-        let left = Rect::from_min_max(full.min, full.max - vec2(SEND.x + GAP, 0.0));
+        let width = full.width() - SEND.x - GAP;
+        let corner = pos2(from_start(ui, full, 0.0, width), full.top());
+        let left = Rect::from_min_size(corner, vec2(width, full.height()));
         let (changed, left) = {
             let inner = ui.scope_builder(UiBuilder::new().max_rect(left), |ui| self.field(ui, room.key));
             (inner.inner, inner.response.rect)
         };
         // At the lower edge, wherever that is: the box grows upwards.
         let size = vec2(SEND.x, SEND.y.min(left.height()));
-        let corner = pos2(left.right() + GAP, left.bottom() - size.y);
+        let corner = pos2(from_end(ui, full, 0.0, SEND.x), left.bottom() - size.y);
         let clicked = self.send_button(ui, Rect::from_min_size(corner, size), correcting);
         if changed && !correcting {
             intents.push(Intent::Draft(self.text.clone()));
@@ -184,13 +186,14 @@ impl Composer {
     fn send_button(&self, ui: &mut Ui, area: Rect, correcting: bool) -> bool {
         let palette = Palette::of(ui);
         let ready = correcting || !self.text.trim().is_empty();
+        let words = tongue(ui);
         let (name, tip) = match correcting {
-            true => ("Save", "Enter saves, Esc cancels"),
-            false => ("Send", "Enter sends, Shift+Enter begins a new line"),
+            true => (words.save(), words.save_tip()),
+            false => (words.send(), words.send_tip()),
         };
-        let button = Button::new(name).size(TEXT);
+        let button = Button::new(&name).size(TEXT);
         let button = if ready { button.main(ui) } else { button.color(palette.dim) };
-        ui.put(area, button).tip(tip).clicked()
+        ui.put(area, button).tip(&tip).clicked()
     }
 
     fn field(&mut self, ui: &mut Ui, room: RoomKey) -> bool {
@@ -201,7 +204,8 @@ impl Composer {
         };
         input.follow(text);
         let margin = egui::Margin::symmetric(12, 9);
-        let face = Face { id: Self::id(), name: "Message", hint: HINT, size: TEXT, margin, wrong: false };
+        let (name, hint) = (&tongue(ui).message(), &tongue(ui).write_here());
+        let face = Face { id: Self::id(), name, hint, size: TEXT, margin, wrong: false };
         let changed = input.show(ui, face).changed();
         if changed {
             input.text().clone_into(text);

@@ -3,16 +3,22 @@
 use eframe::egui::{self, Align, CornerRadius, Frame, Id, Key, Layout, Margin, Stroke, Ui, vec2};
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
+use parlor_core::words::Language;
 use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
+use crate::chosen::{onwards, row, tongue};
 use crate::input::{Face, edit_line};
 use crate::text::{Button, Look, Tip, caption, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
+use crate::words::Words;
 
 const CARD: f32 = 400.0;
 /// Most characters of an address or a nickname.
 pub(crate) const CHARS_MAX: usize = 512;
+
+/// An address that anybody may write: that of this very computer.
+const HERE: &str = "127.0.0.1";
 
 /// What stands in the dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,18 +70,18 @@ impl Form {
     }
 
     /// Whom to connect to and as whom; `None`, with the problems noted, if something does not do.
-    pub(crate) fn check(&mut self) -> Option<(Target, String)> {
+    pub(crate) fn check(&mut self, words: Language) -> Option<(Target, String)> {
         self.problems = Problems::default();
-        let mut target = self.target();
+        let mut target = self.target(words);
         let nick = self.nick.trim().to_owned();
-        self.problems.nick = bad_nick(self.kind, &nick);
+        self.problems.nick = bad_nick(words, self.kind, &nick);
         if self.problems.nick.is_some() {
             target = None;
         }
         target.map(|target| (target, nick))
     }
 
-    fn target(&mut self) -> Option<Target> {
+    fn target(&mut self, words: Language) -> Option<Target> {
         let host = self.host.trim().to_owned();
         if host.contains("://") {
             return match Target::parse(&host) {
@@ -91,11 +97,11 @@ impl Form {
             };
         }
         if host.is_empty() {
-            self.problems.host = Some("Write the server's name or address, for example 127.0.0.1.".into());
+            self.problems.host = Some(words.write_host(HERE));
         }
         let port = self.port.trim().parse::<u16>().ok().filter(|port| *port != 0);
         if port.is_none() {
-            self.problems.port = Some("A port is a number from 1 to 65535.".into());
+            self.problems.port = Some(words.port_range());
         }
         let port = port.filter(|_| self.problems.host.is_none())?;
         // Addresses of six parts go into brackets in a URL; the rest of the rules are the URL's.
@@ -103,7 +109,7 @@ impl Form {
         match Target::parse(&format!("{}://{shown}:{port}", self.kind.scheme())) {
             Ok(target) => Some(target),
             Err(_) => {
-                self.problems.host = Some("That is no name or address of a computer; write one like 127.0.0.1.".into());
+                self.problems.host = Some(words.bad_host(HERE));
                 None
             }
         }
@@ -134,13 +140,14 @@ impl Form {
         if !wanted {
             return None;
         }
-        self.check()
+        self.check(tongue(ui))
     }
 
     fn fields(&mut self, ui: &mut Ui, trouble: Option<&str>) -> bool {
         let palette = Palette::of(ui);
-        caption(ui, "Join a chat", Look::new(24.0, palette.text).one_line());
-        caption(ui, "Which server, and what shall they call you?", Look::new(TEXT, palette.dim));
+        let words = tongue(ui);
+        caption(ui, &words.join_a_chat(), Look::new(24.0, palette.text).one_line());
+        caption(ui, &words.whom_to_join(), Look::new(TEXT, palette.dim));
         ui.add_space(10.0);
         if let Some(trouble) = trouble {
             user_text(ui, trouble, Look::new(TEXT, palette.error));
@@ -150,18 +157,19 @@ impl Form {
         ui.add_space(8.0);
         let space = ui.available_width();
         let mut first = None;
-        ui.horizontal_top(|ui| {
+        let beside = onwards(ui, Align::Min);
+        ui.with_layout(beside, |ui| {
             ui.vertical(|ui| {
                 ui.set_width(space - 118.0);
-                first = Some(field(ui, "Host", &mut self.host, self.problems.host.as_deref()));
+                first = Some(field(ui, "host", &words.host(), &mut self.host, self.problems.host.as_deref()));
             });
             ui.vertical(|ui| {
                 ui.set_width(110.0);
-                field(ui, "Port", &mut self.port, self.problems.port.as_deref());
+                field(ui, "port", &words.port(), &mut self.port, self.problems.port.as_deref());
             });
         });
         ui.add_space(6.0);
-        let nick = field(ui, "Nickname", &mut self.nick, self.problems.nick.as_deref());
+        let nick = field(ui, "nick", &words.nickname(), &mut self.nick, self.problems.nick.as_deref());
         if !self.focused {
             self.focused = true;
             ui.memory_mut(|memory| {
@@ -169,28 +177,30 @@ impl Form {
             });
         }
         ui.add_space(14.0);
-        let connect = Button::new("Connect").size(TEXT + 1.0).main(ui);
+        let connect = words.connect();
+        let connect = Button::new(&connect).size(TEXT + 1.0).main(ui);
         let clicked = ui.add_sized(vec2(ui.available_width(), 38.0), connect).clicked();
         clicked || ui.input(|input| input.key_pressed(Key::Enter))
     }
 
     fn kinds(&mut self, ui: &mut Ui) {
         let palette = Palette::of(ui);
-        label(ui, "Kind of server");
+        let words = tongue(ui);
+        label(ui, &words.kind_of_server());
         let width = (ui.available_width() - 16.0) / 3.0;
-        ui.horizontal(|ui| {
+        row(ui, |ui| {
             for kind in Dialect::ALL {
                 let chosen = self.kind == kind;
                 let color = if chosen { palette.on_accent } else { palette.text };
                 let fill = if chosen { palette.accent } else { palette.side };
                 let button = Button::selectable(chosen, kind_name(kind)).color(color).fill(fill);
-                let response = ui.add_sized(vec2(width, 32.0), button).tip(kind_hint(kind));
+                let response = ui.add_sized(vec2(width, 32.0), button).tip(&kind_hint(words, kind));
                 if response.clicked() {
                     self.choose(kind);
                 }
             }
         });
-        caption(ui, kind_hint(self.kind), Look::new(SMALL, palette.dim));
+        caption(ui, &kind_hint(words, self.kind), Look::new(SMALL, palette.dim));
     }
 }
 
@@ -203,25 +213,23 @@ pub(crate) fn kind_name(kind: Dialect) -> &'static str {
     }
 }
 
-fn kind_hint(kind: Dialect) -> &'static str {
+fn kind_hint(words: Language, kind: Dialect) -> String {
     match kind {
-        Dialect::Native => "A Parlor server, with rooms and history.",
-        Dialect::Nic => "A server of the “Messenger” tutorial.",
-        Dialect::Prompt => "A server of the “ChatRoom” tutorial.",
+        Dialect::Native => words.kind_native(),
+        Dialect::Nic => words.kind_nic(),
+        Dialect::Prompt => words.kind_prompt(),
     }
 }
 
 /// Why a nickname does not do, as far as that can be told before asking the server.
-pub(crate) fn bad_nick(kind: Dialect, nick: &str) -> Option<String> {
+pub(crate) fn bad_nick(words: Language, kind: Dialect, nick: &str) -> Option<String> {
     if nick.is_empty() {
-        return Some("Write a nickname; the others will see it.".into());
+        return Some(words.write_nick());
     }
     match kind {
         Dialect::Native => Nick::parse(nick).err().map(|why| why.to_string()),
         // The tutorials' servers take any name; a line break would be taken for its end.
-        Dialect::Nic | Dialect::Prompt => {
-            nick.contains(char::is_control).then(|| "A nickname is written on one line.".into())
-        }
+        Dialect::Nic | Dialect::Prompt => nick.contains(char::is_control).then(|| words.nick_on_one_line()),
     }
 }
 
@@ -231,11 +239,11 @@ fn label(ui: &mut Ui, text: &str) -> egui::Response {
 }
 
 /// A labelled field with what is wrong below it.
-fn field(ui: &mut Ui, name: &str, text: &mut String, problem: Option<&str>) -> Id {
+fn field(ui: &mut Ui, key: &str, name: &str, text: &mut String, problem: Option<&str>) -> Id {
     let palette = Palette::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
     let label = label(ui, name);
-    let id = Id::unique(("field", name));
+    let id = Id::unique(("field", key));
     let face = Face { id, name, hint: "", size: TEXT, margin: Margin::symmetric(10, 7), wrong: problem.is_some() };
     let response = edit_line(ui, text, CHARS_MAX, face).labelled_by(label.id);
     if let Some(problem) = problem {
@@ -265,9 +273,9 @@ mod tests {
 
     #[test]
     fn what_does_is_taken_and_what_does_not_is_said_beside_its_field() {
-        let (target, nick) = form(" localhost ", " 7667 ", " ada ").check().unwrap();
+        let (target, nick) = form(" localhost ", " 7667 ", " ada ").check(Language::English).unwrap();
         assert_eq!((target.to_string().as_str(), nick.as_str()), ("parlor://localhost:7667", "ada"));
-        let (target, _) = form("::1", "7000", "علی").check().unwrap();
+        let (target, _) = form("::1", "7000", "علی").check(Language::English).unwrap();
         assert_eq!(target.to_string(), "parlor://[::1]:7000");
         for (host, port, nick, wrong) in [
             ("", "7667", "ada", [true, false, false]),
@@ -278,7 +286,7 @@ mod tests {
             ("here", "7667", "", [false, false, true]),
         ] {
             let mut form = form(host, port, nick);
-            assert_eq!(form.check(), None, "{host:?} {port:?} {nick:?}");
+            assert_eq!(form.check(Language::English), None, "{host:?} {port:?} {nick:?}");
             let Problems { host, port, nick } = &form.problems;
             assert_eq!([host.is_some(), port.is_some(), nick.is_some()], wrong);
         }
@@ -287,7 +295,7 @@ mod tests {
     #[test]
     fn a_whole_address_in_the_host_field_fills_the_others() {
         let mut form = form("prompt://example.org", "7667", "ada");
-        let (target, _) = form.check().unwrap();
+        let (target, _) = form.check(Language::English).unwrap();
         assert_eq!(target.to_string(), "prompt://example.org:53000");
         assert_eq!((form.kind, form.host.as_str(), form.port.as_str()), (Dialect::Prompt, "example.org", "53000"));
     }

@@ -4,8 +4,10 @@ use eframe::egui::{Id, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, p
 use parlor_core::client::{Entry, EntryKey, EntryKind, Intent, Link, Room, State};
 use parlor_core::wire::Dialect;
 
+use crate::chosen::tongue;
 use crate::text::{Button, Laid, Tip, button};
 use crate::theme::{Palette, SMALL};
+use crate::words::Words;
 
 /// The line below a message that asks for something.
 pub(crate) const FOOT: f32 = 26.0;
@@ -55,7 +57,7 @@ pub(crate) struct Hands<'a> {
 /// What stands below a message.
 pub(crate) enum Foot {
     /// Why it did not arrive, and a button that sends it again.
-    Resend(Laid, &'static str),
+    Resend(Laid, String),
     /// Whether it is really to be taken back.
     Delete(Laid),
 }
@@ -98,7 +100,8 @@ impl Foot {
 
 fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
     let palette = Palette::of(ui);
-    let delete = ui.add(Button::new("Delete").size(SMALL).color(palette.error).small());
+    let words = tongue(ui);
+    let delete = ui.add(Button::new(&words.delete()).size(SMALL).color(palette.error).small());
     if hands.fresh {
         delete.request_focus();
     }
@@ -106,7 +109,7 @@ fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
         hands.intents.push(Intent::Delete { entry: key });
         *hands.wish = Some(Wish::Keep);
     }
-    if ui.add(Button::new("Keep").size(SMALL).small()).clicked() {
+    if ui.add(Button::new(&words.keep()).size(SMALL).small()).clicked() {
         *hands.wish = Some(Wish::Keep);
     }
 }
@@ -114,11 +117,12 @@ fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
 /// The context menu of a message. `text` is what it says, `line` the same with who said it.
 pub(crate) fn menu(response: &Response, key: EntryKey, text: &str, line: &str, may: Rights, hands: &mut Hands<'_>) {
     response.context_menu(|ui| {
-        if button(ui, "Copy message").clicked() {
+        let words = tongue(ui);
+        if button(ui, &words.copy_message()).clicked() {
             ui.copy_text(text.to_owned());
             ui.close();
         }
-        if button(ui, "Copy with name").clicked() {
+        if button(ui, &words.copy_with_name()).clicked() {
             ui.copy_text(line.to_owned());
             ui.close();
         }
@@ -126,10 +130,10 @@ pub(crate) fn menu(response: &Response, key: EntryKey, text: &str, line: &str, m
             ui.separator();
         }
         for (offered, name, wish) in
-            [(may.edit, "Edit", Wish::Edit(key)), (may.delete, "Delete …", Wish::AskDelete(key))]
+            [(may.edit, words.edit(), Wish::Edit(key)), (may.delete, words.delete_asking(), Wish::AskDelete(key))]
         {
-            let there_is_none = "There is no connection just now.";
-            if offered && ui.add_enabled(may.now, Button::new(name)).disabled_tip(there_is_none).clicked() {
+            let there_is_none = words.no_connection();
+            if offered && ui.add_enabled(may.now, Button::new(&name)).disabled_tip(&there_is_none).clicked() {
                 *hands.wish = Some(wish);
                 ui.close();
             }

@@ -2,14 +2,16 @@
 
 use eframe::egui::{self, Id, Key, Margin, Modifiers, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Hit, Intent, Room, Search, State};
+use parlor_core::words::Language;
 
 use crate::banner::sentence;
-use crate::clock::Clock;
+use crate::chosen::{Chosen, backwards, from_end, from_start, row, tongue};
 use crate::composer::take_enter;
 use crate::input::{Face, edit_line, select_all};
 use crate::log::Spot;
 use crate::text::{Button, Look, Tip, button, caption, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
+use crate::words::Words;
 
 /// Height of what was found: a line of who and when, two of what.
 const HIT: f32 = 70.0;
@@ -34,7 +36,6 @@ pub(crate) struct Find {
     reveal: bool,
     /// Where one was before.
     from: Option<Spot>,
-    clock: Clock,
 }
 
 impl Find {
@@ -49,7 +50,6 @@ impl Find {
             focus: false,
             reveal: false,
             from: None,
-            clock: Clock::local(),
         }
     }
 
@@ -99,9 +99,7 @@ impl Find {
         if let Some(search) = &state.search {
             self.answer(ui, state, search, intents);
         } else {
-            let hint = "Every word must be in the message. \"Words in quotation marks\" stand together; word* finds \
-                        what begins so.";
-            user_text(ui, hint, Look::new(SMALL, Palette::of(ui).dim));
+            user_text(ui, &tongue(ui).search_hint(), Look::new(SMALL, Palette::of(ui).dim));
         }
         closed
     }
@@ -110,10 +108,11 @@ impl Find {
         let id = Id::unique("search field");
         // What was typed before Enter, perhaps within the same frame, belongs to the query.
         let entered = self.take_keys(ui, id, state);
-        let closed = ui.horizontal(|ui| {
+        let words = tongue(ui);
+        let closed = row(ui, |ui| {
             let width = (ui.available_width() - 38.0).max(60.0);
             let margin = Margin::symmetric(10, 6);
-            let hint = "Search messages";
+            let hint = &words.search_messages();
             let face = Face { id, name: hint, hint, size: TEXT, margin, wrong: false };
             if std::mem::take(&mut self.focus) {
                 ui.memory_mut(|memory| memory.request_focus(id));
@@ -123,7 +122,7 @@ impl Find {
                 ui.set_width(width);
                 edit_line(ui, &mut self.text, CHARS_MAX, face)
             });
-            named_button(ui, "✖", "Close the search", "Close and stay here; Esc goes back to where you were").clicked()
+            named_button(ui, "✖", &words.close_search(), &words.close_search_tip()).clicked()
         });
         if entered {
             self.enter(state, room, intents);
@@ -175,15 +174,16 @@ impl Find {
 
     /// Where to look, and the button that does.
     fn scope(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {
-        ui.horizontal(|ui| {
+        let words = tongue(ui);
+        row(ui, |ui| {
             ui.spacing_mut().button_padding = vec2(8.0, 3.0);
             ui.spacing_mut().interact_size.y = 24.0;
             for (everywhere, text, tip) in [
-                (false, "Here", format!("In {} alone", room.title)),
-                (true, "Everywhere", "In all your rooms and conversations".into()),
+                (false, words.here(), words.in_room_alone(&room.title)),
+                (true, words.everywhere(), words.everywhere_tip()),
             ] {
                 let chosen = self.everywhere == everywhere;
-                let clicked = ui.add(Button::selectable(chosen, text)).tip(&tip).clicked();
+                let clicked = ui.add(Button::selectable(chosen, &text)).tip(&tip).clicked();
                 if clicked && !chosen {
                     self.everywhere = everywhere;
                     self.focus = true;
@@ -192,8 +192,8 @@ impl Find {
                     }
                 }
             }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if button(ui, "Search").tip("Enter").clicked() {
+            ui.with_layout(backwards(ui, egui::Align::Center), |ui| {
+                if button(ui, &words.search()).tip(&words.enter_key()).clicked() {
                     self.focus = true;
                     self.search(intents);
                 }
@@ -203,20 +203,21 @@ impl Find {
 
     fn answer(&mut self, ui: &mut Ui, state: &State, search: &Search, intents: &mut Vec<Intent>) {
         let palette = Palette::of(ui);
+        let words = tongue(ui);
         let place = state.rooms.iter().find(|room| search.room == Some(room.key));
-        let place = place.map_or_else(|| String::from("anywhere"), |room| format!("in {}", room.title));
         let (text, color) = match &search.problem {
             Some(problem) => (sentence(problem), palette.error),
-            None if search.loading && search.hits.is_empty() => (String::from("Searching …"), palette.dim),
-            None if search.hits.is_empty() => {
-                (format!("Nothing was found for “{}” {place}.", search.query), palette.text)
-            }
-            None => (count(search), palette.dim),
+            None if search.loading && search.hits.is_empty() => (words.searching(), palette.dim),
+            None if search.hits.is_empty() => match place {
+                Some(room) => (words.not_found_in(&search.query, &room.title), palette.text),
+                None => (words.not_found(&search.query), palette.text),
+            },
+            None => (count(words, search), palette.dim),
         };
         let response = user_text(ui, &text, Look::new(SMALL, color));
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
         let nothing = search.hits.is_empty() && !search.loading && search.problem.is_none();
-        if nothing && search.room.is_some() && button(ui, "Look everywhere").clicked() {
+        if nothing && search.room.is_some() && button(ui, &words.look_everywhere()).clicked() {
             self.everywhere = true;
             self.search(intents);
         }
@@ -255,9 +256,10 @@ impl Find {
     fn hit(&self, ui: &mut Ui, hit: &Hit, place: bool, chosen: bool) -> Response {
         let palette = Palette::of(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HIT), Sense::click());
-        let when = self.clock.day_and_time(hit.at);
+        let when = Chosen::of(ui.ctx()).clock.short(hit.at, true);
+        let words = tongue(ui);
         response.widget_info(|| {
-            let label = format!("{} in {}, {when}: {}", hit.from, hit.title, hit.text);
+            let label = words.hit(&hit.from, &hit.title, &when, &hit.text);
             WidgetInfo::selected(Role::Button, true, chosen, label)
         });
         let fill = if chosen { palette.chosen } else { palette.page };
@@ -270,17 +272,18 @@ impl Find {
         let inner = rect.shrink2(vec2(PAD, 5.0));
         let time = lay(ui, &when, Look::new(SMALL - 0.5, palette.dim).one_line(), inner.width() * 0.6);
         let left = inner.width() - time.size().x - 8.0;
-        time.paint(ui, pos2(inner.right() - time.size().x, inner.top()));
+        time.paint(ui, pos2(from_end(ui, inner, 0.0, time.size().x), inner.top()));
         let who = lay(ui, &hit.from, Look::new(SMALL, palette.nick(&hit.from)).one_line(), left);
-        who.paint(ui, inner.min);
+        who.paint(ui, pos2(from_start(ui, inner, 0.0, who.size().x), inner.top()));
         if place {
             let rest = left - who.size().x - 6.0;
             let title = lay(ui, &hit.title, Look::new(SMALL, palette.dim).one_line(), rest);
             if rest > 24.0 {
-                title.paint(ui, pos2(inner.left() + who.size().x + 6.0, inner.top()));
+                let left = from_start(ui, inner, who.size().x + 6.0, title.size().x);
+                title.paint(ui, pos2(left, inner.top()));
             }
         }
-        let edited = if hit.edited { " (edited)" } else { "" };
+        let edited = if hit.edited { format!(" ({})", tongue(ui).edited()) } else { String::new() };
         let text = format!("{}{edited}", hit.text);
         let look = Look::new(14.0, palette.text).lines(2);
         let look = if hit.action { look.italics() } else { look };
@@ -290,12 +293,12 @@ impl Find {
 }
 
 /// `1 message`, `12 messages`, `50 messages, and there are older ones`.
-fn count(search: &Search) -> String {
+fn count(words: Language, search: &Search) -> String {
     let found = match search.hits.len() {
-        1 => String::from("1 message"),
-        many => format!("{many} messages"),
+        1 => words.one_hit(),
+        many => words.many_hits(words.digits(many)),
     };
-    if search.has_more { format!("{found}, and there are older ones") } else { found }
+    if search.has_more { words.and_older(found) } else { found }
 }
 
 /// What leads to older hits.
@@ -304,8 +307,8 @@ fn older(ui: &mut Ui, search: &Search, intents: &mut Vec<Intent>) {
     ui.vertical_centered(|ui| {
         if search.loading {
             let look = Look::new(SMALL, Palette::of(ui).dim).one_line();
-            caption(ui, "Loading …", look);
-        } else if button(ui, "Older messages").tip("Search on, further back").clicked() {
+            caption(ui, &tongue(ui).loading(), look);
+        } else if button(ui, &tongue(ui).older_messages()).tip(&tongue(ui).older_messages_tip()).clicked() {
             intents.push(Intent::SearchMore);
         }
     });

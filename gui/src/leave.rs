@@ -3,8 +3,10 @@
 use eframe::egui::{Frame, Id, Margin, Modal, Stroke, Ui, ViewportCommand};
 use parlor_core::client::{Link, State};
 
+use crate::chosen::{row, tongue};
 use crate::text::{Button, Look, caption};
 use crate::theme::{Palette, TEXT};
+use crate::words::Words;
 
 /// Whether to close although something would be lost. It is asked once.
 #[derive(Debug, Default)]
@@ -49,17 +51,17 @@ impl Leave {
             .inner_margin(Margin::same(22));
         let modal = Modal::new(Id::unique("leave")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_max_width(340.0);
-            let (what, they) = match count {
-                1 => (String::from("One message has not been sent."), "it is"),
-                many => (format!("{many} messages have not been sent."), "they are"),
+            let words = tongue(ui);
+            let (what, why) = match count {
+                1 => (words.one_unsent(), words.one_lost()),
+                many => (words.many_unsent(words.digits(many)), words.many_lost()),
             };
             caption(ui, &what, Look::new(18.0, palette.text));
-            let why = format!("There is no connection just now. If you close the window, {they} lost.");
             caption(ui, &why, Look::new(TEXT, palette.text));
             ui.add_space(10.0);
-            ui.horizontal(|ui| {
-                let stay = ui.add(Button::new("Stay").size(TEXT).main(ui)).clicked();
-                let close = ui.add(Button::new("Close anyway").size(TEXT)).clicked();
+            row(ui, |ui| {
+                let stay = ui.add(Button::new(&words.stay()).size(TEXT).main(ui)).clicked();
+                let close = ui.add(Button::new(&words.close_anyway()).size(TEXT)).clicked();
                 (stay, close)
             })
             .inner

@@ -2,13 +2,15 @@
 
 use eframe::egui::{self, Color32, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use parlor_core::client::{Before, EntryKey, Room, RoomKey, State};
+use parlor_core::words::Language;
 
-use crate::clock::Clock;
+use crate::chosen::{Chosen, tongue};
 use crate::deeds::{Hands, Wish};
 use crate::row::{author, said, selection};
 use crate::scroll::{BAR, Place, Scroll, Sheet, middle};
 use crate::text::{self, Look};
 use crate::theme::{Palette, TEXT};
+use crate::words::Words;
 
 /// Below the newest row.
 const AIR: f32 = 8.0;
@@ -23,7 +25,6 @@ pub(crate) type Spot = (RoomKey, Place);
 pub(crate) struct Log {
     room: Option<RoomKey>,
     scroll: Scroll,
-    clock: Clock,
     /// Where to look once that room is shown.
     going: Option<Spot>,
     /// The last jump that was followed.
@@ -38,16 +39,7 @@ pub(crate) struct Log {
 impl Log {
     /// At the end of whatever is shown first.
     pub(crate) fn new() -> Self {
-        Self {
-            room: None,
-            scroll: Scroll::new(),
-            clock: Clock::local(),
-            going: None,
-            jump: 0,
-            found: None,
-            asked: None,
-            fresh: false,
-        }
+        Self { room: None, scroll: Scroll::new(), going: None, jump: 0, found: None, asked: None, fresh: false }
     }
 
     /// Whether the newest row is in sight.
@@ -98,19 +90,21 @@ impl Log {
         }
         let area = ui.available_rect_before_wrap();
         self.follow(ui, state, room, area.height());
+        let words = tongue(ui);
         let builder = UiBuilder::new().max_rect(area).accessibility_role(Role::Log);
         ui.scope_builder(builder, |ui| {
             ui.set_clip_rect(area.intersect(ui.clip_rect()));
-            name(ui, area, format!("Messages in {}", room.title));
+            name(ui, area, words.messages_in(&room.title));
             if room.timeline.is_empty() && !room.loading_older {
-                let (text, color) = ("Nothing has been said here yet.", Palette::of(ui).dim);
-                text::centered(ui, area.center(), text, Look::new(TEXT, color).one_line(), area.width());
+                let (text, color) = (words.nothing_said(), Palette::of(ui).dim);
+                text::centered(ui, area.center(), &text, Look::new(TEXT, color).one_line(), area.width());
             }
             let width = area.width() - BAR;
             let area = Rect::from_min_max(area.min, area.max - vec2(0.0, AIR));
             let found = self.found.map(|(key, _)| key);
-            let (head, asked) = (head(room), self.asked);
-            let mut sheet = Sheet { ui, clock: &self.clock, state, room, width, head, found, edited, asked };
+            let (head, asked) = (head(words, room), self.asked);
+            let chosen = Chosen::of(ui.ctx());
+            let mut sheet = Sheet { ui, clock: &chosen.clock, state, room, width, head, found, edited, asked };
             hands.fresh = std::mem::take(&mut self.fresh);
             self.scroll.show_rows(&mut sheet, area, hands);
         });
@@ -169,11 +163,11 @@ fn copy(ui: &Ui, room: &Room) {
 }
 
 /// What is said above the oldest row.
-fn head(room: &Room) -> Option<&'static str> {
+fn head(words: Language, room: &Room) -> Option<String> {
     room.before().filter(|_| !room.loading_older).map(|before| match before {
-        Before::Nothing => "This is the beginning.",
-        Before::NotKept => "Older messages are not kept.",
-        Before::NotHeld => "Older messages are not shown here; a search finds them.",
+        Before::Nothing => words.beginning(),
+        Before::NotKept => words.older_not_kept(),
+        Before::NotHeld => words.older_not_held(),
     })
 }
 

@@ -3,12 +3,15 @@
 use eframe::egui::{CornerRadius, Frame, Id, Key, Margin, Modal, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use parlor_core::client::{Intent, Question, State};
 use parlor_core::secret::Secret;
+use parlor_core::words::Language;
 
 use crate::banner::sentence;
+use crate::chosen::tongue;
 use crate::connect::{CHARS_MAX, bad_nick};
 use crate::input::{Face, edit_line};
 use crate::text::{Button, Look, caption, user_text};
 use crate::theme::{Palette, SMALL, TEXT, field};
+use crate::words::Words;
 
 /// The answer as far as it is typed.
 #[derive(Default)]
@@ -42,7 +45,7 @@ impl Answer {
         Modal::new(Id::unique("question")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(340.0);
             if self.fields(ui, question, fresh) {
-                self.give(state, question, intents);
+                self.give(tongue(ui), state, question, intents);
             }
         });
         true
@@ -50,18 +53,19 @@ impl Answer {
 
     fn fields(&mut self, ui: &mut Ui, question: &Question, fresh: bool) -> bool {
         let palette = Palette::of(ui);
+        let words = tongue(ui);
         let (title, why, name, secret, action) = match question {
-            Question::Nick { why } => ("Another nickname, please", why, "Nickname", false, "Use this name"),
-            Question::Password { why } => ("This server has a password", why, "Password", true, "Enter"),
+            Question::Nick { why } => (words.another_nick(), why, words.nickname(), false, words.use_nick()),
+            Question::Password { why } => (words.has_password(), why, words.password(), true, words.enter()),
         };
-        caption(ui, title, Look::new(18.0, palette.text));
+        caption(ui, &title, Look::new(18.0, palette.text));
         // A server may be wordy: the field and the button stay in sight all the same.
         ScrollArea::vertical().id_salt("why").max_height(90.0).show(ui, |ui| {
             user_text(ui, &sentence(why), Look::new(TEXT, palette.error));
         });
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.y = 4.0;
-        let label = caption(ui, name, Look::new(SMALL, palette.dim).one_line());
+        let label = caption(ui, &name, Look::new(SMALL, palette.dim).one_line());
         let id = Id::unique("answer");
         let (margin, wrong) = (Margin::symmetric(10, 7), self.problem.is_some());
         let response = if secret {
@@ -69,7 +73,7 @@ impl Answer {
             let frame = field(ui, id, margin, wrong);
             ui.add(TextEdit::singleline(&mut self.text).id(id).password(true).desired_width(f32::INFINITY).frame(frame))
         } else {
-            edit_line(ui, &mut self.text, CHARS_MAX, Face { id, name, hint: "", size: TEXT, margin, wrong })
+            edit_line(ui, &mut self.text, CHARS_MAX, Face { id, name: &name, hint: "", size: TEXT, margin, wrong })
         };
         let response = response.labelled_by(label.id);
         if fresh || !ui.memory(|memory| memory.focused().is_some()) {
@@ -79,22 +83,22 @@ impl Answer {
             caption(ui, problem, Look::new(SMALL, palette.error));
         }
         ui.add_space(10.0);
-        let button = Button::new(action).size(TEXT).main(ui);
+        let button = Button::new(&action).size(TEXT).main(ui);
         let clicked = ui.add_sized(vec2(ui.available_width(), 36.0), button).clicked();
         clicked || ui.input(|input| input.key_pressed(Key::Enter))
     }
 
-    fn give(&mut self, state: &State, question: &Question, intents: &mut Vec<Intent>) {
+    fn give(&mut self, words: Language, state: &State, question: &Question, intents: &mut Vec<Intent>) {
         match question {
             Question::Nick { .. } => {
                 let nick = self.text.trim();
-                self.problem = bad_nick(state.dialect, nick);
+                self.problem = bad_nick(words, state.dialect, nick);
                 if self.problem.is_none() {
                     intents.push(Intent::Nick(nick.to_owned()));
                 }
             }
             Question::Password { .. } if self.text.is_empty() => {
-                self.problem = Some("Write the password; whoever runs the server knows it.".into());
+                self.problem = Some(words.write_password());
             }
             Question::Password { .. } => intents.push(Intent::Password(Secret::from(std::mem::take(&mut self.text)))),
         }

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use eframe::egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision};
+use parlor_face::clock::{self, Clock};
 
-use crate::clock::Clock;
+use crate::chosen::tongue;
 use crate::deeds::{Foot, Hands, Rights, menu};
 use crate::text::{Laid, Look, Spot, Tip, centered, lay};
 use crate::theme::{Palette, SMALL, TEXT};
+use crate::words::Words;
 
 /// Between the edge and the times, and between the texts and the other edge.
 pub(crate) const MARGIN: f32 = 16.0;
@@ -53,10 +55,10 @@ enum Rule {
 }
 
 /// What is to be seen of a row besides what it says.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
     /// What is said above the oldest row.
-    pub(crate) head: Option<&'static str>,
+    pub(crate) head: Option<String>,
     /// The "new messages" line stands above it.
     pub(crate) first_new: bool,
     /// It was gone to, or is being corrected.
@@ -78,8 +80,8 @@ impl Row {
         let day_before = before.and_then(|before| before.at).and_then(|at| clock.day(at));
         let new_day = day.filter(|day| before.is_some() && day_before.is_some_and(|before| before != *day));
         let rule = match (new_day, marks.first_new) {
-            (day, true) => Some(Rule::New(day.map(Clock::day_name))),
-            (Some(day), false) => Some(Rule::Day(Clock::day_name(day))),
+            (day, true) => Some(Rule::New(day.map(|day| clock.day_line(day, clock::now())))),
+            (Some(day), false) => Some(Rule::Day(clock.day_line(day, clock::now()))),
             (None, false) => None,
         };
         let author = author(entry).filter(|author| rule.is_some() || before.and_then(self::author) != Some(*author));
@@ -88,7 +90,7 @@ impl Row {
             author.is_some() || rule.is_some() || !same
         });
         let (body, tint) = body(ui, palette, entry, room);
-        let head = marks.head.map(|head| lay(ui, head, Look::new(SMALL, palette.dim), width - 2.0 * MARGIN));
+        let head = marks.head.as_deref().map(|head| lay(ui, head, Look::new(SMALL, palette.dim), width - 2.0 * MARGIN));
         Self {
             key: entry.key,
             head,
@@ -161,7 +163,8 @@ impl Row {
         let response = ui.interact(message, Id::unique(self.key), Sense::click_and_drag() - Sense::FOCUSABLE);
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &self.line));
         if self.mark.is_some() {
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description("edited"));
+            let edited = tongue(ui).edited();
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(edited));
         }
         menu(&response, self.key, &self.copy, &self.line, self.may, hands);
         let first_line = self.author.as_ref().unwrap_or(&self.body).size().y.min(TEXT * 1.4);
@@ -244,7 +247,7 @@ fn mark(ui: &Ui, palette: &Palette, entry: &Entry, body: &Laid, width: f32) -> O
     if !entry.is_edited() {
         return None;
     }
-    let mark = lay(ui, "edited", Look::new(SMALL, palette.dim).one_line(), width);
+    let mark = lay(ui, &tongue(ui).edited(), Look::new(SMALL, palette.dim).one_line(), width);
     let (last, size) = (body.last_line(), mark.size());
     // On one base line with the letters beside it, which are larger.
     let top = last.bottom() - size.y - 1.0;
@@ -259,14 +262,15 @@ fn mark(ui: &Ui, palette: &Palette, entry: &Entry, body: &Laid, width: f32) -> O
 
 fn foot(ui: &Ui, palette: &Palette, entry: &Entry, asked: bool, width: f32) -> Option<Foot> {
     let EntryKind::Message { delivery, .. } = &entry.kind else { return None };
+    let words = tongue(ui);
     if asked && !entry.is_deleted() {
         let look = Look::new(SMALL, palette.text);
-        return Some(Foot::Delete(lay(ui, "Delete this message for everybody?", look, width - 140.0)));
+        return Some(Foot::Delete(lay(ui, &words.really_delete(), look, width - 140.0)));
     }
     let (text, button, color) = match delivery {
         Delivery::Pending | Delivery::Confirmed => return None,
-        Delivery::Unconfirmed => ("Not confirmed: it may or may not have arrived.".into(), "Send again", palette.dim),
-        Delivery::Failed(why) => (format!("Not sent: {why}"), "Retry", palette.error),
+        Delivery::Unconfirmed => (words.not_confirmed(), words.send_again(), palette.dim),
+        Delivery::Failed(why) => (words.not_sent(why), words.retry(), palette.error),
     };
     Some(Foot::Resend(lay(ui, &text, Look::new(SMALL, color), width - 110.0), button))
 }
@@ -274,8 +278,8 @@ fn foot(ui: &Ui, palette: &Palette, entry: &Entry, asked: bool, width: f32) -> O
 fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {
     let (text, color) = match rule {
         Rule::Day(day) => (day.clone(), palette.dim),
-        Rule::New(None) => (String::from("New messages"), palette.error),
-        Rule::New(Some(day)) => (format!("{day} · New messages"), palette.error),
+        Rule::New(None) => (tongue(ui).new_messages(), palette.error),
+        Rule::New(Some(day)) => (format!("{day} · {}", tongue(ui).new_messages()), palette.error),
     };
     let y = area.top() + RULE * 0.6;
     let look = Look::new(SMALL, color).one_line();

@@ -57,7 +57,11 @@ fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> Ap
     } else if last.nick.is_empty() {
         last.nick = user_name();
     }
+    let read = kept.as_ref().map(Kept::settings).unwrap_or_default();
+    let language = read.settings.speech();
+    let warning = warning.or_else(|| read.troubles.first().map(|trouble| trouble.sentence(language)));
     let mut app = App::asking(ctx, Form::kept(&last), kept.clone(), dial(kept));
+    app.set(ctx, read.settings);
     if let Some(target) = target {
         app.connect(ctx, target, &last.nick);
     }

@@ -6,12 +6,14 @@
 
 use eframe::egui::{Id, Key, Modifiers, Rect, Sense, Ui, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, EntryKind, Intent, Link, Room, State, Timeline};
+use parlor_face::clock::Clock;
 
-use crate::clock::Clock;
+use crate::chosen::tongue;
 use crate::deeds::{Hands, Rights};
 use crate::log::pill;
 use crate::row::{Marks, Row};
 use crate::theme::Palette;
+use crate::words::Words;
 
 /// Width of the scroll bar with the air beside it.
 pub(crate) const BAR: f32 = 12.0;
@@ -56,7 +58,7 @@ pub(crate) struct Sheet<'a> {
     pub(crate) room: &'a Room,
     pub(crate) width: f32,
     /// What is said above the oldest row.
-    pub(crate) head: Option<&'static str>,
+    pub(crate) head: Option<String>,
     /// The row that is shown as gone to.
     pub(crate) found: Option<EntryKey>,
     /// The row that is being corrected.
@@ -72,7 +74,7 @@ impl Sheet<'_> {
         let before = index.checked_sub(1).and_then(|index| timeline.get(index));
         let this = Some(entry.key);
         let marks = Marks {
-            head: self.head.filter(|_| index == 0),
+            head: self.head.clone().filter(|_| index == 0),
             first_new: self.room.marker == this,
             chosen: self.found == this || self.edited == this,
             asked: self.asked == this,
@@ -151,7 +153,7 @@ impl Scroll {
             hands.intents.push(Intent::Older);
         }
         if room.loading_older && first == 0 {
-            pill(sheet.ui, area.center_top() + vec2(0.0, 18.0), "Loading older messages …", false);
+            pill(sheet.ui, area.center_top() + vec2(0.0, 18.0), &tongue(sheet.ui).loading_older(), false);
         }
         self.scroll_bar(sheet.ui, area, timeline, first, index);
         if !at_end {
@@ -246,7 +248,8 @@ impl Scroll {
         let new = usize::try_from(timeline.front() + len(timeline) - self.seen).unwrap_or(0);
         let new =
             timeline.iter().rev().take(new).filter(|entry| matches!(entry.kind, EntryKind::Message { .. })).count();
-        let text = if new == 0 { String::from("▼ newest") } else { format!("▼ {new} new") };
+        let words = tongue(ui);
+        let text = if new == 0 { words.newest() } else { words.new_below(words.digits(new)) };
         if pill(ui, area.center_bottom() - vec2(0.0, 24.0), &text, true) {
             self.go(Place::End);
             ui.request_repaint();

@@ -21,9 +21,7 @@ pub(crate) use laid::{Laid, lay, shape_free, shape_wrapped};
 pub(crate) use paint::Paint;
 pub(crate) use select::{Spot, clear_selection, copied, has_selection};
 pub(crate) use shape::Shaped;
-#[allow(unused_imports, reason = "settings are ticked with it")]
-pub(crate) use widgets::checkbox;
-pub(crate) use widgets::{Button, Tip, button, caption, centered, menu_button, user_text};
+pub(crate) use widgets::{Button, Tip, button, caption, centered, checkbox, menu_button, user_text};
 
 use eframe::egui::Color32;
 

@@ -101,6 +101,11 @@ impl<'a> Button<'a> {
         Self { name: Some(name), quiet: true, small: true, ..Self::new(sign) }
     }
 
+    /// A sign in a frame; `name` is read out in its place.
+    pub(crate) fn named(sign: &'a str, name: &'a str) -> Self {
+        Self { name: Some(name), ..Self::new(sign) }
+    }
+
     /// What is asked for most likely: white on the accent.
     pub(crate) fn main(self, ui: &Ui) -> Self {
         let palette = Palette::of(ui);
@@ -185,7 +190,6 @@ pub(crate) fn menu_button<R>(
 }
 
 /// A box to be ticked, with what that means beside it.
-#[allow(dead_code, reason = "settings are ticked with it")]
 pub(crate) fn checkbox(ui: &mut Ui, ticked: &mut bool, text: &str) -> Response {
     let palette = Palette::of(ui);
     let (side, gap) = (ui.spacing().icon_width, ui.spacing().icon_spacing);

@@ -1,0 +1,473 @@
+//! What the desktop client says, in three languages. What both clients say stands in `parlor_face::words`.
+
+mod cover;
+
+pub(crate) use cover::CoverWords;
+
+parlor_core::phrases! {
+    /// What the desktop client says.
+    pub(crate) trait Words {
+        // The dialog that asks whom to connect to.
+
+        /// Its title.
+        join_a_chat() { "Join a chat", "Entra in una chat", "ورود به گفتگو" }
+        /// What it asks.
+        whom_to_join() {
+            "Which server, and what shall they call you?",
+            "Quale server, e come ti devono chiamare?",
+            "کدام سرور، و شما را چه بنامند؟",
+        }
+        /// Above the kinds of servers.
+        kind_of_server() { "Kind of server", "Tipo di server", "نوع سرور" }
+        /// What a Parlor server is.
+        kind_native() {
+            "A Parlor server, with rooms and history.",
+            "Un server Parlor, con stanze e cronologia.",
+            "سرور Parlor، با اتاق‌ها و تاریخچه.",
+        }
+        /// What a server of that tutorial is.
+        kind_nic() {
+            "A server of the “Messenger” tutorial.",
+            "Un server del tutorial «Messenger».",
+            "سرور آموزش «Messenger».",
+        }
+        /// What a server of that tutorial is.
+        kind_prompt() {
+            "A server of the “ChatRoom” tutorial.",
+            "Un server del tutorial «ChatRoom».",
+            "سرور آموزش «ChatRoom».",
+        }
+        /// The field of the server's name.
+        host() { "Host", "Server", "سرور" }
+        /// The field of its port.
+        port() { "Port", "Porta", "درگاه" }
+        /// The field of one's own name.
+        nickname() { "Nickname", "Soprannome", "نام مستعار" }
+        /// The button that connects.
+        connect() { "Connect", "Connetti", "اتصال" }
+        /// There is no host.
+        write_host(example) {
+            "Write the server's name or address, for example {example}.",
+            "Scrivi il nome o l’indirizzo del server, per esempio {example}.",
+            "نام یا نشانی سرور را بنویسید، برای نمونه {example}.",
+        }
+        /// The port is none.
+        port_range() {
+            "A port is a number from 1 to 65535.",
+            "Una porta è un numero da 1 a 65535.",
+            "درگاه عددی از ۱ تا ۶۵۵۳۵ است.",
+        }
+        /// The host is none.
+        bad_host(example) {
+            "That is no name or address of a computer; write one like {example}.",
+            "Non è il nome o l’indirizzo di un computer; scrivine uno come {example}.",
+            "این نام یا نشانی رایانه نیست؛ چیزی مانند {example} بنویسید.",
+        }
+        /// There is no nickname.
+        write_nick() {
+            "Write a nickname; the others will see it.",
+            "Scrivi un soprannome; gli altri lo vedranno.",
+            "نامی بنویسید؛ دیگران آن را می‌بینند.",
+        }
+        /// The nickname has lines.
+        nick_on_one_line() {
+            "A nickname is written on one line.",
+            "Un soprannome sta su una riga sola.",
+            "نام مستعار باید در یک خط باشد.",
+        }
+
+        // How things stand.
+
+        /// All is well.
+        connected(address, nick) {
+            "Connected to {address} as {nick}",
+            "Connesso a {address} come {nick}",
+            "متصل به {address} با نام {nick}",
+        }
+        /// It is being dialled.
+        connecting(address) { "Connecting to {address} …", "Connessione a {address} …", "در حال اتصال به {address} …" }
+        /// It is being dialled again.
+        connecting_again(address, attempt) {
+            "Connecting to {address}, try {attempt} …",
+            "Connessione a {address}, tentativo {attempt} …",
+            "در حال اتصال به {address}، تلاش {attempt} …",
+        }
+        /// It answers.
+        entering(address) { "Entering {address} …", "Ingresso in {address} …", "در حال ورود به {address} …" }
+        /// The connection is lost.
+        not_connected(address) { "Not connected to {address}", "Non connesso a {address}", "اتصال به {address} برقرار نیست" }
+        /// One is leaving.
+        saying_goodbye() { "Saying goodbye …", "Saluti in corso …", "در حال خداحافظی …" }
+        /// One has left.
+        left(address) { "Left {address}", "Uscito da {address}", "از {address} بیرون آمدید" }
+        /// The same, in a sentence.
+        you_have_left() { "You have left.", "Sei uscito.", "بیرون آمدید." }
+        /// Why the connection is lost, and when it is tried again.
+        trying_again(why, when) {
+            "{why} Trying again {when}.",
+            "{why} Nuovo tentativo {when}.",
+            "{why} تلاش دوباره {when}.",
+        }
+        /// At once.
+        now() { "now", "adesso", "همین حالا" }
+        /// After so many seconds.
+        in_seconds(seconds) { "in {seconds} s", "tra {seconds} s", "تا {seconds} ثانیهٔ دیگر" }
+        /// The button that tries at once.
+        try_now() { "Try now", "Riprova ora", "اکنون تلاش کن" }
+        /// The button that leads to the dialog.
+        connect_elsewhere() { "Connect …", "Connetti …", "اتصال …" }
+        /// The button that sends a warning away.
+        ok() { "OK", "OK", "باشد" }
+        /// Before there is anything to read.
+        one_moment() { "One moment …", "Un momento …", "یک لحظه …" }
+        /// There is no connection and nothing to read.
+        nobody_heard() { "Nobody is to be heard.", "Non si sente nessuno.", "صدایی از کسی نمی‌آید." }
+        /// The last word.
+        goodbye() { "Goodbye.", "Arrivederci.", "خدانگهدار." }
+        /// One is marked as away.
+        you_are_away(text) { "away: {text}", "assente: {text}", "غایب: {text}" }
+
+        // Rooms and members.
+
+        /// The list of rooms.
+        rooms() { "Rooms", "Stanze", "اتاق‌ها" }
+        /// How to get more of them.
+        rooms_tip() {
+            "/join NAME enters another room, /msg NICK TEXT writes to one person.",
+            "/join NOME entra in un’altra stanza, /msg NOME TESTO scrive a una persona.",
+            "با \u{200e}/join و نام اتاق به اتاق دیگری می‌روید، با \u{200e}/msg و نام و متن به یک نفر پیام می‌دهید.",
+        }
+        /// What is unread in a room, for those who hear it.
+        room_unread(room, unread) { "{room}, {unread} unread", "{room}, {unread} non letti", "{room}، {unread} نخوانده" }
+        /// The same where some are for oneself.
+        room_unread_for_you(room, unread, mentions) {
+            "{room}, {unread} unread, {mentions} for you",
+            "{room}, {unread} non letti, {mentions} per te",
+            "{room}، {unread} نخوانده، {mentions} برای شما",
+        }
+        /// Many.
+        many() { "99+", "99+", "۹۹+" }
+        /// One is not in the room that is shown.
+        not_in_room() { "you are not in this room", "non sei in questa stanza", "شما در این اتاق نیستید" }
+        /// How many are in a room.
+        members(count) { "Members · {count}", "Membri · {count}", "اعضا · {count}" }
+        /// How many were seen.
+        seen_here(count) { "Seen here · {count}", "Visti qui · {count}", "دیده‌شده‌ها · {count}" }
+        /// Why they were only seen.
+        seen_here_tip() {
+            "This server does not tell who is there; these spoke or came in since you joined.",
+            "Questo server non dice chi c’è; questi hanno parlato o sono entrati dopo di te.",
+            "این سرور نمی‌گوید چه کسانی هستند؛ این‌ها پس از آمدن شما نوشته‌اند یا وارد شده‌اند.",
+        }
+        /// Those who are not listed.
+        and_more(count) { "and {count} more", "e altri {count}", "و {count} نفر دیگر" }
+        /// Behind one's own name.
+        you() { "(you)", "(tu)", "(شما)" }
+        /// Behind the name of somebody who is away, for those who hear it.
+        is_away() { "away", "assente", "غایب" }
+        /// In the menu of a member.
+        write_to(nick) { "Message {nick}", "Scrivi a {nick}", "پیام به {nick}" }
+        /// In the menu of a member.
+        mention(nick) { "Mention {nick}", "Menziona {nick}", "نام بردن از {nick}" }
+        /// In the menu of a member.
+        ignore(nick) { "Ignore {nick}", "Ignora {nick}", "نادیده گرفتن {nick}" }
+        /// In the menu of a member.
+        unignore(nick) { "No longer ignore {nick}", "Non ignorare più {nick}", "دیگر نادیده نگرفتن {nick}" }
+        /// In the menu of a member.
+        kick(nick) { "Remove {nick} from the room", "Allontana {nick} dalla stanza", "بیرون کردن {nick} از اتاق" }
+        /// In the menu of a member.
+        mute(nick) { "Mute {nick}", "Silenzia {nick}", "بی‌صدا کردن {nick}" }
+        /// Who is typing.
+        typing_one(who) { "{who} is typing …", "{who} sta scrivendo …", "{who} در حال نوشتن است …" }
+        /// Who is typing.
+        typing_two(one, other) {
+            "{one} and {other} are typing …",
+            "{one} e {other} stanno scrivendo …",
+            "{one} و {other} در حال نوشتن هستند …",
+        }
+        /// How many are typing.
+        typing_many(count) {
+            "{count} people are typing …",
+            "{count} persone stanno scrivendo …",
+            "{count} نفر در حال نوشتن هستند …",
+        }
+        /// What was not sent yet.
+        one_waits() {
+            "One message waits; it is sent once there is a connection.",
+            "Un messaggio aspetta; parte appena c’è una connessione.",
+            "یک پیام در انتظار است؛ با برقراری اتصال فرستاده می‌شود.",
+        }
+        /// What was not sent yet.
+        many_wait(count) {
+            "{count} messages wait; they are sent once there is a connection.",
+            "{count} messaggi aspettano; partono appena c’è una connessione.",
+            "{count} پیام در انتظارند؛ با برقراری اتصال فرستاده می‌شوند.",
+        }
+
+        // The message box.
+
+        /// What stands in the empty box.
+        write_here() { "Write your messages here.", "Scrivi qui i tuoi messaggi.", "پیام خود را اینجا بنویسید." }
+        /// What it is called.
+        message() { "Message", "Messaggio", "پیام" }
+        /// The button that sends.
+        send() { "Send", "Invia", "ارسال" }
+        /// How it is sent.
+        send_tip() {
+            "Enter sends, Shift+Enter begins a new line",
+            "Invio manda, Maiusc+Invio va a capo",
+            "‏Enter می‌فرستد، Shift+Enter به خط تازه می‌رود",
+        }
+        /// The button that saves a correction.
+        save() { "Save", "Salva", "ذخیره" }
+        /// How it is saved.
+        save_tip() { "Enter saves, Esc cancels", "Invio salva, Esc annulla", "‏Enter ذخیره می‌کند، Esc لغو می‌کند" }
+        /// The button that cancels.
+        cancel() { "Cancel", "Annulla", "لغو" }
+        /// A message is being corrected.
+        correcting() {
+            "Correcting your message: Enter saves, Esc cancels.",
+            "Correggi il tuo messaggio: Invio salva, Esc annulla.",
+            "ویرایش پیام شما: Enter ذخیره می‌کند، Esc لغو می‌کند.",
+        }
+        /// A message is being corrected while there is no connection.
+        correcting_offline() {
+            "Correcting your message: it can be saved once there is a connection.",
+            "Correggi il tuo messaggio: si potrà salvare quando c’è una connessione.",
+            "ویرایش پیام شما: با برقراری اتصال می‌توان آن را ذخیره کرد.",
+        }
+
+        // The log.
+
+        /// The log, for those who hear it.
+        messages_in(room) { "Messages in {room}", "Messaggi in {room}", "پیام‌های {room}" }
+        /// The log is empty.
+        nothing_said() {
+            "Nothing has been said here yet.",
+            "Qui non è ancora stato detto niente.",
+            "هنوز چیزی اینجا گفته نشده است.",
+        }
+        /// Nothing is older.
+        beginning() { "This is the beginning.", "Questo è l’inizio.", "اینجا آغاز گفتگوست." }
+        /// What is older is gone.
+        older_not_kept() {
+            "Older messages are not kept.",
+            "I messaggi più vecchi non vengono conservati.",
+            "پیام‌های قدیمی‌تر نگه داشته نمی‌شوند.",
+        }
+        /// What is older is elsewhere.
+        older_not_held() {
+            "Older messages are not shown here; a search finds them.",
+            "I messaggi più vecchi non sono mostrati qui; la ricerca li trova.",
+            "پیام‌های قدیمی‌تر اینجا نیستند؛ جستجو آن‌ها را پیدا می‌کند.",
+        }
+        /// More is being read.
+        loading_older() {
+            "Loading older messages …",
+            "Caricamento dei messaggi più vecchi …",
+            "در حال آوردن پیام‌های قدیمی‌تر …",
+        }
+        /// Something is being read.
+        loading() { "Loading …", "Caricamento …", "در حال آوردن …" }
+        /// To the end of the log.
+        newest() { "▼ newest", "▼ ultimi", "▼ تازه‌ترین" }
+        /// To the end of the log, where something is new.
+        new_below(count) { "▼ {count} new", "▼ {count} nuovi", "▼ {count} تازه" }
+        /// Above what is new.
+        new_messages() { "New messages", "Messaggi nuovi", "پیام‌های تازه" }
+        /// Behind a message that was corrected.
+        edited() { "edited", "modificato", "ویرایش‌شده" }
+        /// Below a message that did not arrive.
+        not_sent(why) { "Not sent: {why}", "Non inviato: {why}", "فرستاده نشد: {why}" }
+        /// Below a message that nobody confirmed.
+        not_confirmed() {
+            "Not confirmed: it may or may not have arrived.",
+            "Non confermato: può essere arrivato o no.",
+            "تأیید نشد: شاید رسیده باشد، شاید نه.",
+        }
+        /// The button that sends again what nobody confirmed.
+        send_again() { "Send again", "Invia di nuovo", "ارسال دوباره" }
+        /// The button that sends again what was refused.
+        retry() { "Retry", "Riprova", "تلاش دوباره" }
+        /// Whether a message is to be taken back.
+        really_delete() {
+            "Delete this message for everybody?",
+            "Eliminare questo messaggio per tutti?",
+            "این پیام برای همه پاک شود؟",
+        }
+        /// The button that takes it back.
+        delete() { "Delete", "Elimina", "پاک کردن" }
+        /// The button that does not.
+        keep() { "Keep", "Conserva", "نگه داشتن" }
+        /// In the menu of a message.
+        copy_message() { "Copy message", "Copia il messaggio", "رونوشت پیام" }
+        /// In the menu of a message.
+        copy_with_name() { "Copy with name", "Copia con il nome", "رونوشت با نام" }
+        /// In the menu of a message.
+        edit() { "Edit", "Modifica", "ویرایش" }
+        /// In the menu of a message: it will be asked about.
+        delete_asking() { "Delete …", "Elimina …", "پاک کردن …" }
+        /// Why something cannot be done.
+        no_connection() {
+            "There is no connection just now.",
+            "In questo momento non c’è connessione.",
+            "اکنون اتصالی برقرار نیست.",
+        }
+
+        // Searching.
+
+        /// The button and field that search.
+        search() { "Search", "Cerca", "جستجو" }
+        /// What it does.
+        search_tip() {
+            "Search this room (Ctrl+F)",
+            "Cerca in questa stanza (Ctrl+F)",
+            "جستجو در این اتاق (Ctrl+F)",
+        }
+        /// The field.
+        search_messages() { "Search messages", "Cerca nei messaggi", "جستجوی پیام‌ها" }
+        /// What may be written there.
+        search_hint() {
+            "Every word must be in the message. \"Words in quotation marks\" stand together; word* finds what begins so.",
+            "Ogni parola deve essere nel messaggio. \"Parole tra virgolette\" stanno insieme; parola* trova ciò che inizia così.",
+            "همهٔ واژه‌ها باید در پیام باشند. \"واژه‌های درون گیومه\" کنار هم می‌آیند؛ واژه* هر چه را که چنین آغاز شود پیدا می‌کند.",
+        }
+        /// The button that closes the search.
+        close_search() { "Close the search", "Chiudi la ricerca", "بستن جستجو" }
+        /// What else closes it.
+        close_search_tip() {
+            "Close and stay here; Esc goes back to where you were",
+            "Chiudi e resta qui; Esc torna dov’eri",
+            "بستن و ماندن در همین جا؛ Esc شما را به جای پیشین برمی‌گرداند",
+        }
+        /// In the shown room alone.
+        here() { "Here", "Qui", "اینجا" }
+        /// The same in a sentence.
+        in_room_alone(room) { "In {room} alone", "Solo in {room}", "فقط در {room}" }
+        /// In all rooms.
+        everywhere() { "Everywhere", "Dappertutto", "همه‌جا" }
+        /// The same in a sentence.
+        everywhere_tip() {
+            "In all your rooms and conversations",
+            "In tutte le tue stanze e conversazioni",
+            "در همهٔ اتاق‌ها و گفتگوهای شما",
+        }
+        /// The key that searches.
+        enter_key() { "Enter", "Invio", "Enter" }
+        /// It is being searched.
+        searching() { "Searching …", "Ricerca …", "در حال جستجو …" }
+        /// Nothing was found in a room.
+        not_found_in(query, room) {
+            "Nothing was found for “{query}” in {room}.",
+            "Nessun risultato per «{query}» in {room}.",
+            "برای «{query}» در {room} چیزی پیدا نشد.",
+        }
+        /// Nothing was found anywhere.
+        not_found(query) {
+            "Nothing was found for “{query}” anywhere.",
+            "Nessun risultato per «{query}».",
+            "برای «{query}» هیچ‌جا چیزی پیدا نشد.",
+        }
+        /// The button that searches all rooms.
+        look_everywhere() { "Look everywhere", "Cerca dappertutto", "جستجو در همه‌جا" }
+        /// What was found.
+        one_hit() { "1 message", "1 messaggio", "۱ پیام" }
+        /// What was found.
+        many_hits(count) { "{count} messages", "{count} messaggi", "{count} پیام" }
+        /// There is more.
+        and_older(found) {
+            "{found}, and there are older ones",
+            "{found}, e ce ne sono di più vecchi",
+            "{found}، و قدیمی‌تر هم هست",
+        }
+        /// The button that searches on.
+        older_messages() { "Older messages", "Messaggi più vecchi", "پیام‌های قدیمی‌تر" }
+        /// What it does.
+        older_messages_tip() {
+            "Search on, further back",
+            "Continua la ricerca, più indietro",
+            "ادامهٔ جستجو در پیام‌های پیشین",
+        }
+        /// A message that was found, for those who hear it.
+        hit(who, room, when, text) {
+            "{who} in {room}, {when}: {text}",
+            "{who} in {room}, {when}: {text}",
+            "{who} در {room}، {when}: {text}",
+        }
+        /// Back from messages that lie far back.
+        back_to_log() { "Back to the log", "Torna alla chat", "بازگشت به گفتگو" }
+        /// Above messages that lie far back.
+        earlier_in(room) { "Earlier in {room}", "Prima, in {room}", "پیش‌تر در {room}" }
+        /// The same for those who hear it.
+        messages_around(room) {
+            "Messages around one in {room}",
+            "Messaggi attorno a uno in {room}",
+            "پیام‌های پیرامون یک پیام در {room}",
+        }
+
+        // What covers the window.
+
+        /// The server wants another name.
+        another_nick() { "Another nickname, please", "Un altro soprannome, per favore", "لطفاً نام دیگری برگزینید" }
+        /// The button that takes it.
+        use_nick() { "Use this name", "Usa questo nome", "همین نام" }
+        /// The server wants a password.
+        has_password() { "This server has a password", "Questo server ha una password", "این سرور گذرواژه دارد" }
+        /// The field for it.
+        password() { "Password", "Password", "گذرواژه" }
+        /// The button that goes in with it.
+        enter() { "Enter", "Entra", "ورود" }
+        /// There is no password.
+        write_password() {
+            "Write the password; whoever runs the server knows it.",
+            "Scrivi la password; chi gestisce il server la conosce.",
+            "گذرواژه را بنویسید؛ گردانندهٔ سرور آن را می‌داند.",
+        }
+        /// What would be lost.
+        one_unsent() {
+            "One message has not been sent.",
+            "Un messaggio non è stato inviato.",
+            "یک پیام فرستاده نشده است.",
+        }
+        /// What would be lost.
+        many_unsent(count) {
+            "{count} messages have not been sent.",
+            "{count} messaggi non sono stati inviati.",
+            "{count} پیام فرستاده نشده است.",
+        }
+        /// That it would be lost.
+        one_lost() {
+            "There is no connection just now. If you close the window, it is lost.",
+            "In questo momento non c’è connessione. Se chiudi la finestra, va perso.",
+            "اکنون اتصالی برقرار نیست. اگر پنجره را ببندید، از دست می‌رود.",
+        }
+        /// That they would be lost.
+        many_lost() {
+            "There is no connection just now. If you close the window, they are lost.",
+            "In questo momento non c’è connessione. Se chiudi la finestra, vanno persi.",
+            "اکنون اتصالی برقرار نیست. اگر پنجره را ببندید، از دست می‌روند.",
+        }
+        /// The button that stays.
+        stay() { "Stay", "Resta", "می‌مانم" }
+        /// The button that closes.
+        close_anyway() { "Close anyway", "Chiudi comunque", "بستن با این همه" }
+        /// The button that closes what covers the window.
+        close() { "Close", "Chiudi", "بستن" }
+        /// The button that copies.
+        copy() { "Copy", "Copia", "رونوشت" }
+        /// The button of the list of keys.
+        keys_tip(key) { "Keys ({key})", "Tasti ({key})", "کلیدها ({key})" }
+        /// The button that makes it bright.
+        use_light() { "Use light colours", "Usa colori chiari", "رنگ‌های روشن" }
+        /// The button that makes it dark.
+        use_dark() { "Use dark colours", "Usa colori scuri", "رنگ‌های تیره" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_phrase_is_said_whole_in_each_language() {
+        parlor_core::words::prove(super::Words::each);
+    }
+}

@@ -1,0 +1,159 @@
+//! What is said in what covers the window: settings, keys, the room switcher, hosting.
+
+parlor_core::phrases! {
+    /// What is said in what covers the window.
+    pub(crate) trait CoverWords {
+        // Settings.
+
+        /// Their title.
+        settings() { "Settings", "Impostazioni", "تنظیمات" }
+        /// The button that opens them.
+        settings_tip() { "Settings (Ctrl+,)", "Impostazioni (Ctrl+,)", "تنظیمات (Ctrl+,)" }
+        /// Which language.
+        language() { "Language", "Lingua", "زبان" }
+        /// As the machine has it.
+        as_the_system() { "As the system", "Come il sistema", "مانند سیستم" }
+        /// Dark or light.
+        colours() { "Colours", "Colori", "رنگ‌ها" }
+        /// Dark.
+        dark() { "Dark", "Scuri", "تیره" }
+        /// Light.
+        light() { "Light", "Chiari", "روشن" }
+        /// How large.
+        text_size() { "Text size", "Dimensione del testo", "اندازهٔ متن" }
+        /// Smaller.
+        smaller() { "Smaller", "Più piccolo", "کوچک‌تر" }
+        /// Larger.
+        larger() { "Larger", "Più grande", "بزرگ‌تر" }
+        /// So large.
+        points(size) { "{size} points", "{size} punti", "{size} پوینت" }
+        /// What a notification tells.
+        notifications() { "Notifications", "Notifiche", "اعلان‌ها" }
+        /// Who and what.
+        notify_text() { "Who and what", "Chi e che cosa", "نام و متن" }
+        /// Who.
+        notify_name() { "Only who", "Solo chi", "فقط نام" }
+        /// Nothing.
+        notify_off() { "None", "Nessuna", "هیچ" }
+        /// Which calendar.
+        calendar() { "Calendar", "Calendario", "گاه‌شماری" }
+        /// That of the language.
+        as_the_language() { "As the language", "Come la lingua", "مانند زبان" }
+        /// Gregorian.
+        gregorian() { "Gregorian", "Gregoriano", "میلادی" }
+        /// Persian.
+        persian() { "Persian", "Persiano", "خورشیدی" }
+        /// Joins and leaves are folded.
+        fold_presence() {
+            "Fold who comes and goes into one line",
+            "Riunisci in una riga chi entra e chi esce",
+            "آمد و رفت‌ها در یک خط جمع شوند",
+        }
+        /// Others see one typing.
+        tell_typing() {
+            "Tell others that I am typing",
+            "Mostra agli altri che sto scrivendo",
+            "دیگران ببینند که در حال نوشتنم",
+        }
+        /// AM and PM.
+        twelve_hours() {
+            "Times of twelve hours: 9:05 pm",
+            "Ore in formato 12: 9:05 pm",
+            "ساعت دوازده‌ساعته: ۹:۰۵ ب.ظ",
+        }
+        /// Where all that is kept.
+        kept_in(path) {
+            "Kept in {path}, which you may also edit.",
+            "Conservate in {path}, che puoi anche modificare.",
+            "نگه‌داری در {path}؛ می‌توانید آن را ویرایش هم بکنید.",
+        }
+        /// Nothing can be kept.
+        kept_nowhere() {
+            "They hold until you close the window.",
+            "Valgono finché non chiudi la finestra.",
+            "تا بستن پنجره برقرارند.",
+        }
+
+        // The room switcher.
+
+        /// Its title and field.
+        go_to() { "Go to a room", "Vai a una stanza", "رفتن به اتاق" }
+        /// No room is called so.
+        no_such_room() { "No room is called so.", "Nessuna stanza si chiama così.", "اتاقی با این نام نیست." }
+
+        // The list of keys.
+
+        /// Its title.
+        keys() { "Keys", "Tasti", "کلیدها" }
+        /// What else there is.
+        keys_more() {
+            "/help in the message box lists what can be typed there.",
+            "/help nella casella dei messaggi elenca ciò che vi si può scrivere.",
+            "‎/help در کادر پیام فهرست دستورها را نشان می‌دهد.",
+        }
+        /// The key Enter.
+        key_send() { "send", "invia", "ارسال" }
+        /// Shift and Enter.
+        key_line() { "a new line", "una riga nuova", "خط تازه" }
+        /// The key Tab.
+        key_complete() { "finish a name or command", "completa un nome o un comando", "کامل کردن نام یا دستور" }
+        /// Up.
+        key_correct() {
+            "correct what you said last",
+            "correggi l’ultima cosa che hai detto",
+            "ویرایش آخرین پیام خود",
+        }
+        /// Where Up does that.
+        in_empty_box() { "↑ in an empty box", "↑ nella casella vuota", "↑ در کادر خالی" }
+        /// Ctrl and F.
+        key_search() { "search in this room", "cerca in questa stanza", "جستجو در این اتاق" }
+        /// Ctrl, Shift and F.
+        key_search_all() { "search everywhere", "cerca dappertutto", "جستجو در همه‌جا" }
+        /// Where arrows choose.
+        in_search() { "↑, ↓, Enter in the search", "↑, ↓, Invio nella ricerca", "↑، ↓ و Enter در جستجو" }
+        /// What they choose.
+        key_choose() {
+            "choose a message, go there",
+            "scegli un messaggio, vai lì",
+            "گزینش پیام و رفتن به آن",
+        }
+        /// The pages.
+        key_pages() { "move in the log", "scorri i messaggi", "پیمایش پیام‌ها" }
+        /// The key Escape.
+        key_escape() {
+            "cancel, close, back to the newest message",
+            "annulla, chiudi, torna all’ultimo messaggio",
+            "لغو، بستن، بازگشت به تازه‌ترین پیام",
+        }
+        /// Ctrl and K.
+        key_rooms() { "go to a room by its name", "vai a una stanza per nome", "رفتن به اتاق با نامش" }
+        /// Alt and arrows.
+        key_cycle() {
+            "previous, next room (or Ctrl+Page Up, Page Down)",
+            "stanza precedente, successiva (o Ctrl+Pag Su, Giù)",
+            "اتاق پیشین، پسین (یا Ctrl+Page Up و Page Down)",
+        }
+        /// Alt, Shift and arrows.
+        key_unread() {
+            "previous, next room with something unread",
+            "stanza precedente, successiva con non letti",
+            "اتاق پیشین، پسین با پیام نخوانده",
+        }
+        /// The sizes.
+        key_size() { "larger, smaller, usual size", "più grande, più piccolo, normale", "بزرگ‌تر، کوچک‌تر، اندازهٔ معمول" }
+        /// Ctrl and comma.
+        key_settings() { "settings", "impostazioni", "تنظیمات" }
+        /// Ctrl and Q.
+        key_quit() { "say goodbye and close", "saluta e chiudi", "خداحافظی و بستن" }
+        /// The key F1.
+        key_help() { "this list", "questo elenco", "همین فهرست" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_phrase_is_said_whole_in_each_language() {
+        parlor_core::words::prove(super::CoverWords::each);
+    }
+}
