@@ -4,8 +4,6 @@
 //! emoji and flags, so both are taken apart. A string's width is the sum of its graphemes' widths: measured as a
 //! whole, `لا` counts as one cell where terminals use two.
 
-use std::ops::Range;
-
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -203,32 +201,6 @@ pub fn pad(text: &str, cells: usize) -> String {
     out
 }
 
-/// Breaks one line of clean text into ranges that fit `first` cells, then `rest` cells each: between words where
-/// that is possible. Spaces at a break hang over the edge; nothing is left out, and there is always one range.
-pub fn wrap(clean: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let (mut start, mut x, mut limit) = (0, 0, first.max(1));
-    let mut word: Option<(usize, usize)> = None;
-    for (at, grapheme) in clean.grapheme_indices(true) {
-        if grapheme == " " {
-            x += 1;
-            word = Some((at + 1, x));
-            continue;
-        }
-        let cells = grapheme.width();
-        while x + cells > limit && at > start {
-            let (end, used) = word.take().filter(|(end, _)| *end > start).unwrap_or((at, x));
-            lines.push(start..end);
-            start = end;
-            x -= used;
-            limit = rest.max(1);
-        }
-        x += cells;
-    }
-    lines.push(start..clean.len());
-    lines
-}
-
 #[cfg(test)]
 pub(crate) mod hostile {
     /// What a hostile peer might send to break a terminal program.
@@ -348,28 +320,5 @@ mod tests {
         assert_eq!(fit("你好吗", 4), "你…");
         assert_eq!(fit("abc", 0), "");
         assert_eq!(pad("你", 4), "你  ");
-    }
-
-    #[test]
-    fn wrapping_breaks_between_words_and_loses_nothing() {
-        let text = "one two three fourfivesix";
-        let lines: Vec<&str> = wrap(text, 8, 6).into_iter().filter_map(|range| text.get(range)).collect();
-        assert_eq!(lines, ["one two ", "three ", "fourfi", "vesix"]);
-    }
-
-    #[test]
-    fn wrapped_lines_fit_at_every_width() {
-        for text in hostile::strings() {
-            let text = clean(&text);
-            for cells in 1..=80 {
-                let lines = wrap(&text, cells, cells);
-                let joined: String = lines.iter().filter_map(|range| text.get(range.clone())).collect();
-                assert_eq!(joined, text);
-                for range in lines {
-                    let line = text.get(range).unwrap().trim_end_matches(' ');
-                    assert!(width(line) <= cells.max(2), "{line:?} in {cells}");
-                }
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ use parlor_core::wire::Dialect;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
+use crate::bidi::Bidi;
 use crate::cells;
 use crate::editor::Editor;
 use crate::keys;
@@ -53,6 +54,8 @@ pub struct Chat {
     /// A sentence for the status line until the next key.
     flash: Option<String>,
     frame: Frame,
+    /// Nothing stands beside the log, from when the terminal was first seen to turn rows.
+    alone: bool,
     /// How many cells the text in the message box has.
     box_cells: usize,
 }
@@ -75,6 +78,7 @@ impl Chat {
             looked: None,
             flash: None,
             frame: Frame::default(),
+            alone: false,
             box_cells: 0,
         }
     }
@@ -311,7 +315,10 @@ impl View for Chat {
         let rows = self.editor.rows(self.box_cells, false);
         let caret_row = rows.iter().position(|row| row.caret.is_some()).unwrap_or(0);
         let first = (caret_row + 1).saturating_sub(box_max);
-        self.frame = Frame::new(&state, size, self.look);
+        if self.look.bidi == Bidi::Terminal && !self.alone {
+            self.alone = panes::may_turn(&state, size.y);
+        }
+        self.frame = Frame::new(&state, size, self.look, !self.alone);
         self.frame.rows = rows.into_iter().skip(first).take(box_max).collect();
         self.frame.first_row = first;
         let log = self.frame.log_size();

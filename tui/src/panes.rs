@@ -6,6 +6,7 @@ use parlor_core::client::{Link, Room, State};
 use parlor_core::time::Instant;
 use parlor_core::words::Language;
 
+use crate::bidi;
 use crate::cells;
 use crate::editor::Row;
 use crate::lay;
@@ -49,9 +50,10 @@ struct Side {
 
 impl Frame {
     /// The frame for this state and size; status line and message box are the caller's to fill in.
-    pub fn new(state: &State, size: Vec2, look: Look) -> Self {
+    /// `lists`: whether rooms and members may stand beside the log.
+    pub fn new(state: &State, size: Vec2, look: Look, lists: bool) -> Self {
         let mut frame = Self { size, look, ..Self::default() };
-        let wide = size.x >= SIDES_CELLS_MIN;
+        let wide = lists && size.x >= SIDES_CELLS_MIN;
         if wide && state.rooms.len() > 1 {
             frame.rooms = rooms(state, size.y, look);
         }
@@ -136,6 +138,15 @@ impl Frame {
             }
         }
     }
+}
+
+/// Whether a terminal that turns text itself would turn rows of this screen: something in sight, or nearly, is written
+/// from right to left. Such a terminal turns whole rows, and would put names of a list into the middle of messages.
+pub fn may_turn(state: &State, height: usize) -> bool {
+    let Some(room) = state.shown_room() else { return false };
+    let texts = room.timeline.iter().rev().take(height).map(|entry| entry.line());
+    let names = room.members.iter().map(|member| &*member.nick).chain(state.rooms.iter().map(|room| &*room.title));
+    names.into_iter().any(bidi::matters) || texts.into_iter().any(|text| bidi::matters(&text))
 }
 
 impl Side {

@@ -4,6 +4,8 @@
 //! knows whether the person is looking; and input methods and screen readers follow the real cursor, which the
 //! stock backend hides.
 
+mod input;
+
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -12,12 +14,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crossterm::event::{self as input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
+use crossterm::event::{self, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture};
+use crossterm::event::{EnableBracketedPaste, EnableFocusChange};
 use crossterm::{cursor, execute, terminal};
 use cursive::Vec2;
 use cursive::backend::Backend;
 use cursive::backends::crossterm::{self as stock, crossterm};
-use cursive::event::{Event, Key};
+use cursive::event::Event;
 use cursive::style::{Color, ColorPair, Effect};
 
 use crate::alert;
@@ -108,7 +111,7 @@ impl Term {
     pub fn init(caret: Caret, look: Look) -> io::Result<Box<dyn Backend>> {
         let mut tty = open_tty()?;
         let stock = ManuallyDrop::new(stock::Backend::init()?);
-        execute!(tty, input::DisableMouseCapture, input::EnableBracketedPaste, input::EnableFocusChange)?;
+        execute!(tty, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange)?;
         tty.write_all(ask_for_order(look.bidi).as_bytes())?;
         tty.write_all(alert::KEEP_TITLE.as_bytes())?;
         if look.mouse {
@@ -161,13 +164,7 @@ pub fn restore() {
             let _ = tty.write_all(USUAL_ORDER.as_bytes());
         }
         let _ = write!(tty, "{}{}{}", links::END, MOUSE_OFF, alert::OLD_TITLE);
-        let _ = execute!(
-            tty,
-            input::DisableFocusChange,
-            input::DisableBracketedPaste,
-            terminal::LeaveAlternateScreen,
-            cursor::Show
-        );
+        let _ = execute!(tty, DisableFocusChange, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
     }
     let _ = terminal::disable_raw_mode();
 }
@@ -189,19 +186,19 @@ impl Backend for Term {
     fn poll_event(&mut self) -> Option<Event> {
         loop {
             // A terminal that is gone answers with an error for ever.
-            let event = match input::poll(Duration::ZERO) {
+            let event = match event::poll(Duration::ZERO) {
                 Ok(false) => return None,
-                Ok(true) => input::read(),
+                Ok(true) => event::read(),
                 Err(error) => Err(error),
             };
             let Ok(event) = event else { return Some(Event::Exit) };
             let event = match event {
-                input::Event::Key(key) => translate(key),
-                input::Event::Resize(..) => Some(Event::WindowResize),
-                input::Event::Paste(text) => Some(Extra::Paste(text).into_event()),
-                input::Event::FocusGained => Some(Extra::Focus(true).into_event()),
-                input::Event::FocusLost => Some(Extra::Focus(false).into_event()),
-                input::Event::Mouse(mouse) => translate_mouse(mouse).filter(|_| self.look.mouse),
+                event::Event::Key(key) => input::translate(key),
+                event::Event::Resize(..) => Some(Event::WindowResize),
+                event::Event::Paste(text) => Some(Extra::Paste(text).into_event()),
+                event::Event::FocusGained => Some(Extra::Focus(true).into_event()),
+                event::Event::FocusLost => Some(Extra::Focus(false).into_event()),
+                event::Event::Mouse(mouse) => input::translate_mouse(mouse).filter(|_| self.look.mouse),
             };
             if event.is_some() {
                 return event;
@@ -311,59 +308,6 @@ impl Term {
     }
 }
 
-fn translate_mouse(mouse: input::MouseEvent) -> Option<Event> {
-    let event = match mouse.kind {
-        MouseEventKind::Down(MouseButton::Left) => cursive::event::MouseEvent::Press(cursive::event::MouseButton::Left),
-        MouseEventKind::ScrollUp => cursive::event::MouseEvent::WheelUp,
-        MouseEventKind::ScrollDown => cursive::event::MouseEvent::WheelDown,
-        MouseEventKind::Down(_) | MouseEventKind::Up(_) | MouseEventKind::Drag(_) | MouseEventKind::Moved => {
-            return None;
-        }
-        MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => return None,
-    };
-    let position = Vec2::new(mouse.column.into(), mouse.row.into());
-    Some(Event::Mouse { offset: Vec2::zero(), position, event })
-}
-
-fn translate(event: KeyEvent) -> Option<Event> {
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    let has = |modifier| event.modifiers.contains(modifier);
-    let (control, alt, shift) = (has(KeyModifiers::CONTROL), has(KeyModifiers::ALT), has(KeyModifiers::SHIFT));
-    let key = match event.code {
-        KeyCode::Char(c) if control && !alt => return Some(Event::CtrlChar(c.to_ascii_lowercase())),
-        KeyCode::Char(c) if alt && !control => return Some(Event::AltChar(c)),
-        // AltGr arrives as both on some systems: it is how letters are typed there.
-        KeyCode::Char(c) => return Some(Event::Char(c)),
-        KeyCode::BackTab => return Some(Event::Shift(Key::Tab)),
-        KeyCode::Enter => Key::Enter,
-        KeyCode::Tab => Key::Tab,
-        KeyCode::Backspace => Key::Backspace,
-        KeyCode::Esc => Key::Esc,
-        KeyCode::Left => Key::Left,
-        KeyCode::Right => Key::Right,
-        KeyCode::Up => Key::Up,
-        KeyCode::Down => Key::Down,
-        KeyCode::Home => Key::Home,
-        KeyCode::End => Key::End,
-        KeyCode::PageUp => Key::PageUp,
-        KeyCode::PageDown => Key::PageDown,
-        KeyCode::Delete => Key::Del,
-        KeyCode::F(number @ 1..=12) => Key::from_f(number),
-        _ => return None,
-    };
-    Some(match (control, alt, shift) {
-        (false, false, false) => Event::Key(key),
-        (true, false, false) => Event::Ctrl(key),
-        (false, true, false) => Event::Alt(key),
-        (false, false, true) => Event::Shift(key),
-        (true, true, _) => Event::CtrlAlt(key),
-        (true, false, true) => Event::CtrlShift(key),
-        (false, true, true) => Event::AltShift(key),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -427,13 +371,5 @@ mod tests {
             assert_eq!(Extra::from_event(&extra.clone().into_event()), Some(extra));
         }
         assert_eq!(Extra::from_event(&Event::Char('p')), None);
-    }
-
-    #[test]
-    fn a_held_modifier_is_kept() {
-        let key = |code, modifiers| translate(KeyEvent::new(code, modifiers));
-        assert_eq!(key(KeyCode::Enter, KeyModifiers::ALT), Some(Event::Alt(Key::Enter)));
-        assert_eq!(key(KeyCode::Char('q'), KeyModifiers::CONTROL), Some(Event::CtrlChar('q')));
-        assert_eq!(key(KeyCode::Char('@'), KeyModifiers::CONTROL | KeyModifiers::ALT), Some(Event::Char('@')));
     }
 }

@@ -5,6 +5,7 @@ mod desk;
 use cursive::event::Key;
 use desk::Desk;
 use tui::bidi::Bidi;
+use tui::cells::Emoji;
 use tui::look::Look;
 use tui::style::Colours;
 
@@ -86,6 +87,57 @@ fn where_the_terminal_turns_text_it_gets_logical_order_in_rows_of_its_own() {
     assert_eq!(rows.get(at + 1).map(|row| row.trim()), Some("سلام دنیا"));
     desk.bea("ciao سلام");
     desk.sees("bea: ciao سلام");
+}
+
+#[test]
+fn where_the_terminal_turns_rows_no_list_stands_in_them_once_there_is_something_to_turn() {
+    let desk = desk(Bidi::Terminal, (80, 12));
+    assert!(!desk.screen().contains('│'), "{}", desk.screen());
+    desk.sees("3 people");
+    let mut english = Desk::dialling_with(
+        Look { bidi: Bidi::Terminal, ..Look::new(Colours::Many) },
+        tui::term::Caret::default(),
+        (80, 12),
+    );
+    english.server.connected();
+    english.says(desk::WELCOME);
+    english.says(&desk::LOBBY.replace("علی", "carlo"));
+    english.sees("│ Here");
+    english.bea("سلام");
+    english.does_not_see("│");
+}
+
+#[test]
+fn hostile_text_stops_nothing_and_leaves_nothing_at_any_width_in_any_mode() {
+    let mut zalgo = String::from("س");
+    zalgo.extend(std::iter::repeat_n('\u{64E}', 200));
+    let texts = [
+        "س\u{200F}b\u{200E}c\u{202E}d\u{2067}e",
+        "سل\u{200B}ام",
+        "\\u001b[31mسرخ\\u0007",
+        "س\\tb",
+        "\u{FDFD}\u{FDFD}",
+        "س क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्क्ष्",
+        "سلام 👨\u{200D}👩\u{200D}👧 🇮🇷🇮🇹🇮 👍🏽 ❤\u{FE0F} :",
+        "\u{654}\u{654}س",
+        "\u{600}\u{600}\u{600}\u{600}\u{600}\u{600}س",
+        "\u{E0100}س\u{E0101} https://a.example/\u{E0102}",
+        zalgo.as_str(),
+    ];
+    let modes = [(Bidi::App, Emoji::Simple, 1), (Bidi::App, Emoji::Full, 5), (Bidi::Terminal, Emoji::Names, 5)];
+    for (bidi, emoji, step) in modes {
+        for width in (1..=80).step_by(step) {
+            let look = Look { bidi, emoji, ..Look::new(Colours::Many) };
+            let mut desk = Desk::online_looking(look, (width, 9));
+            for text in texts {
+                desk.bea(text);
+                desk.pastes(text);
+            }
+            let steers =
+                |c: char| c.is_control() && c != '\n' || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}');
+            assert!(!desk.screen().contains(steers), "{}", desk.screen());
+        }
+    }
 }
 
 #[test]

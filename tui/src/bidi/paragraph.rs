@@ -322,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn wrapping_breaks_between_words_and_loses_nothing() {
+        let text = "one two three fourfivesix";
+        let paragraph = Paragraph::new(text, Bidi::Off, false);
+        let lines = paragraph.wrap(0, 8, 6).into_iter().map(|line| paragraph.drawn(line));
+        assert_eq!(lines.collect::<Vec<_>>(), ["one two ", "three ", "fourfi", "vesix"]);
+        let behind_a_nick = paragraph.wrap(6, 8, 6).into_iter().map(|line| paragraph.drawn(line));
+        assert_eq!(behind_a_nick.collect::<Vec<_>>(), ["", "one ", "two ", "three ", "fourfi", "vesix"]);
+    }
+
+    #[test]
     fn styles_stay_with_their_letters() {
         let text = "این https://a.example است";
         let link = text.find("https").unwrap()..text.find(" است").unwrap();
