@@ -65,6 +65,7 @@ pub use state::{Before, Delivery, Entry, EntryKey, EntryKind, Link, Member, Ques
 pub use timeline::Timeline;
 
 use asked::Asked;
+use away::Away;
 use jump::Seek;
 use keep::Keeping;
 use leave::Leave;
@@ -203,6 +204,9 @@ pub enum Intent {
     },
     /// Forgets [`State::around`].
     CloseAround,
+    /// Tells those who know one that one is away, and why (at most 256 bytes, on one line); `None`: that one is back.
+    /// Kept over reconnects. Native servers only.
+    Away(Option<String>),
     /// Sets something; holds from then on.
     Set(Options),
     /// Says goodbye and ends.
@@ -287,6 +291,7 @@ pub struct Client {
     /// Further lines of an echo that a tutorial server's rows are read as lines of.
     echo_rest: VecDeque<String>,
     leave: Option<Leave>,
+    away: Away,
     keeping: Keeping,
     finished: bool,
 }
@@ -324,6 +329,7 @@ impl Client {
             typists: VecDeque::new(),
             echo_rest: VecDeque::new(),
             leave: None,
+            away: Away::default(),
             keeping,
             finished: false,
         };

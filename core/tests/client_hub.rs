@@ -321,6 +321,30 @@ fn deeds() -> impl Strategy<Value = Deed> {
     ]
 }
 
+#[test]
+fn who_is_away_is_so_to_everybody_who_knows_them_and_again_after_a_restart() {
+    let mut chat = Chat::new(&[("ada", Dialect::Native), ("bea", Dialect::Native), ("gus", Dialect::Nic)]);
+    let away = |chat: &Chat, seat: usize, who: &str| {
+        let members = &chat.state(seat).rooms[0].members;
+        members.iter().find(|member| member.nick == who).and_then(|member| member.away.clone())
+    };
+    chat.says(0, "/away lunch");
+    assert_eq!(chat.state(0).away.as_deref(), Some("lunch"));
+    assert_eq!(away(&chat, 1, "ada").as_deref(), Some("lunch"));
+    chat.says(1, "/msg ada hi");
+    let there = chat.state(1).shown_room().unwrap();
+    assert_eq!(there.other_away(), Some("lunch"));
+    assert_eq!(there.timeline.iter().map(Entry::line).collect::<Vec<_>>(), ["bea: hi", "* ada is away: lunch"]);
+    chat.hang_up(0);
+    chat.seats[0].client.handle_input(chat.world.now, Input::Lost(Loss::Closed));
+    chat.pass(60_000);
+    assert_eq!(chat.state(0).link, Link::Online);
+    assert_eq!(away(&chat, 1, "ada").as_deref(), Some("lunch"), "also after the grace");
+    chat.says(0, "/back");
+    assert_eq!(away(&chat, 1, "ada"), None);
+    assert_eq!(chat.state(0).away, None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

@@ -53,6 +53,11 @@ impl Client {
             Intent::CloseSearch => self.close_search(),
             Intent::Jump { place, id } => self.jump(place, id),
             Intent::CloseAround => self.close_around(),
+            Intent::Away(text) => {
+                if let Err(why) = self.go_away(text.as_deref()) {
+                    self.error(usize::MAX, &why);
+                }
+            }
             Intent::Set(options) => self.set(options),
             Intent::Quit => self.quit(),
         }

@@ -69,6 +69,8 @@ pub(super) struct Line {
     pub(super) name_open: bool,
     /// Rooms one was in before are awaited.
     pub(super) rejoining: bool,
+    /// The server tells who is away.
+    pub(super) away: bool,
     /// What the server said it bears, in one message and one page.
     pub(super) text_bytes: usize,
     pub(super) page: u32,
@@ -102,6 +104,7 @@ impl Client {
             name_owed: false,
             name_open: true,
             rejoining: false,
+            away: false,
             text_bytes: crate::text::TEXT_BYTES_MAX,
             page: crate::limits::PAGE_MAX,
             faults: 0,
@@ -217,6 +220,7 @@ impl Client {
             line.text_bytes = line.text_bytes.min(usize::try_from(limits.text_bytes).unwrap_or(usize::MAX));
         }
         line.rejoining = true;
+        line.away = welcome.features.away;
         // Conversations beyond what the server bears are not resumed: what was missed there has to be asked for.
         let bound = usize::try_from(limits.rooms).unwrap_or(usize::MAX);
         let directs = self.state.rooms.iter_mut().filter(|room| matches!(room.place, Some(Place::Direct(_))));
@@ -231,6 +235,7 @@ impl Client {
             self.profile.token = Some(token);
         }
         self.enter();
+        self.tell_away();
     }
 
     /// One is in, whatever the dialect.

@@ -69,6 +69,7 @@ impl Client {
         };
         let entry = self.entry(Some(self.now.timestamp), None, kind);
         self.await_confirmation(index, entry, body, action);
+        self.mention_absence(index);
         Ok(())
     }
 
@@ -301,6 +302,7 @@ impl Client {
                 | Intent::CloseSearch
                 | Intent::Jump { .. }
                 | Intent::CloseAround
+                | Intent::Away(_)
                 | Intent::Set(_)
                 | Intent::Quit => {}
             }

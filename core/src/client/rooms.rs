@@ -53,6 +53,8 @@ pub(super) struct Book {
     pub(super) replayed: MessageId,
     /// Up to here, what is held may have been corrected or taken back by entries that were missed; 0 where nothing may.
     pub(super) unsure: MessageId,
+    /// It was told, since the other side of a conversation went away, that they are.
+    pub(super) absence_told: bool,
     /// What is still to be fetched.
     pub(super) hole: Option<Hole>,
     /// What the members are sorted by, one for one.
@@ -197,7 +199,9 @@ impl Client {
             // It answers what was asked before one asked to leave.
             return;
         }
+        let open = self.asked.len();
         self.asked.retain(|_, asked| !matches!(asked, Asked::Join { place, .. } if *place == info.place));
+        let asked = self.asked.len() < open;
         let Some(index) = self.room_at(&info.place) else { return };
         let me = Nick::parse(&self.state.nick).ok();
         let room = &mut self.state.rooms[index];
@@ -213,9 +217,16 @@ impl Client {
         }
         room.member_count = info.count.max(u32::try_from(room.members.len()).unwrap_or(u32::MAX));
         room.members_complete = room.member_count as usize == room.members.len();
+        room.settle_absence();
         room.book.wanted = true;
         room.book.live = true;
+        // It was asked for since the hello, which may have been refused this room: it is not replayed for certain.
+        room.book.resuming &= !asked;
         self.dirty = true;
+        let key = room.key;
+        if self.pending.iter().any(|pending| pending.room == key) {
+            self.mention_absence(index);
+        }
         self.catch_up(index, &info);
         if self.joining.as_ref() == Some(&info.place) {
             self.joining = None;

@@ -41,6 +41,9 @@ impl Client {
             "nick" if rest.is_empty() => return Err(self.words().write_nick()),
             "nick" => self.take_nick(rest),
             "names" => self.names(),
+            "away" if rest.is_empty() && self.state.away.is_none() => return Err(self.words().write_away()),
+            "away" => return self.go_away(Some(rest)),
+            "back" => return self.go_away(None),
             "join" | "part" | "leave" | "msg" | "query" | "topic" | "rooms" | "list" | "kick" | "mute" | "unmute"
             | "edit" | "delete" | "search" | "find" => {
                 if !self.is_native() {

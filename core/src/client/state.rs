@@ -201,12 +201,6 @@ impl Room {
         self.timeline.iter().rev().find(|entry| entry.id.is_some() && entry.is_mine() && !entry.is_deleted())
     }
 
-    /// What the other side of a conversation says who is away; `None` if they are not, and in rooms.
-    pub fn other_away(&self) -> Option<&str> {
-        let direct = matches!(self.place, Some(Place::Direct(_)));
-        self.members.iter().filter(|member| direct && !member.me).find_map(|member| member.away.as_deref())
-    }
-
     /// What lies before the oldest entry, once nothing older can be had; `None` before that ([`Room::has_older`]), and
     /// where nobody knows: on tutorial servers, and before entries of a history that the server began anew.
     pub fn before(&self) -> Option<Before> {

@@ -14,6 +14,7 @@ use crate::vocabulary::{Command, Event, Features, Message, Request, RoomInfo, We
 use crate::wire::{Decoded, Flavour, ServerCodec, encode_event};
 
 mod attention;
+mod away;
 mod bounds;
 mod found;
 mod keep;

@@ -70,6 +70,16 @@ crate::phrases! {
         renamed(from, to) { "{from} is now known as {to}", "{from} ora si chiama {to}", "نام {from} از این پس {to} است" }
         /// Oneself has.
         renamed_you(to) { "You are now known as {to}.", "Ora ti chiami {to}.", "نام شما از این پس {to} است." }
+        /// Somebody one talks to is away.
+        is_away(nick, text) { "{nick} is away: {text}", "{nick} non c’è: {text}", "{nick} نیست: {text}" }
+        /// Oneself is.
+        you_are_away(text) {
+            "You are away: {text} (/back ends it)",
+            "Risulti assente: {text} (/back lo toglie)",
+            "شما نیستید: {text} (با \u{200E}/back برگردید)",
+        }
+        /// Oneself is not any more.
+        you_are_back() { "You are back.", "Sei di nuovo qui.", "برگشتید." }
         /// Before the list of rooms.
         rooms() { "Rooms:", "Stanze:", "اتاق‌ها:" }
         /// A list goes on.
@@ -134,6 +144,18 @@ crate::phrases! {
             "Write /edit and the new text.",
             "Scrivi /edit e il nuovo testo.",
             "بنویسید \u{200E}/edit و متن تازه.",
+        }
+        /// A command lacks its text.
+        write_away() {
+            "Write /away and why; /back ends it.",
+            "Scrivi /away e il motivo; /back lo toglie.",
+            "بنویسید \u{200E}/away و دلیلش؛ با \u{200E}/back برمی‌گردید.",
+        }
+        /// A server that is too old for it.
+        no_away() {
+            "This server cannot tell the others that you are away.",
+            "Questo server non può dire agli altri che non ci sei.",
+            "این سرور نمی‌تواند به دیگران بگوید که نیستید.",
         }
         /// A command lacks its words.
         write_search(word) {

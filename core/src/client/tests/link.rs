@@ -337,3 +337,24 @@ fn a_goodbye_to_another_kind_of_server_ends_at_once() {
     let ends: Vec<_> = desk.outputs.iter().filter(|output| **output != Output::Changed).collect();
     assert_eq!(ends, [&Output::Disconnect(Closing::Finish), &Output::Finished]);
 }
+
+#[test]
+fn a_room_that_a_hello_could_not_open_is_paged_when_it_is_asked_for_again() {
+    let mut desk = Desk::online();
+    desk.tell(message("lobby", 1, "bob", "one"));
+    desk.input(Input::Lost(Loss::Closed));
+    desk.intent(Intent::RetryNow);
+    desk.codec = ServerCodec::new(Dialect::Native);
+    desk.input(Input::Connected);
+    desk.sent();
+    desk.tell(welcome("ada"));
+    let text = "The room cannot be opened just now; try again in a moment.".into();
+    desk.tell(Event::Error { code: crate::vocabulary::Code::Unavailable, text, reference: None });
+    desk.submit("/join lobby");
+    desk.sent();
+    // What the hello asked for is not replayed any more: the server tells of the room afresh.
+    desk.tell(room("lobby", 1, 3));
+    let asked = desk.commands();
+    let pages = |command: &Command| matches!(command, Command::History { .. });
+    assert!(asked.iter().any(pages), "{asked:?}");
+}

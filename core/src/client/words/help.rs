@@ -22,6 +22,8 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   /kick NICK [REASON]    put somebody out of this room
   /mute NICK [REASON]    silence somebody in this room
   /unmute NICK           let them speak again
+  /away TEXT             tell that you are away, and why
+  /back                  tell that you are back
   /quit                  say goodbye and leave
   //text                 say something that begins with a slash"
         }
@@ -42,6 +44,8 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   /kick NOME [MOTIVO]    mette qualcuno fuori da questa stanza
   /mute NOME [MOTIVO]    toglie la parola a qualcuno in questa stanza
   /unmute NOME           gliela ridà
+  /away TESTO            dice che non ci sei, e perché
+  /back                  dice che sei di nuovo qui
   /quit                  saluta ed esce
   //testo                dice qualcosa che comincia con una barra"
         }
@@ -62,6 +66,8 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   \u{200E}/kick نام [دلیل]       کسی را از این اتاق بیرون کنید
   \u{200E}/mute نام [دلیل]       کسی را در این اتاق ساکت کنید
   \u{200E}/unmute نام            بگذارید دوباره صحبت کند
+  \u{200E}/away متن              بگویید که نیستید و چرا
+  \u{200E}/back                  بگویید که برگشتید
   \u{200E}/quit                  خداحافظی کنید و بروید
   \u{200E}//متن                  متنی بنویسید که با خط کج آغاز می‌شود"
         }
