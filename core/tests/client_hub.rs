@@ -334,7 +334,7 @@ fn who_is_away_is_so_to_everybody_who_knows_them_and_again_after_a_restart() {
     chat.says(1, "/msg ada hi");
     let there = chat.state(1).shown_room().unwrap();
     assert_eq!(there.other_away(), Some("lunch"));
-    assert_eq!(there.timeline.iter().map(Entry::line).collect::<Vec<_>>(), ["bea: hi", "* ada is away: lunch"]);
+    assert_eq!(there.timeline.iter().map(Entry::line).collect::<Vec<_>>(), ["* ada is away: lunch", "bea: hi"]);
     chat.hang_up(0);
     chat.seats[0].client.handle_input(chat.world.now, Input::Lost(Loss::Closed));
     chat.pass(60_000);

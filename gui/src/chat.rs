@@ -342,6 +342,7 @@ fn leads_away(intent: &Intent) -> bool {
         | Intent::CloseSearch
         | Intent::Jump { .. }
         | Intent::CloseAround
+        | Intent::Away(_)
         | Intent::Set(_)
         | Intent::Quit => false,
     }

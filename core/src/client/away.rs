@@ -93,7 +93,7 @@ impl Client {
     /// One is in again: the server is told, unless one is as here as it takes one for.
     pub(super) fn tell_away(&mut self) {
         let owed = core::mem::take(&mut self.away.owed);
-        if !(owed || !self.away.text.is_empty()) {
+        if !owed && self.away.text.is_empty() {
             return;
         }
         if self.line.as_ref().is_some_and(|line| line.away) {
@@ -117,7 +117,7 @@ impl Client {
         }
     }
 
-    /// Something was said in a conversation: if the other side is away, the person learns it, once an absence.
+    /// Something is said in a conversation: if the other side is away, the person learns it, once an absence.
     pub(super) fn mention_absence(&mut self, index: usize) {
         let room = &mut self.state.rooms[index];
         let Some(text) = room.other_away().map(String::from) else { return };
@@ -125,7 +125,7 @@ impl Client {
             return;
         }
         let Some(Place::Direct(nick)) = room.place.clone() else { return };
-        self.notice(index, None, self.words().is_away(nick, text));
+        self.notice(index, None, self.words().nick_is_away(nick, text));
     }
 }
 

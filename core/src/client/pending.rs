@@ -58,6 +58,7 @@ impl Client {
         if self.pending.len() >= PENDING_MAX {
             return Err(self.words().too_many_wait());
         }
+        self.mention_absence(index);
         let kind = EntryKind::Message {
             from: self.state.nick.clone(),
             text: text.into(),
@@ -69,7 +70,6 @@ impl Client {
         };
         let entry = self.entry(Some(self.now.timestamp), None, kind);
         self.await_confirmation(index, entry, body, action);
-        self.mention_absence(index);
         Ok(())
     }
 

@@ -71,7 +71,7 @@ crate::phrases! {
         /// Oneself has.
         renamed_you(to) { "You are now known as {to}.", "Ora ti chiami {to}.", "نام شما از این پس {to} است." }
         /// Somebody one talks to is away.
-        is_away(nick, text) { "{nick} is away: {text}", "{nick} non c’è: {text}", "{nick} نیست: {text}" }
+        nick_is_away(nick, text) { "{nick} is away: {text}", "{nick} non c’è: {text}", "{nick} نیست: {text}" }
         /// Oneself is.
         you_are_away(text) {
             "You are away: {text} (/back ends it)",

@@ -137,7 +137,7 @@ fn whoever_talks_to_somebody_away_learns_it_once_an_absence() {
     assert_eq!(desk.state().shown_room().unwrap().other_away(), Some("tea"));
     desk.submit("there?");
     desk.submit("hello?");
-    assert_eq!(desk.lines(), ["ada: hi", "ada: there?", "* bob is away: tea", "ada: hello?"]);
+    assert_eq!(desk.lines(), ["ada: hi", "* bob is away: tea", "ada: there?", "ada: hello?"]);
     // Told with the room again, after a reconnect say: it is the same absence.
     let Event::Room(mut info) = room("@bob", 3, 0) else { unreachable!() };
     info.away = alloc::vec![(nick("bob"), note("tea"))];
@@ -148,7 +148,7 @@ fn whoever_talks_to_somebody_away_learns_it_once_an_absence() {
     assert_eq!(desk.state().shown_room().unwrap().other_away(), None);
     desk.tell(away("bob", "nap"));
     desk.submit("bob?");
-    assert_eq!(desk.lines().last().unwrap(), "* bob is away: nap");
+    assert_eq!(desk.lines()[5..], ["* bob is away: nap", "ada: bob?"]);
 }
 
 #[test]
