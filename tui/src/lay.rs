@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::bidi::Bidi;
 use crate::bidi::paragraph::Paragraph;
+use crate::bidi::{self, Bidi};
 use crate::cells;
 use crate::look::Look;
 use crate::paint::Piece;
@@ -73,7 +73,7 @@ pub fn lay(lines: &mut Vec<Line>, look: Look, block: Block, area: Area) {
                 x = below;
             }
         }
-        if look.bidi == Bidi::Terminal && block.rtl {
+        if look.bidi == Bidi::Terminal && (block.rtl || pieces.iter().any(|(_, piece)| bidi::turns(&piece.text))) {
             lines.push((x, std::mem::take(&mut line).into()));
             (x, behind_head) = (below, 0);
         }
@@ -185,6 +185,7 @@ mod tests {
     fn a_row_for_the_terminal_to_turn_holds_nothing_else() {
         assert_eq!(laid(Bidi::Terminal, "bea", "دوم", None, 14), ["bea: ", "  دوم"]);
         assert_eq!(laid(Bidi::Terminal, "bea", "one", None, 14), ["bea: one"]);
+        assert_eq!(laid(Bidi::Terminal, "داد", "one", None, 14), ["داد: ", "  one"]);
         assert_eq!(laid(Bidi::Off, "bea", "دوم", None, 14), ["bea: دوم"]);
     }
 

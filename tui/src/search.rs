@@ -1,6 +1,6 @@
 //! The search: a line to type in, what was found above it with the newest below, and the way there.
 
-use cursive::event::{Event, EventResult, Key};
+use cursive::event::{Event, EventResult, Key, MouseEvent};
 use cursive::{Printer, Vec2, View};
 use parlor_core::client::{Around, Hit, Intent, Link, Search, State};
 use parlor_core::id::MessageId;
@@ -355,8 +355,8 @@ impl View for Searcher {
                     self.search();
                 }
             }
-            Event::Key(Key::Up) => self.step(1),
-            Event::Key(Key::Down) => self.step(-1),
+            Event::Key(Key::Up) | Event::Mouse { event: MouseEvent::WheelUp, .. } => self.step(1),
+            Event::Key(Key::Down) | Event::Mouse { event: MouseEvent::WheelDown, .. } => self.step(-1),
             Event::Key(Key::PageUp) => self.step(page),
             Event::Key(Key::PageDown) => self.step(-page),
             Event::Ctrl(Key::Home) => self.step(isize::MAX / 2),

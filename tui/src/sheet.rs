@@ -1,6 +1,6 @@
 //! A page to read: what the keys do. Scrolls where it does not fit; any closing key closes it.
 
-use cursive::event::{Event, EventResult, Key};
+use cursive::event::{Event, EventResult, Key, MouseEvent};
 use cursive::{Printer, Vec2, View};
 
 use crate::cells;
@@ -108,8 +108,8 @@ impl View for Sheet {
     fn on_event(&mut self, event: Event) -> EventResult {
         let page = self.height as isize;
         match event {
-            Event::Key(Key::Down) => self.scroll(1),
-            Event::Key(Key::Up) => self.scroll(-1),
+            Event::Key(Key::Down) | Event::Mouse { event: MouseEvent::WheelDown, .. } => self.scroll(1),
+            Event::Key(Key::Up) | Event::Mouse { event: MouseEvent::WheelUp, .. } => self.scroll(-1),
             Event::Key(Key::PageDown) | Event::Char(' ') => self.scroll(page),
             Event::Key(Key::PageUp) => self.scroll(-page),
             Event::Key(Key::End) => self.scroll(isize::MAX / 2),

@@ -134,11 +134,12 @@ impl Term {
 static TURNED: AtomicBool = AtomicBool::new(false);
 
 /// Bi-directional support mode (ECMA-48, 7.2.1): reset, the terminal shows text in the order it gets it; set, it turns
-/// text itself. 2501 lets it find each row's direction by the row's text. Terminals that know neither ignore both.
+/// text itself. 2501 lets it find each row's direction by the row's text. Terminals that know neither ignore both. Each
+/// row keeps what held as it was begun (VTE), so all of them are begun anew.
 fn ask_for_order(bidi: Bidi) -> &'static str {
     match bidi {
-        Bidi::App => "\x1b[8l",
-        Bidi::Terminal => "\x1b[8h\x1b[?2501h",
+        Bidi::App => "\x1b[8l\x1b[2J",
+        Bidi::Terminal => "\x1b[8h\x1b[?2501h\x1b[2J",
         Bidi::Off => "",
     }
 }

@@ -37,6 +37,12 @@ impl Bidi {
     }
 }
 
+/// Whether a row with this in it is turned by a terminal that turns rows.
+pub(crate) fn turns(text: &str) -> bool {
+    // The marks around a name are never printed.
+    matters(text.trim_matches(['\u{2068}', '\u{2069}']))
+}
+
 /// Whether anything in a text could be drawn elsewhere than where it stands. Cheap; rather too often true.
 pub(crate) fn matters(text: &str) -> bool {
     // Below, there is no right-to-left letter and no control of direction.
