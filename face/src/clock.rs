@@ -64,6 +64,11 @@ impl Clock {
         self.at(at, |zoned| self.hours(zoned, false))
     }
 
+    /// The same with seconds: `09:05:07`.
+    pub fn time_to_the_second(&self, at: Timestamp) -> String {
+        self.at(at, |zoned| self.hours(zoned, true))
+    }
+
     /// The day it was; `None` for a timestamp that no calendar reaches.
     pub fn day(&self, at: Timestamp) -> Option<Day> {
         self.zoned(at).map(|zoned| Day(zoned.date()))

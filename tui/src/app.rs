@@ -11,6 +11,7 @@ use cursive::views::NamedView;
 use cursive::{CbSink, Cursive};
 use parlor_core::client::{Call, Intent, Keepsake, Link, Profile, Question};
 use parlor_core::secret::Secret;
+use parlor_face::clock::Clock;
 use parlor_face::kept::{Connect, Kept};
 use parlor_face::settings::Settings;
 use parlor_transport_tcp::session::{Face, Session};
@@ -23,6 +24,7 @@ use crate::form::{Field, Form};
 use crate::look::Look;
 use crate::search::{self, Searcher};
 use crate::sheet::{self, Sheet};
+use crate::switch::{self, Switcher};
 use crate::term::{self, Caret};
 use crate::words::dialogs::Dialogs;
 
@@ -163,7 +165,7 @@ pub fn open(siv: &mut Cursive, session: Session) {
     let app = app(siv);
     app.session.replace(Some(session.clone()));
     app.asked = None;
-    let chat = Chat::new(session, app.look, app.caret.clone());
+    let chat = Chat::new(session, app.look, app.caret.clone(), Clock::local(&app.settings));
     siv.add_fullscreen_layer(chat.with_name(chat::NAME));
     changed(siv);
 }
@@ -281,13 +283,42 @@ pub fn help(siv: &mut Cursive) {
     }
 }
 
-/// Opens the search, unless it is open.
-pub fn search(siv: &mut Cursive) {
+/// Shows a page to read.
+pub fn page(siv: &mut Cursive, title: String, entries: Vec<(String, String)>) {
+    if siv.find_name::<Sheet>(sheet::NAME).is_none() {
+        let App { look, caret, .. } = app(siv);
+        let sheet = Sheet::new(title, entries, *look, caret.clone());
+        siv.screen_mut().add_transparent_layer(NamedView::new(sheet::NAME, sheet));
+    }
+}
+
+/// Shows everything as the settings now say.
+pub fn restyle(siv: &mut Cursive) {
+    let App { look, settings, session, .. } = app(siv);
+    let (look, clock, options) = (*look, Clock::local(settings), choices::options(settings, look.language));
+    if let Some(session) = session.get() {
+        session.intent(Intent::Set(options));
+    }
+    siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.restyle(look, clock));
+}
+
+/// Opens the room switcher, unless it is open.
+pub fn switch(siv: &mut Cursive) {
     let App { session, look, caret, .. } = app(siv);
     let Some(session) = session.get() else { return };
-    let (look, caret) = (*look, caret.clone());
+    let switcher = Switcher::new(session, *look, caret.clone());
+    if siv.find_name::<Switcher>(switch::NAME).is_none() {
+        siv.screen_mut().add_transparent_layer(switcher.with_name(switch::NAME));
+    }
+}
+
+/// Opens the search, unless it is open.
+pub fn search(siv: &mut Cursive) {
+    let App { session, look, caret, settings, .. } = app(siv);
+    let Some(session) = session.get() else { return };
+    let (look, caret, clock) = (*look, caret.clone(), Clock::local(settings));
     if siv.screen_mut().find_layer_from_name(search::NAME).is_none() {
-        let searcher = Searcher::new(session, look, caret);
+        let searcher = Searcher::new(session, look, caret, clock);
         siv.add_fullscreen_layer(searcher.with_name(search::NAME));
         siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.cover(true));
     }

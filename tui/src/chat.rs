@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use cursive::event::{Event, EventResult, Key, MouseButton, MouseEvent};
 use cursive::{Printer, Vec2, View};
-use parlor_core::client::{Delivery, EntryKey, EntryKind, Intent, Jump, Link, Room, RoomKey};
+use parlor_core::client::{Completer, EntryKey, Intent, Jump, RoomKey};
 use parlor_core::wire::Dialect;
+use parlor_face::clock::Clock;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
@@ -20,6 +21,11 @@ use crate::panes::{self, Frame};
 use crate::style;
 use crate::term::{Caret, Extra};
 use crate::words::Words;
+
+mod message;
+mod select;
+
+use select::Sure;
 
 /// The screen's name among the views.
 pub const NAME: &str = "chat";
@@ -44,6 +50,10 @@ pub struct Chat {
     shown: Option<RoomKey>,
     /// The message of one's own that is in the box to be corrected.
     correcting: Option<EntryKey>,
+    /// What finishes what is being typed.
+    completer: Completer,
+    /// What is asked for a second time.
+    sure: Option<Sure>,
     /// The last jump that was followed.
     jumped: Option<Jump>,
     focused: bool,
@@ -62,16 +72,18 @@ pub struct Chat {
 
 impl Chat {
     /// A screen over this session.
-    pub fn new(session: Session, look: Look, caret: Caret) -> Self {
+    pub fn new(session: Session, look: Look, caret: Caret, clock: Clock) -> Self {
         Self {
             session,
             caret,
             look,
             editor: Editor::new(look),
-            log: Log::new(look),
+            log: Log::new(look, clock),
             places: HashMap::new(),
             shown: None,
             correcting: None,
+            completer: Completer::default(),
+            sure: None,
             jumped: None,
             focused: true,
             covered: false,
@@ -81,6 +93,13 @@ impl Chat {
             alone: false,
             box_cells: 0,
         }
+    }
+
+    /// Shows everything like this from now on.
+    pub fn restyle(&mut self, look: Look, clock: Clock) {
+        self.look = look;
+        self.editor.set_look(look);
+        self.log.set_look(look, clock);
     }
 
     /// Takes up another room's draft once another room is shown.
@@ -93,6 +112,7 @@ impl Chat {
                 self.editor.set(&room.draft);
                 self.correcting = None;
             }
+            self.log.select(None);
             self.shown = Some(room.key);
         }
     }
@@ -102,7 +122,7 @@ impl Chat {
     }
 
     /// Tells the machine where the person looks, if that changed.
-    fn look(&mut self) {
+    fn tell_look(&mut self) {
         let look = (self.focused && !self.covered, self.place().follows());
         if self.looked != Some(look) {
             self.looked = Some(look);
@@ -122,7 +142,7 @@ impl Chat {
         if older {
             self.session.intent(Intent::Older);
         }
-        self.look();
+        self.tell_look();
     }
 
     fn page(&self) -> usize {
@@ -132,13 +152,13 @@ impl Chat {
     /// Whether something else is in front of the log, so that nothing of it is read.
     pub fn cover(&mut self, covered: bool) {
         self.covered = covered;
-        self.look();
+        self.tell_look();
     }
 
     /// Whether the terminal has the focus.
     pub fn focus(&mut self, focused: bool) {
         self.focused = focused;
-        self.look();
+        self.tell_look();
     }
 
     /// Says in the status line what did not work, until the next key.
@@ -161,87 +181,6 @@ impl Chat {
         let mut place = self.places.get(&room.key).copied().unwrap_or_default();
         self.log.go_to(room, &mut place, jump.entry);
         self.places.insert(room.key, place);
-    }
-
-    /// Takes the last message of one's own here into the box, to be corrected; `false` if there is none.
-    fn correct(&mut self) -> bool {
-        let state = self.session.state();
-        let own = state.shown_room().filter(|room| Some(room.key) == self.shown).and_then(Room::last_own);
-        let Some(entry) = own else { return false };
-        self.correcting = Some(entry.key);
-        self.editor.set(entry.what());
-        true
-    }
-
-    /// Leaves a correction, done or not: what was typed before is in the box again.
-    fn stop_correcting(&mut self) {
-        self.correcting = None;
-        let state = self.session.state();
-        self.editor.set(state.shown_room().map_or("", |room| &room.draft));
-    }
-
-    fn edited(&mut self) {
-        // A correction is no draft of a message.
-        if self.correcting.is_some() {
-            return;
-        }
-        self.session.intent(Intent::Draft(self.editor.text().to_owned()));
-    }
-
-    fn submit(&mut self) -> EventResult {
-        let text = self.editor.text();
-        if let Some(entry) = self.correcting {
-            if text.trim().is_empty() {
-                self.flash = Some(self.look.language.nothing_left());
-                return EventResult::consumed();
-            }
-            let text = self.editor.take();
-            self.stop_correcting();
-            self.session.intent(Intent::Edit { entry, text });
-            return EventResult::consumed();
-        }
-        if text.trim().is_empty() {
-            return EventResult::consumed();
-        }
-        // Other servers know other commands: there the core tells them.
-        if text.trim() == "/help" && self.session.state().dialect == Dialect::Native {
-            self.editor.take();
-            self.edited();
-            return EventResult::with_cb(app::help);
-        }
-        // Who is not in yet may leave all the same.
-        if self.session.state().rooms.is_empty() && text.trim() != "/quit" {
-            self.flash = Some(self.look.language.not_connected());
-            return EventResult::consumed();
-        }
-        let text = self.editor.take();
-        let searches = is_search(&text);
-        self.session.intent(Intent::Submit(text));
-        // What cannot be sent is the draft again.
-        if let Some(room) = self.session.state().shown_room().filter(|room| Some(room.key) == self.shown) {
-            self.editor.set(&room.draft);
-        }
-        if searches && self.editor.is_empty() && self.session.state().search.is_some() {
-            return EventResult::with_cb(app::search);
-        }
-        self.scroll(Scroll::Newest);
-        EventResult::consumed()
-    }
-
-    /// Connects now, or sends the last message again that did not get through.
-    fn again(&mut self) {
-        let intent = {
-            let state = self.session.state();
-            match state.link {
-                Link::Waiting { .. } | Link::Closed { .. } => Some(Intent::RetryNow),
-                Link::Online => state.rooms.get(state.shown).and_then(last_failed).map(Intent::Resend),
-                Link::Connecting { .. } | Link::Greeting | Link::Leaving => None,
-            }
-        };
-        match intent {
-            Some(intent) => self.session.intent(intent),
-            None => self.flash = Some(self.look.language.nothing_again()),
-        }
     }
 
     /// A click or a turn of the wheel on this cell.
@@ -285,19 +224,6 @@ impl Chat {
     }
 }
 
-/// Whether a text begins a search.
-fn is_search(text: &str) -> bool {
-    let word = text.split_whitespace().next().unwrap_or_default().to_lowercase();
-    word == "/search" || word == "/find"
-}
-
-fn last_failed(room: &Room) -> Option<EntryKey> {
-    room.timeline.iter().rev().find_map(|entry| match &entry.kind {
-        EntryKind::Message { delivery: Delivery::Failed(_) | Delivery::Unconfirmed, .. } => Some(entry.key),
-        EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
-    })
-}
-
 impl View for Chat {
     fn required_size(&mut self, room: Vec2) -> Vec2 {
         room
@@ -306,7 +232,8 @@ impl View for Chat {
     fn layout(&mut self, size: Vec2) {
         self.follow_room();
         self.follow_jump();
-        let flash = self.flash.clone().or_else(|| self.correcting.map(|_| self.look.language.correcting()));
+        let said = self.flash.clone().or_else(|| self.candidates(size.x));
+        let said = said.or_else(|| self.correcting.map(|_| self.look.language.correcting()));
         let place = self.place();
         let now = self.session.now();
         let state = self.session.state();
@@ -326,12 +253,13 @@ impl View for Chat {
             let mut place = place;
             self.log.layout(room, &mut place, log);
             self.places.insert(room.key, place);
-            self.frame.status = panes::status(&state, now, flash, !place.follows(), self.look);
+            let said = said.or_else(|| self.about_selected(room));
+            self.frame.status = panes::status(&state, now, said, !place.follows(), self.look);
         } else {
-            self.frame.status = panes::status(&state, now, flash, false, self.look);
+            self.frame.status = panes::status(&state, now, said, false, self.look);
         }
         drop(state);
-        self.look();
+        self.tell_look();
     }
 
     fn draw(&self, printer: &Printer) {
@@ -368,17 +296,38 @@ impl View for Chat {
         if let Event::Mouse { offset, position, event } = event {
             return self.on_mouse(position.saturating_sub(offset), event);
         }
+        let event = keys::latin(event);
         if !matches!(event, Event::Refresh | Event::WindowResize) {
             self.flash = None;
             self.log.forget_found();
         }
-        let typing = !self.editor.is_empty();
+        if !matches!(event, Event::AltChar('d' | 'o') | Event::Key(Key::Enter) | Event::Refresh | Event::WindowResize) {
+            self.sure = None;
+        }
         match event {
             Event::Key(Key::Enter) => return self.submit(),
-            Event::Alt(Key::Enter) | Event::Shift(Key::Enter) | Event::CtrlChar('j') => {
-                self.editor.insert("\n");
-                self.edited();
+            Event::AltChar('o') => return self.open_selected(),
+            Event::CtrlChar('k') => return EventResult::with_cb(app::switch),
+            Event::CtrlChar('f') if self.session.state().dialect == Dialect::Native => {
+                return EventResult::with_cb(app::search);
             }
+            Event::CtrlChar('f') => self.flash = Some(self.look.language.no_search()),
+            event => {
+                let known = self.scroll_key(&event) || self.message_key(&event) || self.room_key(&event);
+                if !known && !self.type_key(&event) {
+                    return EventResult::Ignored;
+                }
+            }
+        }
+        EventResult::consumed()
+    }
+}
+
+impl Chat {
+    /// Keys that move in the log, or in the box where something is typed.
+    fn scroll_key(&mut self, event: &Event) -> bool {
+        let typing = !self.editor.is_empty();
+        match event {
             Event::Key(Key::PageUp) => self.scroll(Scroll::Up(self.page())),
             Event::Key(Key::PageDown) => self.scroll(Scroll::Down(self.page())),
             Event::Key(Key::Home) if typing => self.editor.home(),
@@ -388,26 +337,74 @@ impl View for Chat {
             Event::Key(Key::Up) if typing && self.editor.vertical(false) => {}
             Event::Key(Key::Down) if typing && self.editor.vertical(true) => {}
             Event::Key(Key::Up) if !typing && self.place().follows() && self.correct() => {}
-            Event::Key(Key::Up) | Event::Ctrl(Key::Up) | Event::Shift(Key::Up) => self.scroll(Scroll::Up(1)),
-            Event::Key(Key::Down) | Event::Ctrl(Key::Down) | Event::Shift(Key::Down) => self.scroll(Scroll::Down(1)),
-            Event::Key(Key::Esc) if self.correcting.is_some() => self.stop_correcting(),
-            Event::CtrlChar('f') if self.session.state().dialect == Dialect::Native => {
-                return EventResult::with_cb(app::search);
-            }
-            Event::CtrlChar('f') => self.flash = Some(self.look.language.no_search()),
+            Event::Key(Key::Up) | Event::Shift(Key::Up) => self.scroll(Scroll::Up(1)),
+            Event::Key(Key::Down) | Event::Shift(Key::Down) => self.scroll(Scroll::Down(1)),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Keys that do something with a message.
+    fn message_key(&mut self, event: &Event) -> bool {
+        match event {
+            Event::AltChar('k') => self.select(-1),
+            Event::AltChar('j') => self.select(1),
+            Event::AltChar('c') => self.copy(),
+            Event::AltChar('e') => self.correct_selected(),
+            Event::AltChar('d') if self.log.selected().is_some() => self.delete_selected(),
+            Event::CtrlChar('r') => self.again(),
+            Event::CtrlChar('t') => self.log.toggle_exact(),
+            Event::Key(Key::Esc) => self.escape(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Keys that go to another room.
+    fn room_key(&mut self, event: &Event) -> bool {
+        match event {
             Event::Alt(Key::Down) | Event::CtrlChar('n') => self.session.intent(Intent::Cycle(1)),
             Event::Alt(Key::Up) | Event::CtrlChar('p') => self.session.intent(Intent::Cycle(-1)),
-            Event::CtrlChar('r') => self.again(),
+            Event::AltShift(Key::Down) => self.session.intent(Intent::NextUnread(1)),
+            Event::AltShift(Key::Up) => self.session.intent(Intent::NextUnread(-1)),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Keys that type.
+    fn type_key(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Alt(Key::Enter) | Event::Shift(Key::Enter) | Event::CtrlChar('j') => {
+                self.editor.insert("\n");
+                self.edited();
+            }
+            Event::Key(Key::Tab) => self.complete(false),
+            Event::Shift(Key::Tab) => self.complete(true),
+            Event::Ctrl(Key::Up) => self.recall(-1),
+            Event::Ctrl(Key::Down) => self.recall(1),
             event => {
                 let before = self.editor.text().to_owned();
-                if !keys::edit(&mut self.editor, &event) {
-                    return EventResult::Ignored;
+                if !keys::edit(&mut self.editor, event) {
+                    return false;
                 }
                 if self.editor.text() != before {
                     self.edited();
                 }
             }
         }
-        EventResult::consumed()
+        true
+    }
+
+    /// Leaves what was begun last.
+    fn escape(&mut self) {
+        if let Some((text, caret)) = self.completer.cancel(self.editor.text(), self.editor.caret()) {
+            self.editor.set_at(&text, caret);
+            self.edited();
+        } else if self.correcting.is_some() {
+            self.stop_correcting();
+        } else {
+            self.log.select(None);
+        }
     }
 }

@@ -45,6 +45,17 @@ impl Editor {
         self.caret = self.text.len();
     }
 
+    /// Puts another text in, the caret at this byte or at the edge before it.
+    pub fn set_at(&mut self, text: &str, caret: usize) {
+        text.clone_into(&mut self.text);
+        self.caret = self.edges_around(text.floor_char_boundary(caret.min(text.len()))).0;
+    }
+
+    /// Where the caret stands, in bytes.
+    pub fn caret(&self) -> usize {
+        self.caret
+    }
+
     /// Takes the text out.
     pub fn take(&mut self) -> String {
         self.caret = 0;

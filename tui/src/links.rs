@@ -7,6 +7,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use parlor_core::client::{Entry, Hyperlink, Room, Span, SpanKind};
+
 /// The first of the selectors that carry a number.
 const FIRST: u32 = 0xE0100;
 /// How many there are: U+E0100 to U+E01EF.
@@ -109,6 +111,31 @@ fn ascii(address: &str) -> String {
         }
         out
     })
+}
+
+/// A link that somebody wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What to open.
+    pub url: String,
+    /// Where it leads, as the name system knows it.
+    pub host: String,
+    /// Whether that is perhaps not where it seems to lead.
+    pub suspicious: bool,
+}
+
+/// The links of an entry, first to last.
+pub fn of(entry: &Entry) -> impl Iterator<Item = Found> {
+    let text = |span: &Span| entry.what().get(span.range.clone());
+    let links = entry.spans().iter().filter(|span| span.kind == SpanKind::Link).filter_map(text);
+    let link =
+        |link: Hyperlink| Found { url: link.url().into(), host: link.host().into(), suspicious: link.is_suspicious() };
+    links.filter_map(Hyperlink::of).map(link)
+}
+
+/// The links of a room, the newest first.
+pub fn newest(room: &Room) -> impl Iterator<Item = Found> {
+    room.timeline.iter().rev().flat_map(|entry| of(entry).collect::<Vec<_>>().into_iter().rev())
 }
 
 #[cfg(test)]

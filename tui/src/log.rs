@@ -3,21 +3,24 @@
 //! Messages stay in the client machine. What is kept here is a place in its timeline and the wrapped lines of the
 //! entries last looked at, by key.
 
-mod entry;
-
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cursive::Printer;
 use parlor_core::client::{Entry, EntryKey, Room, Timeline};
+use parlor_core::time::Timestamp;
+use parlor_face::clock::{Clock, Day};
 
-use self::entry::{compose, look};
 use crate::cells;
 use crate::lay::Line;
 use crate::links::Links;
 use crate::look::Look;
 use crate::paint;
+
+mod entry;
+
+use entry::Dress;
 
 /// How many entries' wrapped lines are kept.
 const CACHE_MAX: usize = 2_000;
@@ -60,7 +63,6 @@ pub enum Scroll {
 }
 
 struct Wrapped {
-    width: usize,
     look: u64,
     lines: Box<[Line]>,
 }
@@ -68,17 +70,69 @@ struct Wrapped {
 /// The view's part that draws one room's log.
 pub struct Log {
     look: Look,
+    clock: Clock,
+    /// How many cells times take, without seconds and with them.
+    time_cells: (usize, usize),
+    /// Whether times are shown to the second.
+    exact: bool,
     cache: HashMap<EntryKey, Wrapped>,
     size: (usize, usize),
     /// The entry that somebody came for; shown as selected.
     found: Option<EntryKey>,
-    visible: std::collections::VecDeque<Line>,
+    /// The entry that was selected.
+    selected: Option<EntryKey>,
+    visible: VecDeque<Line>,
+    /// The entries of which the first line is in sight, newest first.
+    in_sight: Vec<EntryKey>,
 }
 
 impl Log {
     /// An empty one.
-    pub fn new(look: Look) -> Self {
-        Self { look, cache: HashMap::new(), size: (0, 0), found: None, visible: std::collections::VecDeque::new() }
+    pub fn new(look: Look, clock: Clock) -> Self {
+        Self {
+            look,
+            time_cells: time_cells(look, &clock),
+            clock,
+            exact: false,
+            cache: HashMap::new(),
+            size: (0, 0),
+            found: None,
+            selected: None,
+            visible: VecDeque::new(),
+            in_sight: Vec::new(),
+        }
+    }
+
+    /// Shows everything like this from now on.
+    pub fn set_look(&mut self, look: Look, clock: Clock) {
+        self.time_cells = time_cells(look, &clock);
+        (self.look, self.clock) = (look, clock);
+        self.cache.clear();
+    }
+
+    /// Shows times to the second, or no more.
+    pub fn toggle_exact(&mut self) {
+        self.exact = !self.exact;
+    }
+
+    /// Day and time of an entry in full.
+    pub fn when(&self, entry: &Entry) -> String {
+        entry.at.map(|at| self.clock.full(at)).unwrap_or_default()
+    }
+
+    /// The selected entry.
+    pub fn selected(&self) -> Option<EntryKey> {
+        self.selected
+    }
+
+    /// Selects another entry, or none.
+    pub fn select(&mut self, key: Option<EntryKey>) {
+        self.selected = key;
+    }
+
+    /// The entries in sight, newest first.
+    pub fn in_sight(&self) -> &[EntryKey] {
+        &self.in_sight
     }
 
     /// How many lines there is room for.
@@ -96,13 +150,17 @@ impl Log {
         self.settle(room, place);
         let (mut index, mut below) = self.bottom(room, place);
         let mut visible = std::mem::take(&mut self.visible);
-        while let Some(entry) = index.and_then(|at| room.timeline.get(at)).filter(|_| visible.len() < size.1) {
+        self.in_sight.clear();
+        while let Some(at) = index.filter(|_| visible.len() < size.1) {
             let free = size.1 - visible.len();
-            for line in self.lines(room, entry).iter().rev().skip(below).take(free) {
-                visible.push_front(line.clone());
+            let lines = self.lines(room, at);
+            let all = lines.len();
+            lines.iter().rev().skip(below).take(free).for_each(|line| visible.push_front(line.clone()));
+            if let Some(entry) = room.timeline.get(at).filter(|_| (1..=free + below).contains(&all)) {
+                self.in_sight.push(entry.key);
             }
             below = 0;
-            index = index.and_then(|at| at.checked_sub(1));
+            index = at.checked_sub(1);
         }
         self.visible = visible;
     }
@@ -147,8 +205,13 @@ impl Log {
 
     /// Brings an entry into sight, about the middle, and shows it as found.
     pub fn go_to(&mut self, room: &Room, place: &mut Place, key: EntryKey) {
-        let Some(index) = room.timeline.position(key) else { return };
         self.found = Some(key);
+        self.reveal(room, place, key);
+    }
+
+    /// Brings an entry into sight, about the middle.
+    pub fn reveal(&mut self, room: &Room, place: &mut Place, key: EntryKey) {
+        let Some(index) = room.timeline.position(key) else { return };
         place.anchor = anchor_at(&room.timeline, index, 0);
         self.step(room, place, (self.size.1 / 2) as isize);
         self.settle(room, place);
@@ -174,7 +237,7 @@ impl Log {
             let count = self.count(room, index);
             if count >= missing {
                 let below = count - missing;
-                let last = index + 1 == room.timeline.len();
+                let last = self.is_last(room, index);
                 return (!last || below > 0).then_some((index, below));
             }
             missing -= count;
@@ -189,8 +252,13 @@ impl Log {
             place.anchor = None;
             return;
         };
+        // Where an entry is hidden, the one before it stands lowest.
+        let Some(index) = (0..=index).rev().find(|at| self.count(room, *at) > 0) else {
+            place.anchor = None;
+            return;
+        };
         let below = anchor.below.min(self.count(room, index).saturating_sub(1));
-        if index + 1 == room.timeline.len() && below == 0 {
+        if below == 0 && self.is_last(room, index) {
             place.anchor = None;
             return;
         }
@@ -211,50 +279,102 @@ impl Log {
     fn step(&mut self, room: &Room, place: &mut Place, lines: isize) {
         let (Some(mut index), mut below) = self.bottom(room, place) else { return };
         let mut left = lines.unsigned_abs();
-        let up = lines < 0;
         while left > 0 {
-            let room_here = if up { self.count(room, index).saturating_sub(1 + below) } else { below };
-            if left <= room_here {
-                below = if up { below + left } else { below - left };
+            // Up: the lines above this one in its entry. Down: those below it.
+            let here = match lines < 0 {
+                true => self.count(room, index).saturating_sub(1 + below),
+                false => below,
+            };
+            if left <= here {
+                below = if lines < 0 { below + left } else { below - left };
                 break;
             }
-            left -= room_here + 1;
-            if up {
-                let Some(older) = index.checked_sub(1) else {
-                    below = self.count(room, 0).saturating_sub(1);
-                    break;
-                };
-                (index, below) = (older, 0);
-            } else {
-                if index + 1 >= room.timeline.len() {
-                    below = 0;
-                    break;
-                }
-                index += 1;
-                below = self.count(room, index).saturating_sub(1);
-            }
+            left -= here + 1;
+            let next = match lines < 0 {
+                true => (0..index).rev().find(|at| self.count(room, *at) > 0),
+                false => (index + 1..room.timeline.len()).find(|at| self.count(room, *at) > 0),
+            };
+            let Some(next) = next else {
+                below = if lines < 0 { below + here } else { 0 };
+                break;
+            };
+            index = next;
+            below = if lines < 0 { 0 } else { self.count(room, index).saturating_sub(1) };
         }
         place.anchor = anchor_at(&room.timeline, index, below);
     }
 
-    fn count(&mut self, room: &Room, index: usize) -> usize {
-        room.timeline.get(index).map_or(0, |entry| self.lines(room, entry).len())
+    /// Whether nothing is shown below an entry.
+    fn is_last(&mut self, room: &Room, index: usize) -> bool {
+        (index + 1..room.timeline.len()).all(|at| self.count(room, at) == 0)
     }
 
-    fn lines(&mut self, room: &Room, entry: &Entry) -> &[Line] {
-        let marked = room.marker == Some(entry.key);
-        let mut hasher = DefaultHasher::new();
-        let found = self.found == Some(entry.key);
-        look(entry, marked, found, &mut hasher);
-        let (look, width) = (hasher.finish(), self.size.0);
+    fn count(&mut self, room: &Room, index: usize) -> usize {
+        self.lines(room, index).len()
+    }
+
+    fn lines(&mut self, room: &Room, index: usize) -> &[Line] {
+        let Some(entry) = room.timeline.get(index).filter(|entry| !is_hidden(entry)) else { return &[] };
+        let dress = self.dress(room, entry, index);
+        let look = entry::look_of(entry, &dress);
         let looks = self.look;
-        let fresh = || Wrapped { width, look, lines: compose(entry, marked, found, width, looks) };
+        let fresh = || Wrapped { look, lines: entry::compose(entry, &dress, looks) };
         let wrapped = self.cache.entry(entry.key).or_insert_with(fresh);
-        if wrapped.width != width || wrapped.look != look {
+        if wrapped.look != look {
             *wrapped = fresh();
         }
         &wrapped.lines
     }
+
+    fn dress(&self, room: &Room, entry: &Entry, index: usize) -> Dress {
+        let time = |at| if self.exact { self.clock.time_to_the_second(at) } else { self.clock.time(at) };
+        Dress {
+            marked: room.marker == Some(entry.key),
+            front: [self.found, self.selected].contains(&Some(entry.key)),
+            day: self.new_day(room, entry, index),
+            time: entry.at.map(time).filter(|time| !time.is_empty()),
+            time_cells: if self.exact { self.time_cells.1 } else { self.time_cells.0 },
+            width: self.size.0,
+        }
+    }
+
+    /// The day of an entry in words, where the entry shown before it is of another. Of the oldest that is shown it is told
+    /// unless it is today.
+    fn new_day(&self, room: &Room, entry: &Entry, index: usize) -> Option<String> {
+        let day = self.day(entry)?;
+        let before = room.timeline.iter().take(index).rev().filter(|entry| !is_hidden(entry));
+        let before = before.into_iter().find_map(|entry| self.day(entry));
+        let now = wall_clock();
+        match before {
+            Some(before) => before != day,
+            None => self.clock.day(now) != Some(day),
+        }
+        .then(|| self.clock.day_line(day, now))
+    }
+
+    fn day(&self, entry: &Entry) -> Option<Day> {
+        entry.at.and_then(|at| self.clock.day(at))
+    }
+}
+
+/// Now, for the words today and yesterday.
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Whether the client machine hides an entry.
+fn is_hidden(_entry: &Entry) -> bool {
+    false
+}
+
+/// The widest times of a day, without seconds and with them.
+fn time_cells(look: Look, clock: &Clock) -> (usize, usize) {
+    const HOUR: i64 = 3_600_000;
+    let widest = |time: &dyn Fn(Timestamp) -> String| {
+        (0..24).map(|hour| cells::width(&look.line(&time(Timestamp(hour * HOUR))))).max().unwrap_or(0)
+    };
+    (widest(&|at| clock.time(at)), widest(&|at| clock.time_to_the_second(at)))
 }
 
 fn anchor_at(timeline: &Timeline, index: usize, below: usize) -> Option<Anchor> {

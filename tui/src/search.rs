@@ -6,11 +6,11 @@ use parlor_core::client::{Around, Hit, Intent, Link, Search, State};
 use parlor_core::id::MessageId;
 use parlor_core::vocabulary::Place;
 use parlor_core::words::Language;
+use parlor_face::clock::Clock;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
 use crate::bidi::Bidi;
-use crate::clock;
 use crate::editor::{Editor, Row};
 use crate::keys;
 use crate::lay::{self, Area, Block, Line};
@@ -32,6 +32,7 @@ pub struct Searcher {
     session: Session,
     look: Look,
     caret: Caret,
+    clock: Clock,
     editor: Editor,
     /// What stands in the line is what was looked for last; the first letter typed begins anew.
     is_old: bool,
@@ -51,7 +52,7 @@ pub struct Searcher {
 
 impl Searcher {
     /// A search over this session; begins with what was looked for last, where that is still known.
-    pub fn new(session: Session, look: Look, caret: Caret) -> Self {
+    pub fn new(session: Session, look: Look, caret: Caret, clock: Clock) -> Self {
         let mut editor = Editor::new(look);
         let (mut everywhere, mut asked, mut is_old) = (false, None, false);
         {
@@ -69,6 +70,7 @@ impl Searcher {
             session,
             look,
             caret,
+            clock,
             editor,
             is_old,
             everywhere,
@@ -161,6 +163,7 @@ impl Searcher {
     fn compose(&mut self, size: Vec2) {
         let state = self.session.state();
         let height = size.y.saturating_sub(3);
+        let clock = &self.clock;
         let (width, look, language) = (size.x, self.look, self.look.language);
         let back = Piece::new(style::bar(), language.back());
         if let Some(around) = &state.around {
@@ -168,7 +171,8 @@ impl Searcher {
             self.title = (Piece::new(style::bar(), title), Piece::default());
             let hits: Vec<&Hit> = around.messages.iter().rev().collect();
             let front = self.in_front(around);
-            self.lines = window(&hits, front, height, |at, hit| lines(hit, width, look, false, true, at == front));
+            self.lines =
+                window(&hits, front, height, |at, hit| lines(hit, width, (look, clock), false, true, at == front));
             self.status = (Piece::new(style::bar(), around_status(around, language)), back);
             self.input = None;
             return;
@@ -184,8 +188,9 @@ impl Searcher {
         let rooms = search.is_none_or(|search| search.room.is_none());
         self.selected = self.selected.min(hits.len().saturating_sub(1));
         let selected = self.selected;
-        self.lines =
-            window(&hits, selected, height, |at, hit| lines(hit, width, look, rooms, at == selected, at == selected));
+        self.lines = window(&hits, selected, height, |at, hit| {
+            lines(hit, width, (look, clock), rooms, at == selected, at == selected)
+        });
         self.status = (Piece::new(style::bar(), status(search, &state, language)), back);
         let rows = self.editor.rows(width.saturating_sub(PROMPT.len() + 1), false);
         self.input = rows.into_iter().find(|row| row.caret.is_some());
@@ -248,10 +253,11 @@ fn window(hits: &[&Hit], selected: usize, height: usize, lines: impl Fn(usize, &
 }
 
 /// A hit at this width: in one line, or `whole`.
-fn lines(hit: &Hit, width: usize, look: Look, room: bool, whole: bool, selected: bool) -> Vec<Line> {
+fn lines(hit: &Hit, width: usize, (look, clock): (Look, &Clock), room: bool, whole: bool, selected: bool) -> Vec<Line> {
     let base = if selected { style::bar() } else { style::plain() };
     let mut head = Vec::new();
-    if let Some(when) = clock::date_and_time(hit.at.0, width >= YEAR_CELLS_MIN) {
+    let when = look.line(&clock.short(hit.at, width >= YEAR_CELLS_MIN));
+    if !when.is_empty() {
         head.push(Piece::new(if selected { base } else { style::dim() }, format!("{when} ")));
     }
     if room {

@@ -106,7 +106,7 @@ fn where_nothing_of_ones_own_is_or_somebody_reads_up_scrolls() {
     desk.key(Key::Up);
     assert_eq!(desk.message_box(), "> Write your messages here.", "who reads further up goes on reading");
     desk.key(Key::End);
-    desk.event(Event::Ctrl(Key::Up));
+    desk.event(Event::Shift(Key::Up));
     desk.does_not_see("ada: mine");
     assert_eq!(desk.message_box(), "> Write your messages here.");
 }

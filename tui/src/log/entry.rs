@@ -1,6 +1,6 @@
-//! One entry of the log as lines: time and nickname, what was said, and what became of it.
+//! An entry's lines: what stands before it, who said it, what was said.
 
-use std::hash::{DefaultHasher, Hash};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use cursive::style::{Effect, Style};
@@ -11,40 +11,61 @@ use crate::lay::{self, Area, Block, Line};
 use crate::look::Look;
 use crate::paint::Piece;
 use crate::style::{self, Colours};
+use crate::words::Words;
 
-/// Below this width the time of day is not shown.
-const TIME_CELLS_MIN: usize = 34;
+/// Below this width of the text the time of day is not shown.
+const TEXT_CELLS_MIN: usize = 28;
 
-/// Everything an entry's looks depend on.
-pub(super) fn look(entry: &Entry, marked: bool, found: bool, hasher: &mut DefaultHasher) {
-    (marked, found, entry.at, entry.is_edited(), entry.is_deleted(), entry.spans()).hash(hasher);
-    match &entry.kind {
-        EntryKind::Message { from, text, action, mine, mention, delivery, revision: _ } => {
-            (0, from, text, action, mine, mention).hash(hasher);
-            match delivery {
-                Delivery::Pending => 0.hash(hasher),
-                Delivery::Confirmed => 1.hash(hasher),
-                Delivery::Unconfirmed => 2.hash(hasher),
-                Delivery::Failed(why) => (3, why).hash(hasher),
-            }
-        }
-        EntryKind::Notice(text) => (1, text).hash(hasher),
-        EntryKind::Error(text) => (2, text).hash(hasher),
-    }
+/// How an entry is shown, besides what it says.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Dress {
+    /// It is the first that the reader has not seen.
+    pub(super) marked: bool,
+    /// It is the one the reader looked for or selected.
+    pub(super) front: bool,
+    /// The day it is of, where that is another than that of the entry before.
+    pub(super) day: Option<String>,
+    /// When it was said, if it is known and shown.
+    pub(super) time: Option<String>,
+    /// How many cells times take.
+    pub(super) time_cells: usize,
+    /// How many cells there are.
+    pub(super) width: usize,
 }
 
-/// An entry's lines at this width.
-pub(super) fn compose(entry: &Entry, marked: bool, found: bool, width: usize, look: Look) -> Box<[Line]> {
+/// A number for everything an entry's looks depend on.
+pub(super) fn look_of(entry: &Entry, dress: &Dress) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (dress, entry.is_edited(), entry.is_deleted(), entry.spans()).hash(&mut hasher);
+    match &entry.kind {
+        EntryKind::Message { from, text, action, mine, mention, delivery, revision: _ } => {
+            (0, from, text, action, mine, mention).hash(&mut hasher);
+            match delivery {
+                Delivery::Pending => 0.hash(&mut hasher),
+                Delivery::Confirmed => 1.hash(&mut hasher),
+                Delivery::Unconfirmed => 2.hash(&mut hasher),
+                Delivery::Failed(why) => (3, why).hash(&mut hasher),
+            }
+        }
+        EntryKind::Notice(text) => (1, text).hash(&mut hasher),
+        EntryKind::Error(text) => (2, text).hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+/// An entry's lines.
+pub(super) fn compose(entry: &Entry, dress: &Dress, look: Look) -> Box<[Line]> {
     let mut lines = Vec::new();
-    if marked {
-        lines.push((0, [new_line(width, look.colours)].into()));
+    let width = dress.width;
+    if let Some(day) = &dress.day {
+        lines.push((0, [rule(style::dim(), day, width, look)].into()));
     }
-    let mut indent = 0;
-    let mut time = None;
-    if width >= TIME_CELLS_MIN {
-        indent = 6;
-        time = entry.at.and_then(|at| crate::clock::time_of_day(at.0)).map(|text| Piece::new(style::dim(), text));
+    if dress.marked {
+        lines.push((0, [rule(look.colours.attention(), &look.language.new(), width, look)].into()));
     }
+    let above = lines.len();
+    let timed = width >= dress.time_cells + 1 + TEXT_CELLS_MIN;
+    let indent = if timed { dress.time_cells + 1 } else { 0 };
     let (head, text, tail) = parts(entry, look);
     let rtl = look.is_rtl(text);
     let area = Area { indent, ..Area::new(indent, width) };
@@ -54,7 +75,7 @@ pub(super) fn compose(entry: &Entry, marked: bool, found: bool, width: usize, lo
     for (number, paragraph) in paragraphs.into_iter().enumerate() {
         let block = Block {
             head: if number == 0 { head.clone() } else { Vec::new() },
-            body: body(entry, paragraph, start, body_style(entry, found), look),
+            body: body(entry, paragraph, start, body_style(entry, dress.front), look),
             tail: if number == last { tail.clone() } else { None },
             rtl,
             continued: number > 0,
@@ -62,13 +83,21 @@ pub(super) fn compose(entry: &Entry, marked: bool, found: bool, width: usize, lo
         lay::lay(&mut lines, look, block, area);
         start += paragraph.len() + 1;
     }
-    if let (Some(time), Some((x, first))) = (time, lines.get_mut(usize::from(marked))) {
+    if let (true, Some(time), Some((x, first))) = (timed, &dress.time, lines.get_mut(above)) {
+        let time = Piece::new(if dress.front { style::bar() } else { style::dim() }, look.line(time));
         let gap = x.saturating_sub(cells::width(&time.text));
         let mut pieces = vec![time, Piece::new(style::plain(), " ".repeat(gap))];
         pieces.extend(first.iter().cloned());
         (*x, *first) = (0, pieces.into());
     }
     lines.into()
+}
+
+/// A line over the whole width with some words in its middle.
+fn rule(style: Style, words: &str, width: usize, look: Look) -> Piece {
+    let words = look.fit(&format!(" {words} "), width);
+    let rule = width.saturating_sub(cells::width(&words));
+    Piece::new(style, format!("{}{words}{}", "─".repeat(rule / 2), "─".repeat(rule - rule / 2)))
 }
 
 /// The paragraph of an entry's text that begins at `start`, its links underlined and its reader's name in bold.
@@ -98,16 +127,9 @@ fn body(entry: &Entry, paragraph: &str, start: usize, style: Style, look: Look) 
     pieces
 }
 
-fn new_line(width: usize, colours: Colours) -> Piece {
-    let label = " new ";
-    let rule = width.saturating_sub(label.len());
-    let text = format!("{}{label}{}", "─".repeat(rule / 2), "─".repeat(rule - rule / 2));
-    Piece::new(colours.attention(), cells::fit(&text, width))
-}
-
 /// What stands before the text, the text, and what stands behind it.
 fn parts(entry: &Entry, look: Look) -> (Vec<Piece>, &str, Option<Piece>) {
-    let colours = look.colours;
+    let colours: Colours = look.colours;
     match &entry.kind {
         EntryKind::Message { from, text, action, mine, mention, delivery, revision } => {
             let mut nick = colours.nick(from);
@@ -131,16 +153,16 @@ fn parts(entry: &Entry, look: Look) -> (Vec<Piece>, &str, Option<Piece>) {
             ];
             let tail = match delivery {
                 Delivery::Confirmed if matches!(revision, Revision::Edited(_)) => {
-                    Some(Piece::new(style::dim(), " (edited)"))
+                    Some(Piece::new(style::dim(), format!(" {}", look.language.edited())))
                 }
                 Delivery::Confirmed => None,
                 Delivery::Pending => Some(Piece::new(style::dim(), " …")),
                 Delivery::Unconfirmed => {
-                    Some(Piece::new(colours.attention(), " (not confirmed; Ctrl+R sends it again)"))
+                    Some(Piece::new(colours.attention(), format!(" {}", look.language.unconfirmed())))
                 }
                 Delivery::Failed(why) => {
-                    let why = format!(" (not sent: {} Ctrl+R tries again)", look.clean(why));
-                    Some(Piece::new(colours.error(), why))
+                    let why = look.language.failed(lay::isolated(&look.clean(why)));
+                    Some(Piece::new(colours.error(), format!(" {why}")))
                 }
             };
             (prefix, text, tail)
@@ -150,8 +172,8 @@ fn parts(entry: &Entry, look: Look) -> (Vec<Piece>, &str, Option<Piece>) {
     }
 }
 
-fn body_style(entry: &Entry, found: bool) -> Style {
-    if found {
+fn body_style(entry: &Entry, front: bool) -> Style {
+    if front {
         return style::bar();
     }
     match &entry.kind {
