@@ -8,6 +8,7 @@ use parley::editing::{Cursor, Selection};
 use parley::layout::Affinity;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::walk::{is_between_characters, step, step_word, word_at};
 use crate::text::Shaped;
 
 /// Most characters that are taken for one; more marks than that are not typed.
@@ -165,46 +166,63 @@ impl Editor {
     }
 
     /// Moves the caret as `step` says, which may also select.
-    pub(super) fn go(&mut self, step: impl Fn(&Selection, &Layout<()>) -> Selection) {
+    pub(super) fn go(&mut self, step: impl FnOnce(&Selection, &Layout<()>) -> Selection) {
         let Some(laid) = self.laid.as_mut().filter(|_| self.compose.is_none()) else { return };
-        let old = (self.anchor, self.focus);
-        // What is drawn in place of one byte may have several places for a caret: none of them is stayed at.
-        for _ in 0..8 {
-            let moved = step(&laid.selection, laid.shaped.layout());
-            if moved == laid.selection {
-                break;
-            }
-            laid.selection = moved;
-            self.anchor = laid.shaped.source(moved.anchor().index());
-            self.focus = laid.shaped.source(moved.focus().index());
-            if old != (self.anchor, self.focus) {
-                break;
-            }
-        }
+        laid.selection = step(&laid.selection, laid.shaped.layout());
         self.settle();
     }
 
-    /// Between characters, and not before what settles the direction.
-    fn settle(&mut self) {
-        for place in [&mut self.anchor, &mut self.focus] {
-            while !self.text.is_char_boundary(*place) {
-                *place -= 1;
-            }
+    /// Moves the caret to where an arrow points, by a character or a word, and selects on the way if that is wanted.
+    pub(super) fn walk(&mut self, right: bool, word: bool, select: bool) {
+        let Some(laid) = self.laid.as_mut().filter(|_| self.compose.is_none()) else { return };
+        let (anchor, focus) = (laid.selection.anchor(), laid.selection.focus());
+        let layout = laid.shaped.layout();
+        if !select && !word && anchor != focus {
+            // The arrow leads to that end of what is selected that lies there.
+            let place = |cursor: Cursor| cursor.geometry(layout, 0.0);
+            let (a, b) = (place(anchor), place(focus));
+            let a_is_right = if a.y0 == b.y0 { a.x0 > b.x0 } else { (a.y0 > b.y0) != laid.shaped.is_rtl() };
+            laid.selection = Selection::from(if a_is_right == right { anchor } else { focus });
+            return self.settle();
         }
+        let step = if word { step_word } else { step };
+        let to = step(&laid.shaped, &self.text, focus, right).unwrap_or(focus);
+        laid.selection = if select { Selection::new(anchor, to) } else { Selection::from(to) };
+        self.settle();
+    }
+
+    /// Selects the word at byte `at`.
+    pub(super) fn select_word(&mut self, at: usize) {
+        let word = word_at(&self.text, at);
+        self.select(word);
+    }
+
+    /// Takes the places that the selection in the layout stands for: between characters, and not before what settles
+    /// the direction.
+    fn settle(&mut self) {
         let Some(laid) = self.laid.as_mut() else { return };
         let ends = [laid.selection.anchor(), laid.selection.focus()];
-        let start = laid.shaped.start();
-        if ends.iter().any(|end| end.index() < start) {
-            laid.selection = Selection::new(cursor(&laid.shaped, self.anchor), cursor(&laid.shaped, self.focus));
+        let [anchor, focus] = ends.map(|end| {
+            let mut byte = laid.shaped.source(end.index());
+            while !is_between_characters(&self.text, byte) {
+                byte -= 1;
+            }
+            byte
+        });
+        (self.anchor, self.focus) = (anchor, focus);
+        let stands = |end: Cursor, byte| laid.shaped.drawn(byte) == end.index() && end.index() >= laid.shaped.start();
+        if !stands(ends[0], anchor) || !stands(ends[1], focus) {
+            laid.selection = Selection::new(cursor(&laid.shaped, anchor), cursor(&laid.shaped, focus));
         }
     }
 }
 
-/// A caret before byte `at` of the text; at the end of a line it stays on that line.
+/// A caret before byte `at` of the text, drawn beside what stands before it: at the end of a line on that line, and at the
+/// beginning beside what settles the direction.
 fn cursor(shaped: &Shaped, at: usize) -> Cursor {
     let drawn = shaped.drawn(at);
     let behind_line = shaped.text().get(..drawn).is_some_and(|text| text.ends_with('\n'));
-    let affinity = if behind_line || drawn <= shaped.start() { Affinity::Downstream } else { Affinity::Upstream };
+    let affinity = if behind_line { Affinity::Downstream } else { Affinity::Upstream };
     Cursor::from_byte_index(shaped.layout(), drawn, affinity)
 }
 

@@ -112,6 +112,7 @@ impl Input {
             (Key::Z, true) => return self.undo.undo(&mut self.editor),
             (Key::Y, true) => return self.undo.redo(&mut self.editor),
             (Key::Enter, _) if shift && self.shape != Shape::Line => return self.type_in("\n", false),
+            (Key::ArrowLeft | Key::ArrowRight, word) => self.editor.walk(key == Key::ArrowRight, word, shift),
             (Key::Home, true) => self.jump(0, shift),
             (Key::End, true) => self.jump(self.text().len(), shift),
             (key, word) => {
@@ -129,13 +130,9 @@ impl Input {
     }
 }
 
-/// How a key moves the caret: to where the arrow points, whatever the script.
+/// How a key moves the caret from line to line, or to the ends of one.
 fn step(key: Key, word: bool, shape: Shape) -> Option<Step> {
     let step: Step = match (key, word) {
-        (Key::ArrowLeft, false) => Selection::previous_visual,
-        (Key::ArrowRight, false) => Selection::next_visual,
-        (Key::ArrowLeft, true) => Selection::previous_visual_word,
-        (Key::ArrowRight, true) => Selection::next_visual_word,
         (Key::ArrowUp, false) if shape != Shape::Line => Selection::previous_line,
         (Key::ArrowDown, false) if shape != Shape::Line => Selection::next_line,
         (Key::Home, false) => Selection::line_start,

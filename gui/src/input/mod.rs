@@ -7,7 +7,10 @@
 mod editor;
 mod keys;
 mod show;
+#[cfg(test)]
+mod tests;
 mod undo;
+mod walk;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -130,7 +130,8 @@ impl Input {
                 self.select_all();
             } else if response.double_clicked() {
                 let way = self.way(ui, at, inner);
-                self.editor.go(|_, layout| parley::Selection::word_from_point(layout, way.x, way.y));
+                self.editor.go(|_, layout| parley::Selection::from_point(layout, way.x, way.y));
+                self.editor.select_word(self.editor.focus());
             } else if pressed {
                 response.request_focus();
                 self.move_to(ui, at, inner, shift);

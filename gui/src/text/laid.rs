@@ -91,7 +91,7 @@ impl Laid {
     }
 
     /// The byte of the text whose letter lies at `way` from its upper left corner, if one does.
-    #[expect(dead_code, reason = "links will be drawn with it")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "links will be drawn with it"))]
     pub(crate) fn byte_at(&self, way: Vec2) -> Option<usize> {
         let at = to_pixels(way, self.shaped.scale);
         if at.y < 0.0 || at.y >= self.shaped.size[1] {
@@ -103,7 +103,7 @@ impl Laid {
     }
 
     /// The rectangles that bytes of the text take, seen from its upper left corner.
-    #[expect(dead_code, reason = "links will be drawn with it")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "links will be drawn with it"))]
     pub(crate) fn rects(&self, range: Range<usize>) -> Vec<Rect> {
         let shown = &self.shaped.shown;
         let drawn = shown.drawn(range.start)..shown.drawn(range.end);

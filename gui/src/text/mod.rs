@@ -9,11 +9,15 @@ mod atlas;
 mod cache;
 mod engine;
 mod fonts;
+#[cfg(test)]
+pub(crate) mod hostile;
 mod laid;
 mod paint;
 mod select;
 mod shape;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod widgets;
 
 pub(crate) use fonts::install;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use eframe::egui::{CursorIcon, Event, Id, PointerButton, Pos2, Rect, Response, Ui};
-use parley::editing::{Cursor, Selection};
+use parley::editing::Cursor;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::engine::engine;
 use super::laid::Laid;
@@ -148,8 +149,10 @@ impl Selecting {
         let selected = match clicks {
             (_, true) => Some((end(0), end(shown.text.len()))),
             (true, false) => {
-                let word = Selection::word_from_point(layout, way.x, way.y).text_range();
-                Some((end(word.start), end(word.end)))
+                // Not by the layout's own notion of words, whose search may never end.
+                let at = Cursor::from_point(layout, way.x, way.y).index();
+                let words = shown.text.split_word_bound_indices().map(|(start, word)| (start, start + word.len()));
+                words.take_while(|(start, _)| *start <= at).last().map(|(start, to)| (end(start), end(to)))
             }
             (false, false) if mouse.pressed && response.is_pointer_button_down_on() => {
                 self.dragging = true;
