@@ -3,8 +3,12 @@
 //! What is shown is [`parlor_core::client::State`], what a person does becomes a [`parlor_core::client::Intent`];
 //! messages, names and the connection belong to the machine. From the outside in: [`options`] is the command line,
 //! [`app`] the program around the screen, [`connect`] and [`form`] its dialogs, [`chat`] the screen with its [`log`] and
-//! [`panes`], [`search`] the one over it, [`editor`] the text being typed, [`cells`] what makes foreign text harmless, [`term`] the terminal, and
-//! [`pipe`] the program without a screen.
+//! [`panes`], [`search`] the one over it, [`editor`] the text being typed, [`term`] the terminal, and [`pipe`] the program
+//! without a screen.
+//!
+//! Text from outside goes one way to the screen: [`cells`] makes it harmless, [`bidi`] puts it in order, [`lay`] into
+//! lines, and [`paint`] prints it. [`look`] says how, on this terminal and for this person; [`links`] and [`alert`] are
+//! what a terminal can do besides.
 
 pub mod alert;
 pub mod app;
