@@ -263,6 +263,8 @@ mod tests {
     fn lines_are_drawn_in_the_order_of_uax_9() {
         for (rules, text, visual) in [
             ("L2", "דגבא", "אבגד"),
+            ("L1: spaces at the end go where the paragraph ends", "a דג  ", "a גד  "),
+            ("L1: spaces at the end go where the paragraph ends", "דג ab  ", "  ab גד"),
             ("P2 P3: the first letter decides", "ab דגבא", "ab אבגד"),
             ("P2 P3: the first letter decides", "אב cd", "cd בא"),
             ("W2 W7: digits behind Latin letters", "a ۱۲۳ ب", "a ۱۲۳ ﺏ"),

@@ -177,6 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn at_the_left_end_of_a_full_row_the_caret_stands_on_no_letter() {
+        let mut editor = Editor::new(Look { bidi: Bidi::App, ..Look::default() });
+        editor.insert("دددد\nب");
+        editor.vertical(false);
+        editor.end();
+        for cells in 2..=8 {
+            let rows = editor.rows(cells, false);
+            let (row, x) = rows.iter().find_map(|row| Some((row, row.caret?))).unwrap();
+            assert_eq!(row.text.chars().nth(x), Some(' '), "{rows:?} in {cells}");
+        }
+    }
+
+    #[test]
     fn the_arrows_go_where_they_point() {
         let mut editor = Editor::new(Look { bidi: Bidi::App, ..Look::default() });
         editor.insert("سلام");
