@@ -14,6 +14,7 @@ use crate::composer::{Composer, Typed};
 use crate::deeds::{Hands, Wish};
 use crate::find::{Find, named_button};
 use crate::help::Help;
+use crate::links::Opening;
 use crate::lists;
 use crate::log::Log;
 use crate::question::Answer;
@@ -35,6 +36,7 @@ pub(crate) struct Chat {
     find: Find,
     around: Around,
     help: Help,
+    opening: Opening,
     answer: Answer,
     looked: Option<(bool, bool, Option<RoomKey>)>,
     title: String,
@@ -50,6 +52,7 @@ impl Chat {
             find: Find::new(),
             around: Around::new(),
             help: Help::default(),
+            opening: Opening::default(),
             answer: Answer::default(),
             looked: None,
             title: String::new(),
@@ -68,7 +71,7 @@ impl Chat {
         let mut intents = Vec::new();
         let asked = {
             let state = session.state();
-            let covered = covered || self.help.is_open() || state.question.is_some();
+            let covered = covered || self.help.is_open() || self.opening.is_open() || state.question.is_some();
             self.find.follow(&state, self.log.spot());
             self.around.follow(&state, &mut intents);
             if !covered {
@@ -76,6 +79,7 @@ impl Chat {
             }
             let asked = self.areas(ui, &state, now, trouble, &mut intents);
             self.help.show(ui);
+            self.opening.show(ui);
             self.answer.show(ui, &state, &mut intents);
             if !covered && !self.help.is_open() {
                 keep_focus(ui, &state);
@@ -198,8 +202,11 @@ impl Chat {
         CentralPanel::default().frame(Frame::new().fill(palette.page)).show(ui, |ui| match &state.around {
             Some(around) => self.around.show(ui, around, intents),
             None => {
-                let mut hands = Hands { intents, wish: &mut wish, fresh: false };
+                let mut hands = Hands { intents, wish: &mut wish, link: None, fresh: false };
                 self.log.show(ui, state, room, edited, &mut hands);
+                if let Some(link) = hands.link.take() {
+                    self.opening.open(ui, link);
+                }
             }
         });
         if let Some(Wish::Edit(key)) = wish

@@ -1,7 +1,7 @@
 //! What can be done with a message: its context menu, and the question before it is taken back.
 
 use eframe::egui::{Id, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
-use parlor_core::client::{Entry, EntryKey, EntryKind, Intent, Link, Room, State};
+use parlor_core::client::{Entry, EntryKey, EntryKind, Hyperlink, Intent, Link, Room, State};
 use parlor_core::wire::Dialect;
 
 use crate::chosen::tongue;
@@ -50,6 +50,8 @@ pub(crate) enum Wish {
 pub(crate) struct Hands<'a> {
     pub(crate) intents: &'a mut Vec<Intent>,
     pub(crate) wish: &'a mut Option<Wish>,
+    /// The link that was clicked.
+    pub(crate) link: Option<Hyperlink>,
     /// The question came up in this very frame, and the first key is to answer it.
     pub(crate) fresh: bool,
 }

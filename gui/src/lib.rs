@@ -19,6 +19,7 @@ mod help;
 mod input;
 mod keep;
 mod leave;
+mod links;
 mod lists;
 mod log;
 mod preferences;

@@ -1,6 +1,7 @@
 //! One row of the log: what it says, how high it is, how it is painted.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use eframe::egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision};
@@ -8,6 +9,7 @@ use parlor_face::clock::{self, Clock};
 
 use crate::chosen::tongue;
 use crate::deeds::{Foot, Hands, Rights, menu};
+use crate::links;
 use crate::text::{Laid, Look, Spot, Tip, centered, lay};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::Words;
@@ -36,6 +38,8 @@ pub(crate) struct Row {
     time: Option<Laid>,
     author: Option<Laid>,
     body: Laid,
+    said: String,
+    links: Vec<Range<usize>>,
     /// That it was corrected, and where that is written.
     mark: Option<(Laid, Pos2)>,
     foot: Option<Foot>,
@@ -89,7 +93,10 @@ impl Row {
             let same = before.and_then(|before| before.at).is_some_and(|at| clock.time(at) == *time);
             author.is_some() || rule.is_some() || !same
         });
-        let (body, tint) = body(ui, palette, entry, room);
+        let said = said(entry);
+        let before = said.len().saturating_sub(entry.what().len());
+        let (body, tint) = body(ui, palette, entry, &said, room);
+        let body = body.painted(&links::paints(palette, entry, before));
         let head = marks.head.as_deref().map(|head| lay(ui, head, Look::new(SMALL, palette.dim), width - 2.0 * MARGIN));
         Self {
             key: entry.key,
@@ -103,6 +110,8 @@ impl Row {
             }),
             mark: mark(ui, palette, entry, &body, room),
             body,
+            links: links::ranges(entry, before),
+            said: said.into_owned(),
             foot: foot(ui, palette, entry, marks.asked, room),
             may: marks.may,
             spot: Spot { group: selection(), key: Id::unique(entry.key), order: marks.position },
@@ -187,6 +196,8 @@ impl Row {
         if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(|at| at.x < text_left) {
             ui.set_cursor_icon(CursorIcon::Default);
         }
+        let link = links::show(ui, self.key, &self.said, &self.links, &self.body, pos2(text_left, top));
+        hands.link = link.or(hands.link.take());
         if let Some(foot) = self.foot {
             let area = Rect::from_min_max(pos2(text_left, message.bottom()), rect.max - vec2(MARGIN, 0.0));
             foot.show(ui, area, self.key, hands);
@@ -223,8 +234,7 @@ pub(crate) fn said(entry: &Entry) -> Cow<'_, str> {
     }
 }
 
-fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<Color32>) {
-    let text = said(entry);
+fn body(ui: &Ui, palette: &Palette, entry: &Entry, said: &str, width: f32) -> (Laid, Option<Color32>) {
     let (look, tint) = match &entry.kind {
         EntryKind::Message { revision: Revision::Deleted, .. } => (Look::new(TEXT, palette.dim).italics(), None),
         EntryKind::Message { action, mention, delivery, .. } => {
@@ -239,7 +249,7 @@ fn body(ui: &Ui, palette: &Palette, entry: &Entry, width: f32) -> (Laid, Option<
         EntryKind::Notice(_) => (Look::new(SMALL + 1.0, palette.dim), None),
         EntryKind::Error(_) => (Look::new(SMALL + 1.0, palette.error), None),
     };
-    (lay(ui, &text, look, width), tint)
+    (lay(ui, said, look, width), tint)
 }
 
 /// The word that a message was corrected: behind its last line, or below it where there is no room.

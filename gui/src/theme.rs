@@ -29,6 +29,10 @@ pub(crate) struct Palette {
     pub(crate) dim: Color32,
     /// What may be clicked, and where one is.
     pub(crate) accent: Color32,
+    /// Links.
+    pub(crate) link: Color32,
+    /// One's own name in what others say.
+    pub(crate) named: Color32,
     /// Text on [`Palette::accent`].
     pub(crate) on_accent: Color32,
     /// What went wrong.
@@ -56,6 +60,8 @@ const DARK: Palette = Palette {
     text: Color32::from_rgb(0xe4, 0xe7, 0xeb),
     dim: Color32::from_rgb(0x9a, 0xa3, 0xaf),
     accent: Color32::from_rgb(0x33, 0x71, 0xd0),
+    link: Color32::from_rgb(0x7f, 0xb6, 0xff),
+    named: Color32::from_rgb(0xf2, 0xcf, 0x6b),
     on_accent: Color32::from_rgb(0xff, 0xff, 0xff),
     error: Color32::from_rgb(0xff, 0x8b, 0x80),
     good: Color32::from_rgb(0x4f, 0xc0, 0x7f),
@@ -86,6 +92,8 @@ const LIGHT: Palette = Palette {
     text: Color32::from_rgb(0x1c, 0x20, 0x26),
     dim: Color32::from_rgb(0x5a, 0x64, 0x72),
     accent: Color32::from_rgb(0x1f, 0x66, 0xd1),
+    link: Color32::from_rgb(0x1a, 0x5a, 0xbc),
+    named: Color32::from_rgb(0x7a, 0x52, 0x00),
     on_accent: Color32::from_rgb(0xff, 0xff, 0xff),
     error: Color32::from_rgb(0xb3, 0x26, 0x1e),
     good: Color32::from_rgb(0x1d, 0x7d, 0x46),
@@ -211,7 +219,9 @@ mod tests {
         for palette in [&DARK, &LIGHT] {
             let mut pairs = vec![(palette.on_accent, palette.accent), (palette.text, palette.badge)];
             for behind in [palette.page, palette.side, palette.mention] {
-                pairs.extend([palette.text, palette.dim, palette.error].map(|text| (text, behind)));
+                pairs.extend(
+                    [palette.text, palette.dim, palette.error, palette.link, palette.named].map(|text| (text, behind)),
+                );
                 pairs.extend(palette.nicks.map(|text| (text, behind)));
             }
             for behind in [palette.warning, palette.field, palette.chosen, palette.hovered] {

@@ -7,6 +7,19 @@ pub(crate) use cover::CoverWords;
 parlor_core::phrases! {
     /// What the desktop client says.
     pub(crate) trait Words {
+        // Links.
+
+        /// A link may not lead to where it seems to.
+        link_leads_elsewhere(host) {
+            "This link leads to {host}, which may not be what it looks like.",
+            "Questo link porta a {host}, che potrebbe non essere ciò che sembra.",
+            "این پیوند به {host} می‌رود که شاید آن نباشد که می‌نماید.",
+        }
+        /// Opens it all the same.
+        open_link() { "Open it", "Apri", "باز کن" }
+        /// Leaves it.
+        open_no_link() { "Leave it", "Lascia stare", "باز نکن" }
+
         // The dialog that asks whom to connect to.
 
         /// Its title.

@@ -9,6 +9,7 @@ use eframe::egui::{
 };
 
 use super::{Input, Shape};
+use crate::chosen::mirrored;
 use crate::text::{Laid, Look, Paint, clear_selection, has_selection, lay, shape_free, shape_wrapped};
 use crate::theme::Palette;
 
@@ -64,7 +65,10 @@ impl Input {
     fn lay_out(&mut self, ui: &Ui, look: Look, width: f32) {
         let scale = ui.ctx().pixels_per_point();
         let free = self.shape == Shape::Line;
-        let still = self.editor.shaped().is_some_and(|shaped| shaped.is_for(look, (!free).then_some(width), scale));
+        let still = self
+            .editor
+            .shaped()
+            .is_some_and(|shaped| shaped.is_for(look, (!free).then_some(width), scale, mirrored(ui)));
         if still {
             return;
         }

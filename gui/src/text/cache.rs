@@ -15,17 +15,19 @@ pub(super) struct Manner {
     scale: u32,
     italics: bool,
     lines_max: usize,
+    otherwise_rtl: bool,
 }
 
 impl Manner {
     /// Of text that is laid out so within `width` pixels.
-    pub(super) fn new(look: Look, width: f32, scale: f32) -> Self {
+    pub(super) fn new(look: Look, width: f32, scale: f32, otherwise_rtl: bool) -> Self {
         Self {
             size: look.size.to_bits(),
             width: width.to_bits(),
             scale: scale.to_bits(),
             italics: look.italics,
             lines_max: look.lines_max.unwrap_or(0),
+            otherwise_rtl,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::cache::{Cache, Manner};
 use super::fonts;
 use super::select::Selecting;
 use super::shape::{Shaped, Shaper, pixels};
+use crate::chosen::Chosen;
 
 /// About how many bytes of layouts are kept: some thousands of messages.
 const LAYOUTS_MAX: usize = 24 << 20;
@@ -28,11 +29,11 @@ pub(crate) struct Engine {
 impl Engine {
     fn new() -> Self {
         Self {
-            shaper: Shaper { fonts: fonts::context(), layouts: LayoutContext::new() },
+            shaper: Shaper { fonts: fonts::context(), layouts: LayoutContext::new(), otherwise_rtl: false },
             atlas: Atlas::new(),
             cache: Cache::new(LAYOUTS_MAX),
             selecting: Selecting::default(),
-            now: 0,
+            now: u64::MAX,
         }
     }
 
@@ -40,7 +41,9 @@ impl Engine {
     pub(super) fn shaped(&mut self, text: &str, look: Look, width: f32, scale: f32) -> Arc<Shaped> {
         let width = pixels(width, scale);
         let Self { shaper, cache, now, .. } = self;
-        cache.get(text, Manner::new(look, width, scale), *now, || shaper.shape(text, look, width, scale))
+        cache.get(text, Manner::new(look, width, scale, shaper.otherwise_rtl), *now, || {
+            shaper.shape(text, look, width, scale)
+        })
     }
 }
 
@@ -61,6 +64,12 @@ pub(crate) fn engine(ctx: &egui::Context) -> Shared {
     let id = Id::unique("text engine");
     let shared = ctx
         .data_mut(|data| data.get_temp_mut_or_insert_with(id, || Shared(Arc::new(Mutex::new(Engine::new())))).clone());
-    shared.lock().now = ctx.cumulative_pass_nr();
+    let now = ctx.cumulative_pass_nr();
+    if shared.lock().now != now {
+        // Asked once in a frame, and not while the engine is held.
+        let otherwise_rtl = Chosen::of(ctx).language.is_right_to_left();
+        let mut engine = shared.lock();
+        (engine.now, engine.shaper.otherwise_rtl) = (now, otherwise_rtl);
+    }
     shared
 }

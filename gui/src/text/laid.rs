@@ -4,10 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use eframe::egui::{Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
-use parley::layout::Cluster;
 
 use super::engine::engine;
-use super::paint::{Paint, ranges, to_pixels, to_points};
+use super::paint::{Paint, ranges, to_points};
 use super::select::Spot;
 use super::shape::{Shaped, pixels};
 use super::{Look, select};
@@ -90,20 +89,7 @@ impl Laid {
         self.shaped.is_cut
     }
 
-    /// The byte of the text whose letter lies at `way` from its upper left corner, if one does.
-    #[cfg_attr(not(test), expect(dead_code, reason = "links will be drawn with it"))]
-    pub(crate) fn byte_at(&self, way: Vec2) -> Option<usize> {
-        let at = to_pixels(way, self.shaped.scale);
-        if at.y < 0.0 || at.y >= self.shaped.size[1] {
-            return None;
-        }
-        let (cluster, _) = Cluster::from_point_exact(&self.shaped.layout, at.x, at.y)?;
-        let range = cluster.text_range();
-        (range.start >= self.shaped.shown.mark).then(|| self.shaped.shown.source(range.start))
-    }
-
     /// The rectangles that bytes of the text take, seen from its upper left corner.
-    #[cfg_attr(not(test), expect(dead_code, reason = "links will be drawn with it"))]
     pub(crate) fn rects(&self, range: Range<usize>) -> Vec<Rect> {
         let shown = &self.shaped.shown;
         let drawn = shown.drawn(range.start)..shown.drawn(range.end);

@@ -88,11 +88,15 @@ pub(crate) fn copied<'a>(
     if !ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy))) {
         return None;
     }
-    let selected = engine(ui.ctx()).lock().selecting.selected;
+    let shared = engine(ui.ctx());
+    let (selected, otherwise_rtl) = {
+        let engine = shared.lock();
+        (engine.selecting.selected, engine.shaper.otherwise_rtl)
+    };
     let selected = selected.filter(|selected| selected.group == group && !selected.is_empty())?;
     let pieces = texts.filter_map(|(order, text)| {
         selected.range(order, usize::MAX)?;
-        let shown = Shown::new(&text, false);
+        let shown = Shown::new(&text, false, otherwise_rtl);
         let range = selected.range(order, shown.text.len())?;
         text.get(shown.sources(range)).map(|piece| (order, piece.to_owned()))
     });

@@ -15,6 +15,8 @@ use super::shown::Shown;
 pub(super) struct Shaper {
     pub(super) fonts: FontContext,
     pub(super) layouts: LayoutContext<()>,
+    /// Whether what has no direction of its own runs from right to left.
+    pub(super) otherwise_rtl: bool,
 }
 
 /// A text that is laid out for a width.
@@ -63,7 +65,7 @@ pub(super) struct Placed {
 impl Shaper {
     /// Lays `text` out within `width` pixels.
     pub(super) fn shape(&mut self, text: &str, look: Look, width: f32, scale: f32) -> Shaped {
-        let shown = Shown::new(text, look.lines_max.is_some());
+        let shown = Shown::new(text, look.lines_max.is_some(), self.otherwise_rtl);
         match look.lines_max {
             None => self.finish(shown, look, width, scale, false),
             Some(most) => self.shape_within(shown, look, width, scale, most.max(1)),
@@ -72,7 +74,7 @@ impl Shaper {
 
     /// Lays `text` out on one line of its own length, for fields that are scrolled to the sides.
     pub(super) fn shape_free(&mut self, text: &str, look: Look, scale: f32) -> Shaped {
-        self.finish(Shown::new(text, true), look.one_line(), f32::INFINITY, scale, false)
+        self.finish(Shown::new(text, true, self.otherwise_rtl), look.one_line(), f32::INFINITY, scale, false)
     }
 
     /// At most `most` lines; what is too much gives way to an ellipsis.
@@ -112,7 +114,7 @@ impl Shaper {
         let natural = layout.width().ceil();
         let taken = if layout.is_rtl() && !one_line { width.max(natural) } else { natural };
         let size = [taken, layout.height().ceil()];
-        let manner = Manner::new(look, if one_line { f32::INFINITY } else { width }, scale);
+        let manner = Manner::new(look, if one_line { f32::INFINITY } else { width }, scale, self.otherwise_rtl);
         Shaped { shown, layout, scale, size, manner, is_cut, glyphs: OnceLock::new() }
     }
 
@@ -134,10 +136,10 @@ impl Shaper {
 
 impl Shaped {
     /// Whether it was laid out so: within `width` points, or free of any.
-    pub(crate) fn is_for(&self, look: Look, width: Option<f32>, scale: f32) -> bool {
+    pub(crate) fn is_for(&self, look: Look, width: Option<f32>, scale: f32, otherwise_rtl: bool) -> bool {
         let manner = match width {
-            Some(width) => Manner::new(look, pixels(width, scale), scale),
-            None => Manner::new(look.one_line(), f32::INFINITY, scale),
+            Some(width) => Manner::new(look, pixels(width, scale), scale, otherwise_rtl),
+            None => Manner::new(look.one_line(), f32::INFINITY, scale, otherwise_rtl),
         };
         self.manner == manner
     }

@@ -26,9 +26,10 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// What is drawn for `source`; its line ends are spaces if it is `flat`.
-    pub(super) fn new(source: &str, flat: bool) -> Self {
-        let rtl = direction(source).is_some_and(Direction::is_right_to_left);
+    /// What is drawn for `source`; its line ends are spaces if it is `flat`. Where nothing in it decides, it runs from right to
+    /// left if it does `otherwise`.
+    pub(super) fn new(source: &str, flat: bool, otherwise: bool) -> Self {
+        let rtl = direction(source).map_or(otherwise, Direction::is_right_to_left);
         let mut shown = Self { rtl, len: source.len(), ..Self::default() };
         // The layout's own rule knows neither of links nor of emoji.
         if rtl || source.chars().any(is_right_to_left) {
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn bytes_are_found_again_whatever_is_left_out_of_the_drawing() {
         for text in ["abc", "سلام 🇮🇷", "a\tb\u{1b}c", "\u{202E}abc\u{202C}d", "x\u{301}\u{301}y", ""] {
-            let shown = Shown::new(text, false);
+            let shown = Shown::new(text, false, false);
             for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
                 let cluster = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).any(|edge| edge == at);
                 if cluster
@@ -155,10 +156,10 @@ mod tests {
     #[test]
     fn no_letter_carries_more_marks_than_can_be_drawn() {
         let heap = format!("a{}b", "\u{301}".repeat(200));
-        let shown = Shown::new(&heap, false);
+        let shown = Shown::new(&heap, false, false);
         assert_eq!(shown.text, format!("a{}b", "\u{301}".repeat(MARKS_MAX)));
         assert_eq!(shown.source(shown.text.len() - 1), heap.len() - 1);
         let conjunct = "क्".repeat(100);
-        assert!(Shown::new(&conjunct, false).text.chars().count() <= CLUSTER_MAX);
+        assert!(Shown::new(&conjunct, false, true).text.chars().count() <= CLUSTER_MAX);
     }
 }

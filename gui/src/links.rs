@@ -1,0 +1,121 @@
+//! Links in messages: how they are drawn, where they lead, and how they are opened.
+
+use std::ops::Range;
+
+use eframe::egui::{CursorIcon, Frame, Id, Margin, Modal, OpenUrl, Pos2, Role, Sense, Stroke, Ui, WidgetInfo};
+use parlor_core::client::{Entry, EntryKey, Hyperlink, SpanKind};
+use parlor_face::open::may_be_opened;
+
+use crate::chosen::tongue;
+use crate::text::{Button, Laid, Look, Paint, Tip, caption};
+use crate::theme::{Palette, TEXT};
+use crate::words::Words;
+
+/// Longest part of an address that a tooltip shows, in characters.
+const SHOWN_MAX: usize = 300;
+
+/// How the links and names in an entry are painted. `before` bytes stand before its own text in its row.
+pub(crate) fn paints(palette: &Palette, entry: &Entry, before: usize) -> Vec<(Range<usize>, Paint)> {
+    let spans = entry.spans().iter();
+    let paint = |kind: SpanKind| match kind {
+        SpanKind::Link => Paint { color: Some(palette.link), underline: true, background: None },
+        SpanKind::Mention => Paint { color: Some(palette.named), underline: false, background: None },
+    };
+    spans.map(|span| (span.range.start + before..span.range.end + before, paint(span.kind))).collect()
+}
+
+/// The links in an entry, by bytes of its row.
+pub(crate) fn ranges(entry: &Entry, before: usize) -> Vec<Range<usize>> {
+    let links = entry.spans().iter().filter(|span| span.kind == SpanKind::Link);
+    links.map(|span| span.range.start + before..span.range.end + before).collect()
+}
+
+/// Lets the links of a row, whose text `said` is drawn at `at`, be pointed at and clicked; the one that was.
+pub(crate) fn show(
+    ui: &Ui,
+    key: EntryKey,
+    said: &str,
+    links: &[Range<usize>],
+    body: &Laid,
+    at: Pos2,
+) -> Option<Hyperlink> {
+    let mut clicked = None;
+    for range in links {
+        let link = said.get(range.clone()).and_then(Hyperlink::of).filter(|link| may_be_opened(link.url()));
+        let Some(link) = link else { continue };
+        for (part, rect) in body.rects(range.clone()).into_iter().enumerate() {
+            let rect = rect.translate(at.to_vec2());
+            let response = ui.interact(rect, Id::unique((key, "link", range.start, part)), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Link, true, link.url()));
+            if response.has_focus() {
+                let stroke = Stroke::new(1.0, Palette::of(ui).link);
+                ui.painter().rect_stroke(rect, 3.0, stroke, eframe::egui::StrokeKind::Outside);
+            }
+            if response.clicked() {
+                clicked = Some(link.clone());
+            }
+            response.on_hover_cursor(CursorIcon::PointingHand).tip(&address(ui, &link));
+        }
+    }
+    clicked
+}
+
+/// Where a link really leads.
+fn address(ui: &Ui, link: &Hyperlink) -> String {
+    let url: String = link.url().chars().take(SHOWN_MAX).collect();
+    match link.is_suspicious() {
+        true => format!("{url}\n{}", tongue(ui).link_leads_elsewhere(link.host())),
+        false => url,
+    }
+}
+
+/// Opens links, and asks first where one may not lead to where it seems to.
+#[derive(Debug, Default)]
+pub(crate) struct Opening {
+    asked: Option<Hyperlink>,
+}
+
+impl Opening {
+    /// Whether the question covers the window.
+    pub(crate) fn is_open(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// A link was clicked.
+    pub(crate) fn open(&mut self, ui: &Ui, link: Hyperlink) {
+        if link.is_suspicious() {
+            self.asked = Some(link);
+            ui.request_repaint();
+        } else if may_be_opened(link.url()) {
+            ui.ctx().open_url(OpenUrl::new_tab(link.url()));
+        }
+    }
+
+    /// Draws the question over everything else, while it stands.
+    pub(crate) fn show(&mut self, ui: &Ui) {
+        let Some(link) = &self.asked else { return };
+        let (palette, words) = (Palette::of(ui), tongue(ui));
+        let frame = Frame::new()
+            .fill(palette.page)
+            .stroke(Stroke::new(1.0, palette.line))
+            .corner_radius(12)
+            .inner_margin(Margin::same(22));
+        let modal = Modal::new(Id::unique("link")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_max_width(360.0);
+            caption(ui, &words.link_leads_elsewhere(link.host()), Look::new(TEXT, palette.text));
+            ui.add_space(10.0);
+            ui.horizontal(|ui| {
+                let no = ui.add(Button::new(&words.open_no_link()).size(TEXT).main(ui)).clicked();
+                (no, ui.add(Button::new(&words.open_link()).size(TEXT)).clicked())
+            })
+            .inner
+        });
+        let (no, yes) = modal.inner;
+        if yes && may_be_opened(link.url()) {
+            ui.ctx().open_url(OpenUrl::new_tab(link.url()));
+        }
+        if yes || no || modal.should_close() {
+            self.asked = None;
+        }
+    }
+}
