@@ -38,6 +38,7 @@ mod outbox;
 mod pending;
 mod reading;
 mod recall;
+mod reply;
 mod revise;
 mod rooms;
 mod search;
@@ -59,6 +60,7 @@ pub use jump::{Around, Jump};
 pub use keep::Keepsake;
 pub use loss::Loss;
 pub use options::Options;
+pub use reply::{Quote, Reply};
 pub use search::{Hit, Search};
 pub use spans::{Span, SpanKind, found, spans};
 pub use state::{Before, Delivery, Entry, EntryKey, EntryKind, Link, Member, Question, Revision, Room, RoomKey, State};
@@ -181,6 +183,14 @@ pub enum Intent {
     Delete {
         /// Which.
         entry: EntryKey,
+    },
+    /// Answers a message, in its own room, whether one is connected or not: it is sent as any message is. Where the other
+    /// one is gone by then, or the server knows of no answers, the text is said without.
+    Reply {
+        /// Which.
+        entry: EntryKey,
+        /// What. May hold newlines.
+        text: String,
     },
     /// Looks for messages that hold every word of a query ([`crate::search`]); answered in [`State::search`].
     Search {

@@ -322,6 +322,23 @@ fn deeds() -> impl Strategy<Value = Deed> {
 }
 
 #[test]
+fn an_answer_reaches_everybody_with_what_it_answers() {
+    let mut chat = Chat::new(&[("ada", Dialect::Native), ("bea", Dialect::Native), ("gus", Dialect::Nic)]);
+    chat.says(0, "tea?");
+    chat.says(1, "/reply yes, please");
+    for seat in [0, 1] {
+        let room = &chat.state(seat).rooms[0];
+        let answer = room.timeline.iter().last().unwrap();
+        assert_eq!(answer.line(), "bea: yes, please");
+        let quote = room.reply_of(answer).unwrap();
+        assert_eq!((quote.from.as_str(), quote.excerpt.as_str()), ("ada", "tea?"));
+        assert_eq!(answer.reply.unwrap().to_me, seat == 0);
+    }
+    assert_eq!(chat.state(0).rooms[0].mentions, 1);
+    assert_eq!(chat.state(2).rooms[0].timeline.iter().last().unwrap().line(), "bea: yes, please");
+}
+
+#[test]
 fn who_is_away_is_so_to_everybody_who_knows_them_and_again_after_a_restart() {
     let mut chat = Chat::new(&[("ada", Dialect::Native), ("bea", Dialect::Native), ("gus", Dialect::Nic)]);
     let away = |chat: &Chat, seat: usize, who: &str| {

@@ -333,7 +333,8 @@ fn title(ui: &mut Ui, state: &State, room: &Room) {
 /// Whether an intent leads to where the messages around one are not to be seen any more.
 fn leads_away(intent: &Intent) -> bool {
     match intent {
-        Intent::Show(_) | Intent::Cycle(_) | Intent::NextUnread(_) | Intent::Submit(_) | Intent::Say(_) => true,
+        Intent::Show(_) | Intent::Cycle(_) | Intent::NextUnread(_) => true,
+        Intent::Submit(_) | Intent::Say(_) | Intent::Reply { .. } => true,
         Intent::Draft(_)
         | Intent::Recall(_)
         | Intent::Look { .. }

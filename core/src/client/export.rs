@@ -19,6 +19,8 @@ struct Line<'a> {
     at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<u64>,
     mine: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
@@ -104,7 +106,7 @@ impl Entry {
     }
 
     /// The entry as one line of JSON, without a newline at its end: `room`, `kind` (`message`, `action`, `notice`,
-    /// `error`; `deleted` for what is left of a message), `from`, `text`, `at` (ms since 1970 UTC), `id`, `mine`, and
+    /// `error`; `deleted` for what is left of a message), `from`, `text`, `at` (ms since 1970 UTC), `id`, `reply_to`, `mine`, and
     /// `error` where a message was refused. What is not known is left out. `room` is the title of the room the entry
     /// stands in.
     pub fn to_json(&self, room: &str) -> String {
@@ -130,6 +132,7 @@ impl Entry {
             text,
             at: self.at.map(|at| at.0),
             id: self.id.map(|id| id.0),
+            reply_to: self.reply.map(|reply| reply.id.0),
             mine: self.is_mine(),
             error,
         };

@@ -219,6 +219,7 @@ impl Client {
 
     /// Messages that are no news, ascending.
     fn add_page(&mut self, index: usize, messages: Vec<Message>, front: bool) {
+        let answers: Vec<MessageId> = messages.iter().filter(|one| one.reply_to.is_some()).map(|one| one.id).collect();
         for message in messages.into_iter().rev() {
             let timeline = &self.state.rooms[index].timeline;
             let first = timeline.oldest_id().is_none_or(|oldest| message.id < oldest);
@@ -229,13 +230,16 @@ impl Client {
             if front && timeline.is_full() {
                 continue;
             }
-            let entry = self.message_entry(&message);
+            let entry = self.message_entry(index, &message);
             let timeline = &mut self.state.rooms[index].timeline;
             if front && first {
                 timeline.push_front(entry);
             } else {
                 timeline.place(entry);
             }
+        }
+        for id in answers {
+            self.settle_reply(index, id);
         }
     }
 
@@ -299,7 +303,7 @@ impl Client {
     }
 
     /// A message as it stands in a log, not yet counted as news.
-    pub(super) fn message_entry(&mut self, message: &Message) -> super::Entry {
+    pub(super) fn message_entry(&mut self, index: usize, message: &Message) -> super::Entry {
         let mine = message.from.fold() == name::fold(&self.state.nick);
         let mention = !mine && self.names_me(message.text.as_str());
         let kind = EntryKind::Message {
@@ -311,7 +315,9 @@ impl Client {
             delivery: Delivery::Confirmed,
             revision: message.edited.map_or(Revision::First, Revision::Edited),
         };
-        self.entry(Some(message.at), Some(message.id), kind)
+        let mut entry = self.entry(Some(message.at), Some(message.id), kind);
+        self.note_reply(index, &mut entry, message.reply_to);
+        entry
     }
 
     /// Puts a message that is news where it belongs, unless it is held.
@@ -319,7 +325,7 @@ impl Client {
         if let Some(held) = self.state.rooms[index].timeline.find(message.id) {
             return self.told_again(index, held, message);
         }
-        let mut entry = self.message_entry(message);
+        let mut entry = self.message_entry(index, message);
         entry.seq = self.news(index);
         let (key, kind) = (entry.key, entry.kind.clone());
         self.state.rooms[index].timeline.place(entry);

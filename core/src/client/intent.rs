@@ -47,6 +47,7 @@ impl Client {
             Intent::RetryNow => self.retry_now(),
             Intent::Resend(key) => self.resend(key),
             Intent::Edit { entry, text } => self.edit(entry, &text),
+            Intent::Reply { entry, text } => self.reply(entry, &text),
             Intent::Delete { entry } => self.delete(entry),
             Intent::Search { query, everywhere } => self.search(query, everywhere),
             Intent::SearchMore => self.search_more(),

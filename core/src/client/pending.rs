@@ -38,6 +38,8 @@ pub(super) struct Pending {
     pub(super) entry: EntryKey,
     pub(super) text: Body,
     pub(super) action: bool,
+    /// What it answers.
+    pub(super) reply: Option<EntryKey>,
     /// When it was sent on the present connection.
     pub(super) sent: Option<Instant>,
     /// A tutorial server's echo is missing; it may still come.
@@ -50,6 +52,17 @@ impl Client {
     /// # Errors
     /// One plain sentence if it cannot even be tried.
     pub(super) fn say(&mut self, index: usize, text: &str, action: bool) -> Result<(), alloc::string::String> {
+        self.say_in_reply(index, text, action, None)
+    }
+
+    /// As [`Client::say`], in answer to a message of that room.
+    pub(super) fn say_in_reply(
+        &mut self,
+        index: usize,
+        text: &str,
+        action: bool,
+        reply: Option<EntryKey>,
+    ) -> Result<(), alloc::string::String> {
         let room = &self.state.rooms[index];
         if !room.book.wanted {
             return Err(self.words().not_in(&room.title));
@@ -68,8 +81,9 @@ impl Client {
             delivery: Delivery::Pending,
             revision: Revision::First,
         };
-        let entry = self.entry(Some(self.now.timestamp), None, kind);
-        self.await_confirmation(index, entry, body, action);
+        let mut entry = self.entry(Some(self.now.timestamp), None, kind);
+        entry.reply = self.reply_to(index, reply).map(|id| self.reply_at(index, id));
+        self.await_confirmation(index, entry, body, action, reply);
         Ok(())
     }
 
@@ -90,7 +104,7 @@ impl Client {
     }
 
     /// Shows a message of one's own as the newest of its room, and lets it be sent.
-    fn await_confirmation(&mut self, index: usize, entry: Entry, text: Body, action: bool) {
+    fn await_confirmation(&mut self, index: usize, entry: Entry, text: Body, action: bool, reply: Option<EntryKey>) {
         // Unlike any other message of this run, and of any other run; the same whenever this one is sent: a server that
         // could not say that it was stored may have stored it.
         let nonce = format!("{:016x}-{}", self.run, entry.key.0);
@@ -107,6 +121,7 @@ impl Client {
             entry: entry_key,
             text,
             action,
+            reply,
             sent: None,
             overdue: false,
         });
@@ -138,14 +153,16 @@ impl Client {
     /// The frame for a pending message, if its room can take one now.
     fn say_request(&self, at: usize) -> Option<Request> {
         let pending = &self.pending[at];
-        let room = &self.state.rooms[self.index_of(pending.room)?];
+        let index = self.index_of(pending.room)?;
+        let room = &self.state.rooms[index];
         let place = room.place.clone()?;
         if matches!(place, Place::Room(_)) && !room.book.live {
             return None;
         }
         let nonce = Some(pending.nonce.clone());
         let (text, action) = (pending.text.clone(), pending.action);
-        let command = Command::Say { place, text, nonce, action, reply_to: None };
+        let reply_to = self.reply_to(index, pending.reply);
+        let command = Command::Say { place, text, nonce, action, reply_to };
         Some(Request { command, reference: Some(pending.nonce.clone()) })
     }
 
@@ -274,7 +291,11 @@ impl Client {
         if let EntryKind::Message { delivery, .. } = &mut entry.kind {
             *delivery = Delivery::Pending;
         }
-        self.await_confirmation(index, entry, body, action);
+        let reply = entry.reply.and_then(|reply| {
+            let timeline = &self.state.rooms[index].timeline;
+            Some(timeline.get(timeline.find(reply.id)?)?.key)
+        });
+        self.await_confirmation(index, entry, body, action, reply);
     }
 
     /// What was typed before there was any room goes into the first one.
@@ -296,6 +317,7 @@ impl Client {
                 | Intent::RetryNow
                 | Intent::Resend(_)
                 | Intent::Edit { .. }
+                | Intent::Reply { .. }
                 | Intent::Delete { .. }
                 | Intent::Search { .. }
                 | Intent::SearchMore

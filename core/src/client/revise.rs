@@ -65,7 +65,9 @@ impl Client {
     /// A message that is held, as the server tells it once more: the newest edit decides what it reads.
     pub(super) fn told_again(&mut self, index: usize, held: usize, message: &Message) {
         // One's own message, held since its `ack`, has the time of this machine.
+        let reply = message.reply_to.map(|id| self.reply_at(index, id));
         let news = self.state.rooms[index].timeline.change(held, |entry| {
+            entry.reply = entry.reply.filter(|_| reply.is_some()).or(reply);
             let mine = matches!(entry.kind, EntryKind::Message { mine: true, delivery: Delivery::Confirmed, .. });
             mine && entry.at.replace(message.at) != Some(message.at)
         });
@@ -82,7 +84,7 @@ impl Client {
             let edit = edit.filter(|_| *revision != Revision::Deleted).filter(|edit| Some(*edit) > revision.edit())?;
             *revision = Revision::Edited(edit);
             *old = printable(text);
-            let names_now = !*mine && names(&me, text);
+            let names_now = !*mine && (names(&me, text) || entry.reply.is_some_and(|reply| reply.to_me));
             let named = core::mem::replace(mention, names_now);
             entry.find_spans(&me);
             Some((entry.key, entry.unread, named, names_now))

@@ -283,7 +283,8 @@ impl Client {
         };
         self.dirty = true;
         let key = EntryKey(self.count());
-        let mut entry = Entry { key, at, id, seq: 0, changed: 0, kind, spans: Box::default(), unread: false };
+        let mut entry =
+            Entry { key, at, id, seq: 0, changed: 0, kind, reply: None, spans: Box::default(), unread: false };
         entry.find_spans(&self.state.nick);
         entry
     }

@@ -44,6 +44,7 @@ impl Client {
             "away" if rest.is_empty() && self.state.away.is_none() => return Err(self.words().write_away()),
             "away" => return self.go_away(Some(rest)),
             "back" => return self.go_away(None),
+            "reply" => return self.reply_to_last(rest),
             "join" | "part" | "leave" | "msg" | "query" | "topic" | "rooms" | "list" | "kick" | "mute" | "unmute"
             | "edit" | "delete" | "search" | "find" => {
                 if !self.is_native() {

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::jump::{Around, Jump};
+use super::reply::Reply;
 use super::rooms::Book;
 use super::search::Search;
 use super::spans::Span;
@@ -255,6 +256,8 @@ pub struct Entry {
     pub changed: u64,
     /// What it is.
     pub kind: EntryKind,
+    /// The message it answers ([`Room::reply_of`] tells what that reads).
+    pub reply: Option<Reply>,
     /// What of its text is more than text.
     pub(super) spans: Box<[Span]>,
     /// It is counted in [`Room::unread`].

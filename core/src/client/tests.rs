@@ -20,6 +20,7 @@ mod found;
 mod keep;
 mod link;
 mod messages;
+mod reply;
 mod revise;
 mod rooms;
 mod search;

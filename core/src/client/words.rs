@@ -151,6 +151,18 @@ crate::phrases! {
             "Scrivi /away e il motivo; /back lo toglie.",
             "بنویسید \u{200E}/away و دلیلش؛ با \u{200E}/back برمی‌گردید.",
         }
+        /// A command lacks its text.
+        write_reply() {
+            "Write /reply and your answer.",
+            "Scrivi /reply e la tua risposta.",
+            "بنویسید \u{200E}/reply و پاسختان.",
+        }
+        /// There is nobody to answer.
+        nothing_to_answer() {
+            "Nobody else has said anything here yet.",
+            "Qui nessun altro ha ancora detto niente.",
+            "اینجا هنوز کس دیگری چیزی نگفته است.",
+        }
         /// A server that is too old for it.
         no_away() {
             "This server cannot tell the others that you are away.",

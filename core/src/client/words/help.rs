@@ -12,6 +12,7 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   /msg NICK [TEXT]       talk to somebody alone
   /me TEXT               say what you do
   /nick NAME             take another name
+  /reply TEXT            answer what was said here last
   /edit TEXT             correct the last thing you said here
   /delete                take it back
   /search WORDS          look for what was said, everywhere
@@ -34,6 +35,7 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   /msg NOME [TESTO]      parla con qualcuno a quattr’occhi
   /me TESTO              dice cosa fai
   /nick NOME             prende un altro nome
+  /reply TESTO           risponde a ciò che qui si è detto per ultimo
   /edit TESTO            corregge l’ultima cosa che hai detto qui
   /delete                la ritira
   /search PAROLE         cerca in tutto ciò che è stato detto
@@ -56,6 +58,7 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   \u{200E}/msg نام [متن]         با کسی خصوصی گفت‌وگو کنید
   \u{200E}/me متن                بگویید چه می‌کنید
   \u{200E}/nick نام              نام دیگری برگزینید
+  \u{200E}/reply متن             به آخرین پیام دیگران در اینجا پاسخ دهید
   \u{200E}/edit متن              آخرین پیام خود را در اینجا ویرایش کنید
   \u{200E}/delete                آن را حذف کنید
   \u{200E}/search واژه‌ها         در همه‌جا جست‌وجو کنید

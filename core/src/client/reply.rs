@@ -1,0 +1,145 @@
+//! Answers: which message one answers, and what that one reads.
+
+use alloc::string::String;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::words::Words;
+use super::{Client, Entry, EntryKey, EntryKind, Revision, Room};
+use crate::id::MessageId;
+
+/// Graphemes of a message that are quoted.
+const EXCERPT_GRAPHEMES_MAX: usize = 80;
+
+/// That a message answers another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The position of the other one in the log of the room; [`super::Intent::Jump`] goes there.
+    pub id: MessageId,
+    /// It answers something that oneself has said, as far as that is known.
+    pub to_me: bool,
+}
+
+/// What stands above an answer: the message it answers, as it reads now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Where it stands in the room's timeline.
+    pub entry: EntryKey,
+    /// Its position in the log; [`super::Intent::Jump`] goes there.
+    pub id: MessageId,
+    /// Who said it.
+    pub from: String,
+    /// Its beginning on one line, at most 80 graphemes and `…` where there is more, in logical order; of a message that
+    /// was taken back the word for that.
+    pub excerpt: String,
+}
+
+impl Room {
+    /// The message that an entry of this room answers. `None` where it answers none, and where that one is not held,
+    /// or nobody wants to see it: [`Entry::reply`] still says which it is. Costs a look through the timeline.
+    pub fn reply_of(&self, entry: &Entry) -> Option<Quote> {
+        let id = entry.reply?.id;
+        let target = self.timeline.get(self.timeline.find(id)?)?;
+        let EntryKind::Message { from, text, .. } = &target.kind else { return None };
+        Some(Quote { entry: target.key, id, from: from.clone(), excerpt: excerpt(text) })
+    }
+
+    /// The newest message of somebody else here that can be answered: what `/reply` means.
+    pub fn last_other(&self) -> Option<&Entry> {
+        self.timeline.iter().rev().find(|entry| {
+            matches!(entry.kind, EntryKind::Message { mine: false, .. }) && entry.id.is_some() && !entry.is_deleted()
+        })
+    }
+}
+
+/// The beginning of a text, on one line.
+fn excerpt(text: &str) -> String {
+    let mut excerpt = String::new();
+    for (count, grapheme) in text.graphemes(true).enumerate() {
+        if count == EXCERPT_GRAPHEMES_MAX {
+            excerpt.truncate(excerpt.trim_end().len());
+            excerpt.push('…');
+            return excerpt;
+        }
+        let space = grapheme.chars().all(char::is_whitespace);
+        excerpt.push_str(if space { " " } else { grapheme });
+    }
+    excerpt
+}
+
+impl Client {
+    /// Answers a message, in its own room. One that is gone is not answered: the text is said all the same.
+    pub(super) fn reply(&mut self, target: EntryKey, text: &str) {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = text.trim_end_matches('\n');
+        if text.trim().is_empty() {
+            return;
+        }
+        let holder = self.holder_of(target).map(|(index, _)| index);
+        let index = holder.unwrap_or(self.state.shown);
+        let Some(room) = self.state.rooms.get_mut(index) else { return };
+        room.draft.clear();
+        let said = match self.is_native() {
+            true => self.say_in_reply(index, text, false, holder.map(|_| target)),
+            false => self.say_to_tutorial(index, text),
+        };
+        if let Err(why) = said {
+            self.error(index, &why);
+            self.state.rooms[index].draft = text.into();
+        }
+    }
+
+    /// Answers the newest message of somebody else in the shown room.
+    ///
+    /// # Errors
+    /// One plain sentence if there is none, or it cannot even be tried.
+    pub(super) fn reply_to_last(&mut self, text: &str) -> Result<(), String> {
+        if !self.is_native() {
+            return Err(self.words().one_room());
+        }
+        if text.is_empty() {
+            return Err(self.words().write_reply());
+        }
+        let last = self.state.shown_room().and_then(Room::last_other).map(|entry| entry.key);
+        let target = last.ok_or_else(|| self.words().nothing_to_answer())?;
+        self.say_in_reply(self.state.shown, text, false, Some(target))
+    }
+
+    /// What is known of a reply in a room by the position it answers.
+    pub(super) fn reply_at(&self, index: usize, id: MessageId) -> Reply {
+        let timeline = &self.state.rooms[index].timeline;
+        let target = timeline.find(id).and_then(|at| timeline.get(at));
+        Reply { id, to_me: target.is_some_and(Entry::is_mine) }
+    }
+
+    /// The reply that a pending message is, as far as the one it answers is still there.
+    pub(super) fn reply_to(&self, index: usize, target: Option<EntryKey>) -> Option<MessageId> {
+        let timeline = &self.state.rooms[index].timeline;
+        let target = timeline.get(timeline.position(target?)?)?;
+        target.id.filter(|_| !target.is_deleted())
+    }
+
+    /// Notes on an entry what it answers. Whoever is answered is called as if they were named.
+    pub(super) fn note_reply(&self, index: usize, entry: &mut Entry, to: Option<MessageId>) {
+        entry.reply = to.map(|id| self.reply_at(index, id));
+        if let EntryKind::Message { mine: false, mention, .. } = &mut entry.kind {
+            *mention |= entry.reply.is_some_and(|reply| reply.to_me);
+        }
+    }
+
+    /// A page may bring an answer before the message it answers.
+    pub(super) fn settle_reply(&mut self, index: usize, id: MessageId) {
+        let timeline = &self.state.rooms[index].timeline;
+        let Some(at) = timeline.find(id) else { return };
+        let Some(reply) = timeline.get(at).and_then(|entry| entry.reply).filter(|reply| !reply.to_me) else { return };
+        if !self.reply_at(index, reply.id).to_me {
+            return;
+        }
+        self.state.rooms[index].timeline.change(at, |entry| {
+            entry.reply = Some(Reply { to_me: true, ..reply });
+            if let EntryKind::Message { mine: false, mention, revision, .. } = &mut entry.kind {
+                *mention |= *revision != Revision::Deleted;
+            }
+        });
+    }
+}
