@@ -45,10 +45,10 @@ impl Editor {
         self.caret = self.text.len();
     }
 
-    /// Puts another text in, the caret at this byte or at the edge before it.
+    /// Puts another text in, the caret at this byte or at the edge behind it.
     pub fn set_at(&mut self, text: &str, caret: usize) {
         text.clone_into(&mut self.text);
-        self.caret = self.edges_around(text.floor_char_boundary(caret.min(text.len()))).0;
+        self.caret = self.edges_around(text.floor_char_boundary(caret.min(text.len()))).1;
     }
 
     /// Where the caret stands, in bytes.

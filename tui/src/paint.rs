@@ -90,14 +90,26 @@ pub fn heading(printer: &Printer, look: Look, title: &str) {
 pub fn bar(printer: &Printer, y: usize, look: Look, (left, right): &(Piece, Piece)) {
     fill(printer, y, crate::style::bar());
     let width = printer.size.x;
-    let right_text = look.line(&right.text);
-    let right_cells = crate::cells::width(&right_text);
     let pressing = right.style != crate::style::bar();
+    let right_text = look.line(right.text.trim());
+    let right_text = match (right_text.is_empty(), pressing, look.mirrored()) {
+        (true, _, _) => right_text,
+        (false, true, _) => format!(" {right_text} "),
+        (false, false, true) => format!(" {right_text}"),
+        (false, false, false) => format!("{right_text} "),
+    };
+    let right_cells = crate::cells::width(&right_text);
     let left_text = look.line(&left.text);
     let fits = crate::cells::width(&left_text) + 1 + right_cells < width;
     let left_cells = if fits || pressing { width.saturating_sub(right_cells) } else { width };
-    print(printer, (1, y), left.style, &look.fit(&left.text, left_cells.saturating_sub(1)));
+    let left_text = look.fit(&left.text, left_cells.saturating_sub(1));
+    // From right to left, what is read first stands at the right edge.
+    let (left_x, right_x) = match look.mirrored() {
+        true => (width.saturating_sub(crate::cells::width(&left_text) + 1), 0),
+        false => (1, left_cells),
+    };
+    print(printer, (left_x, y), left.style, &left_text);
     if left_cells < width {
-        print(printer, (left_cells, y), right.style, &right_text);
+        print(printer, (right_x, y), right.style, &right_text);
     }
 }

@@ -91,14 +91,12 @@ impl Frame {
 
     /// The cell the log begins at.
     pub fn log_start(&self) -> (usize, usize) {
-        (self.sides().0.outer(), usize::from(self.has_title()))
+        (self.sides().0.beside(), usize::from(self.has_title()))
     }
 
     /// Width and height of the log.
     pub fn log_size(&self) -> (usize, usize) {
-        // What rests on the right edge keeps a cell between itself and the line.
-        let gap = usize::from(self.sides().1.cells > 0);
-        let width = self.size.x.saturating_sub(self.rooms.outer() + self.members.outer() + gap);
+        let width = self.size.x.saturating_sub(self.rooms.beside() + self.members.beside());
         (width, self.box_top().saturating_sub(usize::from(self.has_title()) + usize::from(self.has_status())))
     }
 
@@ -155,6 +153,11 @@ impl Side {
         if self.cells == 0 { 0 } else { self.cells + 1 }
     }
 
+    /// With a cell between the line and the log, too.
+    fn beside(&self) -> usize {
+        if self.cells == 0 { 0 } else { self.cells + 2 }
+    }
+
     /// Draws the row of this number on this row of the screen.
     fn draw_row(&self, printer: &Printer, x: usize, y: usize, row: usize, mirrored: bool) {
         let Some((style, name, behind)) = self.rows.get(row) else { return };
@@ -176,8 +179,8 @@ fn title(state: &State, room: &Room, count_rooms: bool, language: Language) -> (
     }
     let right = match room.member_count {
         0 => String::new(),
-        1 => language.person() + " ",
-        count => language.people(language.digits(count)) + " ",
+        1 => language.person(),
+        count => language.people(language.digits(count)),
     };
     (Piece::new(style::bar(), left), Piece::new(style::bar(), right))
 }
@@ -219,9 +222,18 @@ fn members(room: &Room, height: usize, look: Look) -> Side {
     let mut rows = vec![row(style::dim(), &heading)];
     let all = room.members.len();
     let fits = if all < height { all } else { height.saturating_sub(2) };
+    let away = look.line(&look.language.away());
     for member in room.members.iter().take(fits) {
-        let style = if member.me { style::bold() } else { look.colours.nick(&member.nick) };
-        rows.push(row(style, &member.nick));
+        let style = match (member.me, &member.away) {
+            (_, Some(_)) => style::dim(),
+            (true, None) => style::bold(),
+            (false, None) => look.colours.nick(&member.nick),
+        };
+        let (style, name, behind) = row(style, &member.nick);
+        // The word goes where there is no room for it beside the name.
+        let away = if look.mirrored() { format!(" {away} ") } else { format!(" {away}") };
+        let fits = member.away.is_some() && cells::width(&name) + cells::width(&away) <= cells;
+        rows.push((style, name, if fits { away } else { behind }));
     }
     let hidden = (room.member_count as usize).max(all).saturating_sub(fits);
     if hidden > 0 {
@@ -244,7 +256,7 @@ pub fn status(state: &State, now: Instant, flash: Option<String>, scrolled_up: b
     let right = match (scrolled_up, unread) {
         (true, 0) => pressing(look, language.more_below()),
         (true, unread) => pressing(look, language.new_below(language.digits(unread))),
-        (false, _) => Piece::new(style::bar(), language.f1("F1") + " "),
+        (false, _) => Piece::new(style::bar(), language.f1("F1")),
     };
     (Piece::new(style::bar(), left), right)
 }
@@ -261,7 +273,7 @@ fn typing(state: &State, language: Language) -> Option<String> {
 }
 
 fn pressing(look: Look, text: String) -> Piece {
-    Piece::new(look.colours.attention(), format!(" {text} "))
+    Piece::new(look.colours.attention(), text)
 }
 
 fn link_text(state: &State, link: &Link, now: Instant, language: Language) -> String {
@@ -273,9 +285,10 @@ fn link_text(state: &State, link: &Link, now: Instant, language: Language) -> St
         Link::Online => {
             let elsewhere: u32 =
                 state.rooms.iter().enumerate().filter(|(at, _)| *at != state.shown).map(|(_, room)| room.unread).sum();
-            match elsewhere {
-                0 => language.online(nick, address),
-                unread => language.online_new(nick, address, language.digits(unread)),
+            match (elsewhere, &state.away) {
+                (0, None) => language.online(nick, address),
+                (0, Some(_)) => language.online_away(nick, address),
+                (unread, _) => language.online_new(nick, address, language.digits(unread)),
             }
         }
         Link::Waiting { retry_at, why, .. } => {

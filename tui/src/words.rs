@@ -82,23 +82,17 @@ parlor_core::phrases! {
         }
         /// A message was handed to the terminal's clipboard.
         copied() { "Copied.", "Copiato.", "رونوشت برداشته شد." }
-        /// It is too long for that.
-        too_long_to_copy() {
-            "This message is too long to be copied.",
-            "Questo messaggio è troppo lungo da copiare.",
-            "این پیام برای رونوشت بیش از حد بلند است.",
-        }
         /// A message is selected, and what the keys do with it; `when` it was said.
         selected(when) {
-            "{when}  Alt+ R: reply, C: copy, E: edit, D: delete, O: open",
-            "{when}  Alt+ R: rispondi, C: copia, E: correggi, D: ritira, O: apri",
-            "{when}  Alt+ R: پاسخ، C: رونوشت، E: اصلاح، D: پس‌گرفتن، O: باز کردن",
+            "Alt+C copy, +E edit, +D delete, +O open; {when}",
+            "Alt+C copia, +E correggi, +D ritira, +O apri; {when}",
+            "Alt+C رونوشت، ‎+E اصلاح، ‎+D پس‌گرفتن، ‎+O گشودن؛ {when}",
         }
         /// The same of one that did not get through.
         selected_failed(when) {
-            "{when}  Ctrl+R: send again, Alt+C: copy",
-            "{when}  Ctrl+R: rimanda, Alt+C: copia",
-            "{when}  Ctrl+R: ارسال دوباره، Alt+C: رونوشت",
+            "Ctrl+R send again, Alt+C copy; {when}",
+            "Ctrl+R rimanda, Alt+C copia; {when}",
+            "Ctrl+R ارسال دوباره، Alt+C رونوشت؛ {when}",
         }
         /// One person is in the room.
         person() { "1 person", "1 persona", "۱ نفر" }

@@ -67,7 +67,11 @@ pub(super) fn compose(entry: &Entry, dress: &Dress, look: Look) -> Box<[Line]> {
     let timed = width >= dress.time_cells + 1 + TEXT_CELLS_MIN;
     let indent = if timed { dress.time_cells + 1 } else { 0 };
     let (head, text, tail) = parts(entry, look);
-    let rtl = look.is_rtl(text);
+    let rtl = match &entry.kind {
+        EntryKind::Message { .. } => look.is_rtl(text),
+        // A sentence of the program's own runs as its language does, whatever name it begins with.
+        EntryKind::Notice(_) | EntryKind::Error(_) => look.language.is_right_to_left(),
+    };
     let area = Area { indent, ..Area::new(indent, width) };
     let paragraphs = text.split('\n').collect::<Vec<_>>();
     let last = paragraphs.len() - 1;
@@ -167,7 +171,7 @@ fn parts(entry: &Entry, look: Look) -> (Vec<Piece>, &str, Option<Piece>) {
             };
             (prefix, text, tail)
         }
-        EntryKind::Notice(text) => (vec![Piece::new(style::dim(), "* ")], text, None),
+        EntryKind::Notice(_) => (vec![Piece::new(style::dim(), "* ")], entry.what(), None),
         EntryKind::Error(text) => (vec![Piece::new(colours.error(), "! ")], text, None),
     }
 }

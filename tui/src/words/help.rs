@@ -79,8 +79,8 @@ parlor_core::phrases! {
         topic() { "set what this room is about", "cambia l’argomento della stanza", "تعیین موضوع اتاق" }
         /// `/rooms`, `/names`.
         list() { "list the rooms, the people here", "elenca le stanze, chi è qui", "فهرست اتاق‌ها، حاضران" }
-        /// `/away`.
-        away() { "say that you are away; without a text: that you are back", "di’ che sei assente; senza testo: che sei tornato", "اعلام غیبت؛ بدون متن: بازگشت" }
+        /// `/away`, `/back`.
+        away() { "say that you are away, that you are back", "di’ che sei assente, che sei tornato", "اعلام غیبت، و بازگشت" }
         /// `/ignore`.
         ignore() { "hide what somebody says, show it again", "nascondi ciò che dice qualcuno, o mostralo", "پنهان کردن پیام‌های کسی، آشکار کردن دوباره" }
         /// `/kick`, `/mute`.
@@ -117,7 +117,6 @@ pub fn entries(language: Language) -> Vec<(&'static str, String)> {
         ("Ctrl+K", l.switch()),
         ("Ctrl+F", l.search()),
         ("Alt+K, Alt+J", l.select()),
-        ("Alt+R", l.reply()),
         ("Alt+C", l.copy()),
         ("Alt+E, Alt+D", l.edit_delete()),
         ("Alt+O", l.open()),
@@ -140,6 +139,7 @@ pub fn entries(language: Language) -> Vec<(&'static str, String)> {
         ("/find WORDS", l.find()),
         ("/topic TEXT", l.topic()),
         ("/rooms, /names", l.list()),
+        ("/away TEXT, /back", l.away()),
         ("/open NUMBER", l.open_link()),
         ("/set KEY VALUE", l.set()),
         ("/kick, /mute NICK", l.operators()),

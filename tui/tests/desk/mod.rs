@@ -115,6 +115,12 @@ impl Desk {
         self.says(&format!(r#"{{"message":{{"room":"{room}","id":{id},"from":"bea","at":{at},"text":"{text}"}}}}"#));
     }
 
+    /// The next position in the log of the lobby.
+    pub(crate) fn taken_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
     /// bea says so many lines, `line 1.` and on.
     pub(crate) fn chatter(&mut self, count: usize) {
         for number in 1..=count {
