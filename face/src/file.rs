@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Longest file that is read; what clients keep is far smaller.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// Longest file that is read; what clients keep is smaller.
+pub(crate) const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Something that was read, and what the person should know about the reading.
 #[derive(Clone, Debug)]

@@ -71,6 +71,11 @@ impl Kept {
         &self.config
     }
 
+    /// The directory of what is nobody else's business.
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
+    }
+
     /// What the connect dialog begins with.
     pub fn connect(&self) -> Loaded<Connect> {
         let Loaded { value, warning } = load::<ConnectFile>(&self.config.join(CONNECT_FILE));

@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod file;
+mod keepsakes;
 pub mod kept;
 pub mod locale;
 pub mod notify;

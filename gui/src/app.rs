@@ -5,6 +5,7 @@ use std::time::Duration;
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link};
 use parlor_face::kept::Kept;
+use parlor_face::notify::Notifier;
 use parlor_face::settings::Settings;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
@@ -34,6 +35,7 @@ pub struct App {
     trouble: Option<String>,
     leave: Leave,
     preferences: Preferences,
+    notifier: Option<Notifier>,
 }
 
 enum Screen {
@@ -54,7 +56,16 @@ impl App {
     pub fn asking(ctx: &egui::Context, form: Form, kept: Option<Kept>, dial: Dial) -> Self {
         theme::install(ctx);
         let preferences = Preferences::new(kept.as_ref().map(Kept::settings_path));
-        Self { dial, kept, screen: Screen::Dialog, form, trouble: None, leave: Leave::default(), preferences }
+        Self {
+            dial,
+            kept,
+            screen: Screen::Dialog,
+            form,
+            trouble: None,
+            leave: Leave::default(),
+            preferences,
+            notifier: None,
+        }
     }
 
     /// Lets these settings hold. Without this, the window speaks English and everything else is as at first.
@@ -63,6 +74,11 @@ impl App {
         if let Screen::Chat(talk) = &self.screen {
             talk.chat.session().intent(Intent::Set(Chosen::of(ctx).options()));
         }
+    }
+
+    /// Tells by this one that the person is called while they look elsewhere. Without it, nobody is told.
+    pub fn notify_by(&mut self, notifier: Notifier) {
+        self.notifier = Some(notifier);
     }
 
     /// Connects at once, without asking.
@@ -86,9 +102,14 @@ impl App {
         let Screen::Chat(talk) = &self.screen else { return };
         let Talk { chat, bell, .. } = talk.as_ref();
         bell.quiet();
-        if !bell.take_calls().is_empty() && !ctx.input(|input| input.focused) {
+        let calls = bell.take_calls();
+        if !calls.is_empty() && !ctx.input(|input| input.focused) {
             let attention = egui::UserAttentionType::Informational;
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
+            let chosen = Chosen::of(ctx);
+            if let Some(notifier) = &self.notifier {
+                calls.iter().for_each(|call| notifier.tell(call, chosen.settings.notifications, chosen.language));
+            }
         }
         let over = matches!(chat.session().state().link, Link::Closed { why: None });
         if over && bell.is_finished() {
@@ -101,7 +122,10 @@ impl App {
         let Screen::Chat(talk) = &mut self.screen else { return };
         let Talk { chat, bell, keeper } = talk.as_mut();
         let token = bell.take_token();
-        if let Err(trouble) = keeper.look(&chat.session().state(), token) {
+        let looked = keeper.look(&chat.session().state(), token);
+        let nick = || chat.session().state().nick.clone();
+        let kept = bell.take_keepsake().map_or(Ok(()), |keepsake| keeper.keep(&nick(), &keepsake));
+        if let Err(trouble) = looked.and(kept) {
             self.trouble = Some(trouble);
         }
     }
@@ -138,6 +162,7 @@ impl App {
             talk.chat.session().intent(Intent::Quit);
             talk.chat.session().wait_finished(GOODBYE);
         }
+        self.keep();
     }
 }
 

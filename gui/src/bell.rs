@@ -24,6 +24,7 @@ struct Shared {
     finished: AtomicBool,
     calls: Mutex<Vec<Call>>,
     token: Mutex<Option<Secret>>,
+    keepsake: Mutex<Option<Keepsake>>,
 }
 
 impl Bell {
@@ -52,6 +53,11 @@ impl Bell {
         self.shared.token.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// What is to be kept for the next run that came since last asked.
+    pub(crate) fn take_keepsake(&self) -> Option<Keepsake> {
+        self.shared.keepsake.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     fn ring(&self) {
         if !self.shared.rung.swap(true, Ordering::AcqRel) {
             self.ctx.request_repaint();
@@ -74,7 +80,10 @@ impl Face for Bell {
         self.ring();
     }
 
-    fn keep(&self, _keepsake: &Keepsake) {}
+    fn keep(&self, keepsake: &Keepsake) {
+        *self.shared.keepsake.lock().unwrap_or_else(PoisonError::into_inner) = Some(keepsake.clone());
+        self.ring();
+    }
 
     fn remember(&self, token: &Secret) {
         // Files are written by the window, which knows under which name.

@@ -18,6 +18,7 @@ use crate::links::Opening;
 use crate::lists;
 use crate::log::Log;
 use crate::question::Answer;
+use crate::switcher::Switcher;
 use crate::text::{Look, Tip, caption, centered, menu_button, user_text};
 use crate::theme::{Palette, SMALL, TEXT, TITLE};
 use crate::words::Words;
@@ -37,6 +38,7 @@ pub(crate) struct Chat {
     around: Around,
     help: Help,
     opening: Opening,
+    switcher: Switcher,
     answer: Answer,
     looked: Option<(bool, bool, Option<RoomKey>)>,
     title: String,
@@ -53,6 +55,7 @@ impl Chat {
             around: Around::new(),
             help: Help::default(),
             opening: Opening::default(),
+            switcher: Switcher::default(),
             answer: Answer::default(),
             looked: None,
             title: String::new(),
@@ -71,7 +74,7 @@ impl Chat {
         let mut intents = Vec::new();
         let asked = {
             let state = session.state();
-            let covered = covered || self.help.is_open() || self.opening.is_open() || state.question.is_some();
+            let covered = covered || self.is_covered() || state.question.is_some();
             self.find.follow(&state, self.log.spot());
             self.around.follow(&state, &mut intents);
             if !covered {
@@ -80,8 +83,9 @@ impl Chat {
             let asked = self.areas(ui, &state, now, trouble, &mut intents);
             self.help.show(ui);
             self.opening.show(ui);
+            self.switcher.show(ui, &state, &mut intents);
             self.answer.show(ui, &state, &mut intents);
-            if !covered && !self.help.is_open() {
+            if !covered && !self.is_covered() {
                 keep_focus(ui, &state);
             }
             self.tell_title(ui, &state);
@@ -97,6 +101,11 @@ impl Chat {
         }
         self.look(ui.ctx());
         asked
+    }
+
+    /// Whether something of its own lies over it.
+    fn is_covered(&self) -> bool {
+        self.help.is_open() || self.opening.is_open() || self.switcher.is_open()
     }
 
     /// Tells what the person sees, when that changes.
@@ -221,8 +230,14 @@ impl Chat {
 
     /// The keys that work everywhere.
     fn take_keys(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) {
+        const ALT_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::ALT };
         const BOTH: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
         ui.input_mut(|input| {
+            for (modifiers, key, way) in [(ALT_SHIFT, Key::ArrowUp, -1), (ALT_SHIFT, Key::ArrowDown, 1)] {
+                if input.consume_key(modifiers, key) {
+                    intents.push(Intent::NextUnread(way));
+                }
+            }
             for (modifiers, key, way) in [
                 (Modifiers::COMMAND, Key::PageUp, -1),
                 (Modifiers::COMMAND, Key::PageDown, 1),
@@ -236,6 +251,9 @@ impl Chat {
         });
         if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
             self.help.toggle();
+        }
+        if !state.rooms.is_empty() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::K)) {
+            self.switcher.toggle();
         }
         for (modifiers, everywhere) in [(BOTH, true), (Modifiers::COMMAND, false)] {
             if !state.rooms.is_empty() && ui.input_mut(|input| input.consume_key(modifiers, Key::F)) {
@@ -269,9 +287,12 @@ impl Chat {
     }
 
     fn tell_title(&mut self, ui: &Ui, state: &State) {
-        let waiting: u32 = state.rooms.iter().map(|room| room.mentions).sum();
+        let (unread, _) = state.unread_total();
         let place = state.rooms.get(state.shown).map_or(state.address.as_str(), |room| room.title.as_str());
-        let title = if waiting > 0 { format!("({waiting}) {place} – Parlor") } else { format!("{place} – Parlor") };
+        let title = match unread {
+            0 => format!("{place} – Parlor"),
+            unread => format!("({}) {place} – Parlor", tongue(ui).digits(unread)),
+        };
         if self.title != title {
             self.title.clone_from(&title);
             ui.ctx().send_viewport_cmd(ViewportCommand::Title(title));

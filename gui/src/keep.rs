@@ -1,6 +1,6 @@
 //! What is kept for the next start while a session goes on: the dialog's values and who one is.
 
-use parlor_core::client::{Link, State};
+use parlor_core::client::{Keepsake, Link, State};
 use parlor_core::secret::Secret;
 use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::target::Target;
@@ -40,6 +40,15 @@ impl Keeper {
             Some(token) => files.remember(&self.target.authority(), &state.nick, token),
             None => Ok(()),
         }
+    }
+
+    /// Keeps what the next run is to begin with.
+    ///
+    /// # Errors
+    /// One plain sentence for the person; what is typed then ends with the program.
+    pub(crate) fn keep(&self, nick: &str, keepsake: &Keepsake) -> Result<(), String> {
+        let kept = |files: &Kept| files.keep_keepsake(&self.target.authority(), nick, keepsake);
+        self.files.as_ref().map_or(Ok(()), kept)
     }
 }
 

@@ -27,6 +27,7 @@ mod question;
 mod row;
 mod run;
 mod scroll;
+mod switcher;
 mod text;
 mod theme;
 mod words;

@@ -53,7 +53,7 @@ fn room_line(ui: &mut Ui, room: &Room, shown: bool) -> Response {
 }
 
 /// A count in a rounded field at the end of a line; returns how wide that is.
-fn badge(ui: &Ui, line: Rect, count: u32, loud: bool) -> f32 {
+pub(crate) fn badge(ui: &Ui, line: Rect, count: u32, loud: bool) -> f32 {
     let palette = Palette::of(ui);
     let (fill, color) = if loud { (palette.accent, palette.on_accent) } else { (palette.badge, palette.text) };
     let words = tongue(ui);
@@ -117,7 +117,8 @@ fn member_line(ui: &mut Ui, room: &Room, member: &Member, index: usize) {
     }
 }
 
-fn back(ui: &Ui, rect: Rect, response: &Response, chosen: bool) {
+/// What lies behind a line that is chosen or pointed at.
+pub(crate) fn back(ui: &Ui, rect: Rect, response: &Response, chosen: bool) {
     let palette = Palette::of(ui);
     if chosen {
         ui.painter().rect_filled(rect, 6.0, palette.chosen);

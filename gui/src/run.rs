@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::egui::{self, ViewportBuilder};
 use parlor_core::client::Profile;
 use parlor_face::kept::Kept;
+use parlor_face::notify::Notifier;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 
@@ -62,6 +63,7 @@ fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> Ap
     let warning = warning.or_else(|| read.troubles.first().map(|trouble| trouble.sentence(language)));
     let mut app = App::asking(ctx, Form::kept(&last), kept.clone(), dial(kept));
     app.set(ctx, read.settings);
+    app.notify_by(Notifier::desktop());
     if let Some(target) = target {
         app.connect(ctx, target, &last.nick);
     }
@@ -73,10 +75,13 @@ fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> Ap
 
 fn dial(kept: Option<Kept>) -> Dial {
     Box::new(move |target, nick, bell| {
-        let token = kept.as_ref().and_then(|kept| kept.token(&target.authority(), nick).value);
+        let server = target.authority();
+        let token = kept.as_ref().and_then(|kept| kept.token(&server, nick).value);
+        let keepsake = kept.as_ref().map(|kept| kept.keepsake(&server, nick).value).unwrap_or_default();
         let profile = Profile {
             room: target.room.clone(),
             token,
+            keepsake,
             ..Profile::new(target.dialect, &target.to_string(), nick, concat!("parlor-gui/", env!("CARGO_PKG_VERSION")))
         };
         Session::start(target.clone(), profile, bell.clone())

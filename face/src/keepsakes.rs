@@ -1,0 +1,203 @@
+//! What a client keeps of what a person typed and did not send, by server and nickname: `keepsakes.toml`, beside the
+//! tokens and as private.
+
+use parlor_core::client::Keepsake;
+use parlor_core::vocabulary::Place;
+use serde::{Deserialize, Serialize};
+
+use crate::file::{Loaded, alone, load, save};
+use crate::kept::Kept;
+
+const KEEPSAKES_FILE: &str = "keepsakes.toml";
+
+const HEAD: &str = "# What you typed in Parlor and did not send, and whom you ignore.\n\n";
+
+/// Most people, which are servers and nicknames, of whom something is kept; the one kept longest ago goes first.
+const PEOPLE_MAX: usize = 100;
+
+/// Most bytes of text in all of it.
+const BYTES_MAX: usize = 2 * 1024 * 1024;
+
+impl Kept {
+    /// What was left at `server` by `nick`, for [`Profile::keepsake`](parlor_core::client::Profile::keepsake).
+    pub fn keepsake(&self, server: &str, nick: &str) -> Loaded<Keepsake> {
+        let Loaded { value, warning } = load::<File>(&self.state().join(KEEPSAKES_FILE));
+        let found = value.person.into_iter().find(|person| person.is(server, nick));
+        Loaded { value: found.map(Person::keepsake).unwrap_or_default(), warning }
+    }
+
+    /// Keeps what was left at `server` by `nick`, in place of what was kept before; nothing where nothing was left.
+    ///
+    /// # Errors
+    /// One plain sentence; what is typed then ends with the program.
+    pub fn keep_keepsake(&self, server: &str, nick: &str, keepsake: &Keepsake) -> Result<(), String> {
+        let _alone = alone(self.state())?;
+        let path = self.state().join(KEEPSAKES_FILE);
+        let Loaded { value: mut file, warning } = load::<File>(&path);
+        if let Some(warning) = warning.filter(|_| path.exists()) {
+            return Err(warning);
+        }
+        let before = file.person.len();
+        file.person.retain(|person| !person.is(server, nick));
+        if *keepsake != Keepsake::default() {
+            file.person.push(Person::new(server, nick, keepsake));
+        } else if before == file.person.len() {
+            return Ok(());
+        }
+        let people = file.person.iter().rev().scan(BYTES_MAX, |left, person| {
+            *left = left.checked_sub(person.bytes())?;
+            Some(())
+        });
+        let kept = people.take(PEOPLE_MAX).count();
+        file.person.drain(..file.person.len() - kept);
+        save(&path, HEAD, &file)
+    }
+}
+
+/// A file that is not there is no person's.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct File {
+    person: Vec<Person>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Person {
+    server: String,
+    nick: String,
+    #[serde(default)]
+    ignored: Vec<String>,
+    #[serde(default)]
+    draft: Vec<Draft>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Draft {
+    /// `#room`, `@nick`, or nothing for the only room of a server whose room has no name.
+    #[serde(default)]
+    place: String,
+    text: String,
+}
+
+impl Person {
+    fn new(server: &str, nick: &str, keepsake: &Keepsake) -> Self {
+        let written = |place: &Option<Place>| match place {
+            None => String::new(),
+            Some(Place::Room(room)) => format!("#{room}"),
+            Some(Place::Direct(nick)) => format!("@{nick}"),
+        };
+        let draft = |(place, text): &(Option<Place>, String)| Draft { place: written(place), text: text.clone() };
+        Self {
+            server: server.into(),
+            nick: nick.into(),
+            ignored: keepsake.ignored.clone(),
+            draft: keepsake.drafts.iter().map(draft).collect(),
+        }
+    }
+
+    fn is(&self, server: &str, nick: &str) -> bool {
+        self.server == server && self.nick == nick
+    }
+
+    fn bytes(&self) -> usize {
+        let ignored = self.ignored.iter().map(String::len);
+        let drafts = self.draft.iter().map(|draft| draft.place.len() + draft.text.len());
+        self.server.len() + self.nick.len() + ignored.chain(drafts).sum::<usize>()
+    }
+
+    /// What was written by hand and makes no sense is left out.
+    fn keepsake(self) -> Keepsake {
+        let drafts = self.draft.into_iter().filter_map(|Draft { place, text }| match place.as_str() {
+            "" => Some((None, text)),
+            place => Some((Some(Place::parse(place).ok()?), text)),
+        });
+        Keepsake { drafts: drafts.collect(), ignored: self.ignored }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn kept() -> (tempfile::TempDir, Kept) {
+        let home = tempfile::tempdir().unwrap();
+        let kept = Kept::at(home.path().join("config"), home.path().join("state"));
+        (home, kept)
+    }
+
+    fn keepsake(text: &str) -> Keepsake {
+        Keepsake {
+            drafts: vec![
+                (None, format!("{text} ‎\"'''\\ ")),
+                (Some(Place::parse("#باغ").unwrap()), "چند\nخط".into()),
+                (Some(Place::parse("@bea").unwrap()), text.into()),
+            ],
+            ignored: vec!["mallory".into()],
+        }
+    }
+
+    #[test]
+    fn what_was_left_comes_back_by_server_and_nickname() {
+        let (_home, kept) = kept();
+        assert_eq!(kept.keepsake("a:1", "ada").value, Keepsake::default());
+        kept.keep_keepsake("a:1", "ada", &keepsake("one")).unwrap();
+        kept.keep_keepsake("a:1", "علی", &keepsake("two")).unwrap();
+        kept.keep_keepsake("a:1", "ada", &keepsake("three")).unwrap();
+        assert_eq!(kept.keepsake("a:1", "ada").value, keepsake("three"));
+        assert_eq!(kept.keepsake("a:1", "علی").value, keepsake("two"));
+        kept.keep_keepsake("a:1", "ada", &Keepsake::default()).unwrap();
+        assert_eq!(kept.keepsake("a:1", "ada").value, Keepsake::default());
+        assert_eq!(kept.keepsake("b:1", "علی").value, Keepsake::default());
+    }
+
+    #[test]
+    fn nothing_left_writes_no_file() {
+        let (home, kept) = kept();
+        kept.keep_keepsake("a:1", "ada", &Keepsake::default()).unwrap();
+        assert!(!home.path().join("state").join(KEEPSAKES_FILE).exists());
+    }
+
+    #[test]
+    fn the_file_stays_within_its_bounds_and_readable() {
+        let (home, kept) = kept();
+        let large = Keepsake { drafts: vec![(None, "\u{1}\"".repeat(400 * 1024 / 2))], ignored: Vec::new() };
+        for number in 0..8 {
+            kept.keep_keepsake("a:1", &format!("ada{number}"), &large).unwrap();
+        }
+        let path = home.path().join("state").join(KEEPSAKES_FILE);
+        assert!(fs::metadata(&path).unwrap().len() < crate::file::FILE_BYTES_MAX);
+        assert_eq!(kept.keepsake("a:1", "ada7").value, large);
+        assert_eq!(kept.keepsake("a:1", "ada0").value, Keepsake::default(), "the oldest goes first");
+    }
+
+    #[test]
+    fn of_so_many_people_the_oldest_are_forgotten() {
+        let (_home, kept) = kept();
+        for number in 0..PEOPLE_MAX + 5 {
+            kept.keep_keepsake("b:1", &number.to_string(), &keepsake("x")).unwrap();
+        }
+        assert_eq!(kept.keepsake("b:1", "4").value, Keepsake::default());
+        assert_eq!(kept.keepsake("b:1", "5").value, keepsake("x"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let (home, kept) = kept();
+        kept.keep_keepsake("a:1", "ada", &keepsake("one")).unwrap();
+        let mode = fs::metadata(home.path().join("state").join(KEEPSAKES_FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_place_that_is_none_is_left_out() {
+        let (home, kept) = kept();
+        fs::create_dir_all(home.path().join("state")).unwrap();
+        let text = "[[person]]\nserver = \"a:1\"\nnick = \"ada\"\n[[person.draft]]\nplace = \"@\"\ntext = \"x\"\n";
+        fs::write(home.path().join("state").join(KEEPSAKES_FILE), text).unwrap();
+        assert_eq!(kept.keepsake("a:1", "ada").value, Keepsake::default());
+    }
+}
