@@ -38,6 +38,8 @@ const PROMPT: &str = "> ";
 const WHEEL_LINES: usize = 3;
 /// The same while a message is corrected.
 const PROMPT_CORRECTING: &str = "~ ";
+/// And while one is answered.
+const PROMPT_REPLYING: &str = "↳ ";
 
 /// The view.
 pub struct Chat {
@@ -50,6 +52,8 @@ pub struct Chat {
     shown: Option<RoomKey>,
     /// The message of one's own that is in the box to be corrected.
     correcting: Option<EntryKey>,
+    /// The message that the next one answers.
+    replying: Option<EntryKey>,
     /// What finishes what is being typed.
     completer: Completer,
     /// What is asked for a second time.
@@ -82,6 +86,7 @@ impl Chat {
             places: HashMap::new(),
             shown: None,
             correcting: None,
+            replying: None,
             completer: Completer::default(),
             sure: None,
             jumped: None,
@@ -112,6 +117,7 @@ impl Chat {
                 self.editor.set(&room.draft);
                 self.correcting = None;
             }
+            self.replying = None;
             self.log.select(None);
             self.shown = Some(room.key);
         }
@@ -253,7 +259,7 @@ impl View for Chat {
             let mut place = place;
             self.log.layout(room, &mut place, log);
             self.places.insert(room.key, place);
-            let said = said.or_else(|| self.about_selected(room));
+            let said = said.or_else(|| self.about_answered(room)).or_else(|| self.about_selected(room));
             self.frame.status = panes::status(&state, now, said, !place.follows(), self.look);
         } else {
             self.frame.status = panes::status(&state, now, said, false, self.look);
@@ -269,10 +275,11 @@ impl View for Chat {
         let top = self.frame.box_top();
         self.caret.set(None);
         for (row, line) in self.frame.rows.iter().enumerate() {
-            let prompt = match (row + self.frame.first_row > 0, self.correcting) {
-                (true, _) => "  ",
-                (false, Some(_)) => PROMPT_CORRECTING,
-                (false, None) => PROMPT,
+            let prompt = match (row + self.frame.first_row > 0, self.correcting, &self.replying) {
+                (true, _, _) => "  ",
+                (false, Some(_), _) => PROMPT_CORRECTING,
+                (false, None, Some(_)) => PROMPT_REPLYING,
+                (false, None, None) => PROMPT,
             };
             let x = paint::print(printer, (0, top + row), style::bold(), prompt);
             paint::print(printer, (x, top + row), style::plain(), &line.text);
@@ -349,6 +356,7 @@ impl Chat {
         match event {
             Event::AltChar('k') => self.select(-1),
             Event::AltChar('j') => self.select(1),
+            Event::AltChar('r') => self.reply(),
             Event::AltChar('c') => self.copy(),
             Event::AltChar('e') => self.correct_selected(),
             Event::AltChar('d') if self.log.selected().is_some() => self.delete_selected(),
@@ -403,7 +411,7 @@ impl Chat {
             self.edited();
         } else if self.correcting.is_some() {
             self.stop_correcting();
-        } else {
+        } else if self.replying.take().is_none() {
             self.log.select(None);
         }
     }

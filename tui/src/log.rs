@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cursive::Printer;
-use parlor_core::client::{Entry, EntryKey, Room, Timeline};
+use parlor_core::client::{Entry, EntryKey, Quote, Room, Timeline};
 use parlor_core::time::Timestamp;
 use parlor_face::clock::{Clock, Day};
 
 use crate::cells;
-use crate::lay::Line;
+use crate::lay::{self, Line};
 use crate::links::Links;
 use crate::look::Look;
 use crate::paint;
+use crate::words::Words;
 
 mod entry;
 
@@ -332,10 +333,17 @@ impl Log {
             marked: room.marker == Some(entry.key),
             front: [self.found, self.selected].contains(&Some(entry.key)),
             day: self.new_day(room, entry, index),
+            quote: entry.reply.map(|_| self.quote(room, entry)),
             time: entry.at.map(time).filter(|time| !time.is_empty()),
             time_cells: if self.exact { self.time_cells.1 } else { self.time_cells.0 },
             width: self.size.0,
         }
+    }
+
+    /// What an answer answers.
+    fn quote(&self, room: &Room, entry: &Entry) -> String {
+        let quoted = |quote: Quote| format!("{}: {}", lay::isolated(&quote.from), quote.excerpt);
+        room.reply_of(entry).map_or_else(|| self.look.language.earlier(), quoted)
     }
 
     /// The day of an entry in words, where the entry shown before it is of another. Of the oldest that is shown it is told

@@ -123,8 +123,11 @@ impl View for Switcher {
         }
         for (y, (style, title, count)) in self.rows.iter().enumerate() {
             let count_cells = cells::width(count);
-            let name = self.look.pad(title, width.saturating_sub(count_cells));
-            paint::print(&inside, (0, y + 1), *style, &format!("{name}{count}"));
+            let name = self.look.fit(title, width.saturating_sub(count_cells + 1));
+            let free = " ".repeat(width.saturating_sub(cells::width(&name) + count_cells));
+            let row =
+                if self.look.mirrored() { format!("{count}{free}{name}") } else { format!("{name}{free}{count}") };
+            paint::print(&inside, (0, y + 1), *style, &row);
         }
         let hint = if self.rows.is_empty() { language.no_room() } else { language.go_to_keys() };
         let bottom = inside.size.y.saturating_sub(1);

@@ -84,9 +84,9 @@ parlor_core::phrases! {
         copied() { "Copied.", "Copiato.", "رونوشت برداشته شد." }
         /// A message is selected, and what the keys do with it; `when` it was said.
         selected(when) {
-            "Alt+C copy, +E edit, +D delete, +O open; {when}",
-            "Alt+C copia, +E correggi, +D ritira, +O apri; {when}",
-            "Alt+C رونوشت، ‎+E اصلاح، ‎+D پس‌گرفتن، ‎+O گشودن؛ {when}",
+            "Alt+R reply, +C copy, +E edit, +D delete, +O open; {when}",
+            "Alt+R rispondi, +C copia, +E correggi, +D ritira, +O apri; {when}",
+            "Alt+R پاسخ، ‎+C رونوشت، ‎+E اصلاح، ‎+D پس‌گرفتن، ‎+O گشودن؛ {when}",
         }
         /// The same of one that did not get through.
         selected_failed(when) {

@@ -88,7 +88,7 @@ fn a_message_is_selected_by_keys_and_the_status_line_says_what_can_be_done() {
         let mut desk = Desk::online(size);
         desk.chatter(40);
         alt(&mut desk, 'k');
-        assert!(status(&desk).contains("Alt+C copy"), "{}", desk.screen());
+        assert!(status(&desk).contains("Alt+R reply"), "{}", desk.screen());
         for _ in 0..30 {
             alt(&mut desk, 'k');
         }
@@ -97,10 +97,10 @@ fn a_message_is_selected_by_keys_and_the_status_line_says_what_can_be_done() {
         for _ in 0..31 {
             alt(&mut desk, 'j');
         }
-        assert!(!status(&desk).contains("Alt+C"), "behind the newest none is selected");
+        assert!(!status(&desk).contains("Alt+R"), "behind the newest none is selected");
         alt(&mut desk, 'k');
         desk.key(Key::Esc);
-        assert!(!status(&desk).contains("Alt+C"));
+        assert!(!status(&desk).contains("Alt+R"));
     }
 }
 
@@ -128,6 +128,34 @@ fn a_selected_message_of_ones_own_is_corrected_or_taken_back_when_asked_twice() 
 }
 
 #[test]
+fn an_answer_quotes_what_it_answers() {
+    for size in [USUAL, SMALL] {
+        let mut desk = Desk::online(size);
+        desk.bea("who brings tea?");
+        desk.bea("and who cake?");
+        alt(&mut desk, 'r');
+        assert!(status(&desk).contains("Replying to bea."));
+        desk.key(Key::Esc);
+        assert!(!status(&desk).contains("Replying"));
+        alt(&mut desk, 'k');
+        alt(&mut desk, 'k');
+        desk.key(Key::Enter);
+        assert!(desk.message_box().starts_with('↳'), "{}", desk.message_box());
+        desk.types("//me");
+        desk.key(Key::Enter);
+        let sent = desk.sent();
+        assert!(sent.contains(r#"{"say":{"room":"lobby","text":"/me","#) && sent.contains(r#""reply_to":1"#), "{sent}");
+        desk.sees("↳ bea: who brings tea?");
+        assert_eq!(desk.message_box(), "> Write your messages here.");
+        desk.types("next");
+        desk.key(Key::Enter);
+        assert!(!desk.sent().contains("reply_to"));
+        desk.says(r#"{"message":{"room":"lobby","id":9,"from":"bea","at":1763804800000,"text":"old","reply_to":5}}"#);
+        desk.sees("↳ an earlier message");
+    }
+}
+
+#[test]
 fn what_others_said_can_be_neither_corrected_nor_taken_back() {
     let mut desk = Desk::online(USUAL);
     desk.bea("mine");
@@ -146,9 +174,9 @@ fn shortcuts_work_with_the_persian_keyboard_switched_on() {
     desk.chatter(3);
     // K and J on the keyboard of ISIRI 9147.
     alt(&mut desk, 'ن');
-    assert!(status(&desk).contains("Alt+C copy"));
+    assert!(status(&desk).contains("Alt+R reply"));
     alt(&mut desk, 'ت');
-    assert!(!status(&desk).contains("Alt+C copy"));
+    assert!(!status(&desk).contains("Alt+R reply"));
 }
 
 #[test]

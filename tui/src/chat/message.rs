@@ -54,6 +54,9 @@ impl Chat {
             return EventResult::consumed();
         }
         if text.trim().is_empty() {
+            if self.log.selected().is_some() {
+                self.reply();
+            }
             return EventResult::consumed();
         }
         if let Some(done) = self.own_command() {
@@ -67,7 +70,12 @@ impl Chat {
         let text = self.editor.take();
         self.log.select(None);
         let searches = is_search(&text);
-        self.session.intent(Intent::Submit(text));
+        let said = text.strip_prefix('/').filter(|text| text.starts_with('/')).unwrap_or(&text).to_owned();
+        let is_command = text.starts_with('/') && said == text;
+        match self.replying.take_if(|_| !is_command) {
+            Some(entry) => self.session.intent(Intent::Reply { entry, text: said }),
+            None => self.session.intent(Intent::Submit(text)),
+        }
         // What cannot be sent is the draft again.
         if let Some(room) = self.session.state().shown_room().filter(|room| Some(room.key) == self.shown) {
             self.editor.set(&room.draft);

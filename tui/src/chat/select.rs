@@ -41,6 +41,12 @@ impl Chat {
         }
     }
 
+    /// What the status line says while a message is answered.
+    pub(super) fn about_answered(&self, room: &Room) -> Option<String> {
+        let entry = room.timeline.get(room.timeline.position(self.replying?)?)?;
+        Some(self.look.language.replying(crate::lay::isolated(entry.who())))
+    }
+
     /// What the status line says of the selected message.
     pub(super) fn about_selected(&self, room: &Room) -> Option<String> {
         let at = room.timeline.position(self.log.selected()?)?;
@@ -74,6 +80,28 @@ impl Chat {
             }
             None => self.look.language.no_message(),
         });
+    }
+
+    /// The next message answers the selected one, or the newest of somebody else.
+    pub(super) fn reply(&mut self) {
+        let chosen = {
+            let state = self.session.state();
+            let room = state.shown_room();
+            let selected = room.and_then(|room| room.timeline.get(room.timeline.position(self.log.selected()?)?));
+            let said = |entry: &&Entry| entry.id.is_some() && !entry.is_deleted();
+            let answered = selected.map_or_else(|| room.and_then(Room::last_other), |entry| Some(entry).filter(said));
+            answered.map(|entry| entry.key)
+        };
+        match chosen {
+            Some(chosen) => {
+                if self.correcting.is_some() {
+                    self.stop_correcting();
+                }
+                self.log.select(None);
+                self.replying = Some(chosen);
+            }
+            None => self.flash = Some(self.look.language.no_message()),
+        }
     }
 
     /// Takes the selected message into the box, or the last of one's own.

@@ -25,6 +25,8 @@ pub(super) struct Dress {
     pub(super) front: bool,
     /// The day it is of, where that is another than that of the entry before.
     pub(super) day: Option<String>,
+    /// What it answers, in one line.
+    pub(super) quote: Option<String>,
     /// When it was said, if it is known and shown.
     pub(super) time: Option<String>,
     /// How many cells times take.
@@ -66,7 +68,11 @@ pub(super) fn compose(entry: &Entry, dress: &Dress, look: Look) -> Box<[Line]> {
     let above = lines.len();
     let timed = width >= dress.time_cells + 1 + TEXT_CELLS_MIN;
     let indent = if timed { dress.time_cells + 1 } else { 0 };
-    let (head, text, tail) = parts(entry, look);
+    if let Some(quote) = &dress.quote {
+        let quote = look.fit(quote, width.saturating_sub(indent + 2));
+        lines.push((indent, [Piece::new(style::dim(), format!("↳ {quote}"))].into()));
+    }
+    let (mut head, text, tail) = parts(entry, look);
     let rtl = match &entry.kind {
         EntryKind::Message { .. } => look.is_rtl(text),
         // A sentence of the program's own runs as its language does, whatever name it begins with.
@@ -77,13 +83,14 @@ pub(super) fn compose(entry: &Entry, dress: &Dress, look: Look) -> Box<[Line]> {
     let last = paragraphs.len() - 1;
     let mut start = 0;
     for (number, paragraph) in paragraphs.into_iter().enumerate() {
-        let block = Block {
-            head: if number == 0 { head.clone() } else { Vec::new() },
-            body: body(entry, paragraph, start, body_style(entry, dress.front), look),
-            tail: if number == last { tail.clone() } else { None },
-            rtl,
-            continued: number > 0,
-        };
+        let mut head = if number == 0 { std::mem::take(&mut head) } else { Vec::new() };
+        let mut body = body(entry, paragraph, start, body_style(entry, dress.front), look);
+        if rtl && entry.who().is_empty() {
+            // The mark of a sentence of the program's own stands where its line begins.
+            body.splice(0..0, std::mem::take(&mut head));
+        }
+        let block =
+            Block { head, body, tail: if number == last { tail.clone() } else { None }, rtl, continued: number > 0 };
         lay::lay(&mut lines, look, block, area);
         start += paragraph.len() + 1;
     }

@@ -117,6 +117,7 @@ pub fn entries(language: Language) -> Vec<(&'static str, String)> {
         ("Ctrl+K", l.switch()),
         ("Ctrl+F", l.search()),
         ("Alt+K, Alt+J", l.select()),
+        ("Alt+R", l.reply()),
         ("Alt+C", l.copy()),
         ("Alt+E, Alt+D", l.edit_delete()),
         ("Alt+O", l.open()),
