@@ -135,12 +135,15 @@ pub fn ask_first(siv: &mut Cursive, target: Target, why: &str) {
 
 /// Dials this server and opens the chat.
 pub fn start(siv: &mut Cursive, target: Target, nick: &str) {
-    let wake = Wake { sink: siv.cb_sink().clone(), told: Arc::new(AtomicBool::new(false)) };
+    let sink = siv.cb_sink().clone();
     let app = app(siv);
     let authority = target.authority();
+    let keeper = app.kept.clone().map(|kept| (kept, authority.clone(), nick.to_owned()));
+    let wake = Wake { sink, told: Arc::new(AtomicBool::new(false)), keeper };
     let token = app.kept.as_ref().and_then(|kept| kept.token(&authority, nick).value);
     let profile = Profile {
         options: choices::options(&app.settings, app.look.language),
+        keepsake: app.kept.as_ref().map(|kept| kept.keepsake(&authority, nick).value).unwrap_or_default(),
         ..profile(&target, nick, token, app.password.clone())
     };
     app.connect =
@@ -378,6 +381,8 @@ struct Wake {
     sink: CbSink,
     /// Whether a redraw is on its way already.
     told: Arc<AtomicBool>,
+    /// The person's files, and under which server and nickname what is not sent is kept there.
+    keeper: Option<(Kept, String, String)>,
 }
 
 impl Wake {
@@ -406,7 +411,13 @@ impl Face for Wake {
         });
     }
 
-    fn keep(&self, _keepsake: &Keepsake) {}
+    fn keep(&self, keepsake: &Keepsake) {
+        // At once and not by the toolkit's loop, which has ended when the last of it comes.
+        if let Some((kept, server, nick)) = &self.keeper {
+            // What is typed then ends with the program; that is not worth a word at each letter.
+            let _ = kept.keep_keepsake(server, nick, keepsake);
+        }
+    }
 
     fn remember(&self, token: &Secret) {
         let token = token.clone();
