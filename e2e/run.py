@@ -169,6 +169,74 @@ def one_room():
     note("goodbyes were said, and the server ended with 0")
 
 
+def terminal():
+    """What the terminal client alone does: finished names, Persian on a grid of cells, pastes, small windows, answers, drafts."""
+    server = Server()
+    url = server.urls["parlor"]
+    observer = Pipe("terminal-observer", url, "olga")
+    observer.say("is anybody there?")
+    observer.expect("olga: is anybody there?")
+    tui = Tui("first-terminal", url, "tina")
+    observer.expect("tina joined")
+    tui.type("ol")
+    tui.keys("Tab")
+    tui.expect("> olga:")
+    tui.say("ciao")
+    observer.expect("tina: olga: ciao")
+    note("a name was finished by Tab")
+
+    tui.say(PERSIAN)
+    observer.expect(f"tina: {PERSIAN}")
+    # Its first word, joined and from right to left, as a terminal that turns nothing shows it.
+    tui.expect("ﻡﻼﺳ")
+    note("Persian is joined and turned on the screen, and arrived as it was typed")
+
+    tui.tmux("set-buffer", "one\ntwo")
+    tui.tmux("paste-buffer", "-p", "-t", "0")
+    tui.expect("> one")
+    tui.tmux("resize-window", "-t", "0", "-x", "40", "-y", "10")
+    tui.expect("tina at")
+    tui.keys("Enter")
+    observer.expect("tina: one\n  two")
+    tui.tmux("resize-window", "-t", "0", "-x", "100", "-y", "30")
+    tui.expect("Here")
+    note("a paste of two lines was one message, also in a small window")
+
+    asker = Program("asker", BIN / "parlor-tui", "--pipe", "--once", "--wait", "60", "--nick", "ask", url, stdin=True)
+    asker.write("what time is it?")
+    observer.expect("ask: what time is it?")
+    asker.process.stdin.close()
+    tui.say("noon")
+    asker.wait(0)
+    if asker.text() != "tina: noon\n":
+        raise Missing(f"--once printed {asker.text()!r} and not the answer alone.")
+    note("a script asked and was answered")
+
+    tui.type("half a thought")
+    tui.expect("> half a thought")
+    tui.keys("C-q")
+    tui.wait()
+    observer.expect("tina left")
+    tui = Tui("second-terminal", url, "tina")
+    tui.expect("> half a thought")
+    tui.keys("Enter")
+    observer.expect("tina: half a thought")
+    note("what was typed and not sent was there again after a restart")
+
+    persian = Terminal("persian-terminal", "env", "LC_ALL=fa_IR.UTF-8", str(BIN / "parlor-tui"), url, "--nick", "علی")
+    observer.expect("علی joined")
+    persian.expect("ﺎﻤﻨﻫﺍﺭ F1")
+    persian.type("/quit")
+    persian.keys("Enter")
+    persian.wait()
+    tui.keys("C-q")
+    tui.wait()
+    observer.process.stdin.close()
+    observer.wait(0)
+    server.stop()
+    note("the screen speaks Persian where the machine does")
+
+
 def tail(text):
     """What a terminal's capture surely holds of a text: right-to-left words may be laid out otherwise."""
     return text.rsplit(" ", 1)[1]
@@ -239,7 +307,7 @@ def note(sentence):
     print(f"[{time.monotonic() - started:5.1f} s] {sentence}", flush=True)
 
 
-PARTS = {"one-room": one_room, "tutorial-servers": tutorial_servers}
+PARTS = {"one-room": one_room, "terminal": terminal, "tutorial-servers": tutorial_servers}
 
 if __name__ == "__main__":
     started = time.monotonic()
