@@ -1,9 +1,10 @@
 //! The program between eframe and the two screens: the dialog and the chat.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
-use parlor_core::client::{Intent, Link};
+use parlor_core::client::{Intent, Link, Question};
 use parlor_face::kept::Kept;
 use parlor_face::notify::Notifier;
 use parlor_face::settings::Settings;
@@ -14,7 +15,8 @@ use crate::banner::Asked;
 use crate::bell::Bell;
 use crate::chat::Chat;
 use crate::chosen::Chosen;
-use crate::connect::Form;
+use crate::connect::{Aim, Form};
+use crate::hosting::{Hosting, News};
 use crate::keep::Keeper;
 use crate::leave::Leave;
 use crate::preferences::Preferences;
@@ -36,6 +38,7 @@ pub struct App {
     leave: Leave,
     preferences: Preferences,
     notifier: Option<Notifier>,
+    hosting: Hosting,
 }
 
 enum Screen {
@@ -65,6 +68,7 @@ impl App {
             leave: Leave::default(),
             preferences,
             notifier: None,
+            hosting: Hosting::default(),
         }
     }
 
@@ -79,6 +83,11 @@ impl App {
     /// Tells by this one that the person is called while they look elsewhere. Without it, nobody is told.
     pub fn notify_by(&mut self, notifier: Notifier) {
         self.notifier = Some(notifier);
+    }
+
+    /// Where the server's program is, for hosting; without this it is looked for.
+    pub fn host_with(&mut self, program: PathBuf) {
+        self.hosting.program = Some(program);
     }
 
     /// Connects at once, without asking.
@@ -115,7 +124,56 @@ impl App {
         if over && bell.is_finished() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
+        let asked = matches!(chat.session().state().question, Some(Question::Password { .. }));
+        if let Some(password) = asked.then(|| self.hosting.take_answer()).flatten() {
+            chat.session().intent(Intent::Password(password));
+        }
         self.keep();
+    }
+
+    /// Hears what the server of this window has to tell, if there is one.
+    fn host(&mut self, ctx: &egui::Context) {
+        match self.hosting.look(Chosen::of(ctx).language) {
+            Some(News::Runs(target)) => {
+                let nick = self.form.nick.trim().to_owned();
+                self.trouble = None;
+                self.connect(ctx, &target, &nick);
+            }
+            Some(News::Ended(sentence)) => self.warn(sentence),
+            None => {}
+        }
+        if let Screen::Chat(talk) = &mut self.screen {
+            talk.chat.hosting = self.hosting.is_running();
+        }
+    }
+
+    /// Whether something of the program's lies over the screen.
+    fn is_covered(&self) -> bool {
+        self.leave.is_open() || self.preferences.is_open() || self.hosting.is_open()
+    }
+
+    /// What the person wants beyond the chat.
+    fn follow(&mut self, ui: &Ui, asked: Asked) {
+        match asked {
+            Asked::Dialog => self.screen = Screen::Dialog,
+            Asked::Dismiss => self.trouble = None,
+            Asked::Settings => self.preferences.open(),
+            Asked::Addresses => self.hosting.show_addresses(),
+        }
+        ui.request_repaint();
+    }
+
+    /// Goes where the dialog leads.
+    fn go(&mut self, ui: &Ui, aim: Aim) {
+        match aim {
+            Aim::Join(target, nick) => {
+                self.trouble = None;
+                self.connect(ui.ctx(), &target, &nick);
+            }
+            Aim::Host => self.hosting.ask(),
+            Aim::Settings => self.preferences.open(),
+        }
+        ui.request_repaint();
     }
 
     fn keep(&mut self) {
@@ -147,8 +205,8 @@ impl App {
     /// The window is to be closed.
     fn close(&mut self, ui: &Ui) {
         let may = match &self.screen {
-            Screen::Dialog => self.leave.may_close(ui, None),
-            Screen::Chat(talk) => self.leave.may_close(ui, Some(&talk.chat.session().state())),
+            Screen::Dialog => self.leave.may_close(ui, None, false),
+            Screen::Chat(talk) => self.leave.may_close(ui, Some(&talk.chat.session().state()), talk.chat.hosting),
         };
         if may {
             // The goodbye may take a moment: nobody should have to watch a window that does not answer.
@@ -163,12 +221,14 @@ impl App {
             talk.chat.session().wait_finished(GOODBYE);
         }
         self.keep();
+        self.hosting.end();
     }
 }
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.listen(ctx);
+        self.host(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -179,32 +239,23 @@ impl eframe::App for App {
             self.close(ui);
         }
         self.preferences.take_keys(ui);
+        let covered = self.is_covered();
         match &mut self.screen {
             Screen::Dialog => {
-                if let Some((target, nick)) = self.form.show(ui, self.trouble.as_deref()) {
-                    self.trouble = None;
-                    self.connect(ui.ctx(), &target, &nick);
+                if let Some(aim) = self.form.show(ui, self.trouble.as_deref(), covered) {
+                    self.go(ui, aim);
                 }
             }
             Screen::Chat(talk) => {
-                let asked =
-                    talk.chat.show(ui, self.trouble.as_deref(), self.leave.is_open() || self.preferences.is_open());
-                self.leave.show(ui, &talk.chat.session().state());
-                match asked {
-                    Some(Asked::Dialog) => {
-                        self.screen = Screen::Dialog;
-                        ui.request_repaint();
-                    }
-                    Some(Asked::Dismiss) => self.trouble = None,
-                    Some(Asked::Settings) => {
-                        self.preferences.open();
-                        ui.request_repaint();
-                    }
-                    None => {}
+                let asked = talk.chat.show(ui, self.trouble.as_deref(), covered);
+                self.leave.show(ui, &talk.chat.session().state(), talk.chat.hosting);
+                if let Some(asked) = asked {
+                    self.follow(ui, asked);
                 }
             }
         }
         self.preferences.show(ui);
+        self.hosting.show(ui);
         self.choose(ui.ctx());
     }
 

@@ -22,6 +22,8 @@ pub(crate) enum Asked {
     Dismiss,
     /// The settings.
     Settings,
+    /// The addresses of the chat that is hosted here.
+    Addresses,
 }
 
 /// What the line at the bottom was asked for.
@@ -31,10 +33,12 @@ pub(crate) enum Pressed {
     Keys,
     /// The settings.
     Settings,
+    /// The addresses of the chat that is hosted here.
+    Addresses,
 }
 
 /// The line that says in a few words how things stand.
-pub(crate) fn status_line(ui: &mut Ui, state: &State) -> Option<Pressed> {
+pub(crate) fn status_line(ui: &mut Ui, state: &State, hosting: bool) -> Option<Pressed> {
     let palette = Palette::of(ui);
     let words = tongue(ui);
     let (dot, text) = match &state.link {
@@ -52,11 +56,12 @@ pub(crate) fn status_line(ui: &mut Ui, state: &State) -> Option<Pressed> {
         ui.with_layout(backwards(ui, egui::Align::Center), |ui| {
             theme_switch(ui);
             let settings = sign(ui, "⚙", &words.settings_tip()).clicked().then_some(Pressed::Settings);
+            let addresses = (hosting && sign(ui, "🏠", &words.hosting_tip()).clicked()).then_some(Pressed::Addresses);
             let keys = sign(ui, "?", &words.keys_tip("F1")).clicked().then_some(Pressed::Keys);
             ui.with_layout(onwards(ui, egui::Align::Center), |ui| {
                 user_text(ui, &text, Look::new(SMALL, palette.dim).one_line());
             });
-            settings.or(keys)
+            settings.or(keys).or(addresses)
         })
         .inner
     })

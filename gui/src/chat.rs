@@ -42,6 +42,8 @@ pub(crate) struct Chat {
     answer: Answer,
     looked: Option<(bool, bool, Option<RoomKey>)>,
     title: String,
+    /// Whether the server is this window's own.
+    pub(crate) hosting: bool,
 }
 
 impl Chat {
@@ -59,6 +61,7 @@ impl Chat {
             answer: Answer::default(),
             looked: None,
             title: String::new(),
+            hosting: false,
         }
     }
 
@@ -136,11 +139,16 @@ impl Chat {
         let width = ui.available_width();
         let side = Frame::new().fill(palette.side).inner_margin(Margin::symmetric(8, 8));
         let status = Frame::new().fill(palette.side).inner_margin(Margin::symmetric(12, 4));
-        let pressed = Panel::bottom("status").frame(status).show(ui, |ui| banner::status_line(ui, state)).inner;
-        if pressed == Some(Pressed::Keys) {
-            self.help.toggle();
-        }
-        let settings = pressed.filter(|pressed| *pressed == Pressed::Settings).map(|_| Asked::Settings);
+        let pressed =
+            Panel::bottom("status").frame(status).show(ui, |ui| banner::status_line(ui, state, self.hosting)).inner;
+        let pressed = pressed.and_then(|pressed| match pressed {
+            Pressed::Keys => {
+                self.help.toggle();
+                None
+            }
+            Pressed::Settings => Some(Asked::Settings),
+            Pressed::Addresses => Some(Asked::Addresses),
+        });
         if width >= ROOMS_FROM && !state.rooms.is_empty() {
             self::side(ui, "rooms", true).default_size(190.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
                 lists::rooms(ui, state, intents);
@@ -187,7 +195,7 @@ impl Chat {
                 asked
             })
             .inner;
-        asked.or(settings)
+        asked.or(pressed)
     }
 
     fn search(&mut self, ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {

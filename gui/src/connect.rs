@@ -7,11 +7,11 @@ use parlor_core::words::Language;
 use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
-use crate::chosen::{onwards, row, tongue};
+use crate::chosen::{backwards, onwards, row, tongue};
 use crate::input::{Face, edit_line};
 use crate::text::{Button, Look, Tip, caption, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
-use crate::words::Words;
+use crate::words::{CoverWords, Words};
 
 const CARD: f32 = 400.0;
 /// Most characters of an address or a nickname.
@@ -33,6 +33,25 @@ pub struct Form {
     pub nick: String,
     problems: Problems,
     focused: bool,
+}
+
+/// What the dialog was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// To connect to this server under this name.
+    Join(Target, String),
+    /// To start a server.
+    Host,
+    /// The settings.
+    Settings,
+}
+
+/// Which button was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pressed {
+    Connect,
+    Host,
+    Settings,
 }
 
 /// What is wrong with each field, in plain words.
@@ -115,10 +134,11 @@ impl Form {
         }
     }
 
-    /// Draws the dialog; whom to connect to and as whom, once that is asked for and everything does.
-    pub(crate) fn show(&mut self, ui: &mut Ui, trouble: Option<&str>) -> Option<(Target, String)> {
+    /// Draws the dialog; what is wanted, once that is asked for and everything does.
+    /// `covered` while something lies over it.
+    pub(crate) fn show(&mut self, ui: &mut Ui, trouble: Option<&str>, covered: bool) -> Option<Aim> {
         let palette = Palette::of(ui);
-        let mut wanted = false;
+        let mut pressed = None;
         egui::CentralPanel::default().frame(Frame::new().fill(palette.side)).show(ui, |ui| {
             egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 let room = ui.available_height();
@@ -132,18 +152,25 @@ impl Form {
                         .inner_margin(Margin::same(24))
                         .show(ui, |ui| {
                             ui.set_width(width - 48.0);
-                            ui.with_layout(Layout::top_down(Align::Min), |ui| wanted = self.fields(ui, trouble));
+                            ui.with_layout(Layout::top_down(Align::Min), |ui| pressed = self.fields(ui, trouble));
                         });
                 });
             });
         });
-        if !wanted {
-            return None;
+        let words = tongue(ui);
+        let entered = !covered && ui.input(|input| input.key_pressed(Key::Enter));
+        match pressed.or(entered.then_some(Pressed::Connect))? {
+            Pressed::Connect => self.check(words).map(|(target, nick)| Aim::Join(target, nick)),
+            Pressed::Host => {
+                let nick = self.nick.trim().to_owned();
+                self.problems = Problems { nick: bad_nick(words, Dialect::Native, &nick), ..Problems::default() };
+                self.problems.nick.is_none().then_some(Aim::Host)
+            }
+            Pressed::Settings => Some(Aim::Settings),
         }
-        self.check(tongue(ui))
     }
 
-    fn fields(&mut self, ui: &mut Ui, trouble: Option<&str>) -> bool {
+    fn fields(&mut self, ui: &mut Ui, trouble: Option<&str>) -> Option<Pressed> {
         let palette = Palette::of(ui);
         let words = tongue(ui);
         caption(ui, &words.join_a_chat(), Look::new(24.0, palette.text).one_line());
@@ -180,7 +207,16 @@ impl Form {
         let connect = words.connect();
         let connect = Button::new(&connect).size(TEXT + 1.0).main(ui);
         let clicked = ui.add_sized(vec2(ui.available_width(), 38.0), connect).clicked();
-        clicked || ui.input(|input| input.key_pressed(Key::Enter))
+        ui.add_space(4.0);
+        let others = row(ui, |ui| {
+            let host = ui.add(Button::new(&words.host_a_chat()).small()).clicked().then_some(Pressed::Host);
+            let settings = backwards(ui, Align::Center);
+            let settings = ui.with_layout(settings, |ui| {
+                ui.add(Button::sign("⚙", &words.settings_tip())).tip(&words.settings_tip()).clicked()
+            });
+            host.or(settings.inner.then_some(Pressed::Settings))
+        });
+        clicked.then_some(Pressed::Connect).or(others.inner)
     }
 
     fn kinds(&mut self, ui: &mut Ui) {

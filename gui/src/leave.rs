@@ -6,7 +6,7 @@ use parlor_core::client::{Link, State};
 use crate::chosen::{row, tongue};
 use crate::text::{Button, Look, caption};
 use crate::theme::{Palette, TEXT};
-use crate::words::Words;
+use crate::words::{CoverWords, Words};
 
 /// Whether to close although something would be lost. It is asked once.
 #[derive(Debug, Default)]
@@ -22,8 +22,9 @@ impl Leave {
     }
 
     /// The window is to be closed: `true` if nothing speaks against it.
-    pub(crate) fn may_close(&mut self, ui: &Ui, state: Option<&State>) -> bool {
-        if self.asked || state.is_none_or(|state| lost(state) == 0) {
+    pub(crate) fn may_close(&mut self, ui: &Ui, state: Option<&State>, hosting: bool) -> bool {
+        let nothing = |state: &State| lost(state) == 0 && !(hosting && others(state));
+        if self.asked || state.is_none_or(nothing) {
             return true;
         }
         self.asked = true;
@@ -33,13 +34,13 @@ impl Leave {
     }
 
     /// Draws the question over everything else, while it stands.
-    pub(crate) fn show(&mut self, ui: &Ui, state: &State) {
+    pub(crate) fn show(&mut self, ui: &Ui, state: &State, hosting: bool) {
         if !self.is_open() {
             return;
         }
         let count = lost(state);
-        if count == 0 {
-            // The connection is back: what waits is on its way.
+        if count == 0 && !(hosting && others(state)) {
+            // The connection is back: what waits is on its way. Or everybody has gone.
             *self = Self::default();
             return;
         }
@@ -53,6 +54,7 @@ impl Leave {
             ui.set_max_width(340.0);
             let words = tongue(ui);
             let (what, why) = match count {
+                0 => (words.others_here(), words.ends_for_all()),
                 1 => (words.one_unsent(), words.one_lost()),
                 many => (words.many_unsent(words.digits(many)), words.many_lost()),
             };
@@ -74,6 +76,11 @@ impl Leave {
             *self = Self::default();
         }
     }
+}
+
+/// Whether anybody else is here.
+fn others(state: &State) -> bool {
+    state.rooms.iter().any(|room| room.joined && room.members.iter().any(|member| !member.me))
 }
 
 /// How many messages would be lost: with a connection, the goodbye waits for them.

@@ -16,6 +16,8 @@ mod connect;
 mod deeds;
 mod find;
 mod help;
+mod host;
+mod hosting;
 mod input;
 mod keep;
 mod leave;

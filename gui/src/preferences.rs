@@ -133,7 +133,8 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, chosen: &mut T, all: &[(
     });
 }
 
-fn choosable<'a>(ui: &Ui, chosen: bool, text: &'a str) -> Button<'a> {
+/// A button of several, of which one is chosen.
+pub(crate) fn choosable<'a>(ui: &Ui, chosen: bool, text: &'a str) -> Button<'a> {
     let palette = Palette::of(ui);
     let button = Button::selectable(chosen, text);
     if chosen { button.color(palette.on_accent).fill(palette.accent) } else { button.fill(palette.side) }

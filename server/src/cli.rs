@@ -69,6 +69,11 @@ pub struct Cli {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
+    /// Stop, saying goodbye to everybody, once standard input is at its end: for programs that start a server of their
+    /// own, which then never outlives them
+    #[arg(long)]
+    pub until_stdin_ends: bool,
+
     /// How much to log to standard error
     #[arg(long, value_name = "LEVEL")]
     pub log: Option<LogLevel>,

@@ -29,6 +29,9 @@ pub fn run(settings: Settings) -> Result<(), String> {
     let history = data.as_ref().map(|data| open_history(data, &settings)).transpose()?;
     let listening = listeners::open(&settings.listen)?;
     let (stop, stopped) = async_channel::bounded(1);
+    if settings.until_stdin_ends {
+        stop_on_end_of_input(stop.clone())?;
+    }
     stop_on_signal(stop)?;
     let record = settings.record.as_deref().map(record::begin).transpose()?;
     tell_start(&settings, data.as_ref(), &listening);
@@ -106,10 +109,23 @@ fn stop_on_signal(stop: Sender<()>) -> Result<(), String> {
             let name = if signal == Signal::Int { "SIGINT" } else { "SIGTERM" };
             tracing::info!("{name}: saying goodbye");
         }
-        // Dropping the sender is the message.
-        drop(stop);
+        // That is the message.
+        stop.close();
     };
     std::thread::Builder::new().name("parlor-signals".into()).spawn(wait).map(drop).map_err(cannot)
+}
+
+/// Reads standard input to its end, on a thread of its own: it ends at the latest with the program that started this
+/// one, however that ended.
+fn stop_on_end_of_input(stop: Sender<()>) -> Result<(), String> {
+    let wait = move || {
+        // What is written there means nothing.
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        tracing::info!("standard input is at its end: saying goodbye");
+        stop.close();
+    };
+    let thread = std::thread::Builder::new().name("parlor-input".into()).spawn(wait);
+    thread.map(drop).map_err(|error| format!("The server cannot read standard input: {}.", plain(&error)))
 }
 
 /// What a person who starts the server should know.

@@ -38,6 +38,8 @@ pub struct Settings {
     pub retention: Retention,
     /// The file of the flight record, which must not be there yet; for that reason an option only and no setting.
     pub record: Option<PathBuf>,
+    /// Whether the end of standard input is the server's end; for that reason an option only and no setting.
+    pub until_stdin_ends: bool,
     /// How much is logged.
     pub log: LogLevel,
 }
@@ -82,6 +84,7 @@ impl Settings {
             memory,
             retention: config.retention()?,
             record: cli.record.clone(),
+            until_stdin_ends: cli.until_stdin_ends,
             log: cli.log.or(config.file.log).unwrap_or_default(),
         })
     }

@@ -47,6 +47,22 @@ fn both_signals_say_goodbye_to_everybody_and_end_in_order() {
 }
 
 #[test]
+fn a_server_that_was_told_so_ends_with_its_standard_input() {
+    let mut arguments = FREE.to_vec();
+    arguments.push("--until-stdin-ends");
+    let mut server = Server::start_fed(&arguments);
+    let mut ada = server.connect("parlor");
+    ada.send("{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n");
+    ada.until("\"members\":[\"ada\"]");
+    server.feed(b"what is written there means nothing\n");
+    ada.send("{\"say\":{\"room\":\"lobby\",\"text\":\"still here\"}}\n");
+    ada.until("still here");
+    server.starve();
+    ada.until("{\"bye\":{\"code\":\"shutdown\"");
+    assert_eq!(server.wait().code, Some(0));
+}
+
+#[test]
 fn the_log_tells_who_came_and_went_and_nothing_secret() {
     let directory = tempfile::tempdir().unwrap();
     let password = directory.path().join("password");

@@ -81,6 +81,91 @@ parlor_core::phrases! {
         /// No room is called so.
         no_such_room() { "No room is called so.", "Nessuna stanza si chiama così.", "اتاقی با این نام نیست." }
 
+        // Hosting.
+
+        /// The button and title.
+        host_a_chat() {
+            "Host a chat on this computer",
+            "Ospita una chat su questo computer",
+            "میزبانی گفتگو روی این رایانه",
+        }
+        /// What that means.
+        host_about() {
+            "Starts a server that runs for as long as this window is open.",
+            "Avvia un server che resta attivo finché questa finestra è aperta.",
+            "سروری راه می‌افتد که تا باز بودن این پنجره کار می‌کند.",
+        }
+        /// Who may connect.
+        who_may_come() { "Who may come", "Chi può entrare", "چه کسانی می‌توانند بیایند" }
+        /// Nobody else.
+        only_here() { "Only this computer", "Solo questo computer", "فقط همین رایانه" }
+        /// The network.
+        whole_network() { "Everybody on my network", "Tutti sulla mia rete", "همه در شبکهٔ من" }
+        /// The field of the password.
+        password_if_any() {
+            "Password, if there is to be one",
+            "Password, se ce ne dev’essere una",
+            "گذرواژه، اگر لازم است",
+        }
+        /// The button that starts it.
+        start_hosting() { "Start", "Avvia", "آغاز" }
+        /// It is starting.
+        starting() { "Starting …", "Avvio …", "در حال آغاز …" }
+        /// There is no server to start.
+        no_server_program() {
+            "parlor-server was not found: put it beside this program, or install it where programs are found.",
+            "parlor-server non è stato trovato: mettilo accanto a questo programma o installalo dove si trovano i programmi.",
+            "‎parlor-server پیدا نشد: آن را کنار این برنامه بگذارید یا در جای برنامه‌ها نصب کنید.",
+        }
+        /// It cannot be started.
+        server_not_started(why) {
+            "The server cannot be started: {why}.",
+            "Il server non si può avviare: {why}.",
+            "سرور راه نمی‌افتد: {why}.",
+        }
+        /// It has ended by itself.
+        server_ended(why) {
+            "Your server has ended: {why}",
+            "Il tuo server è terminato: {why}",
+            "سرور شما پایان یافت: {why}",
+        }
+        /// Above the addresses.
+        you_are_hosting() { "You are hosting this chat", "Stai ospitando questa chat", "شما میزبان این گفتگو هستید" }
+        /// What to do with them.
+        give_addresses() {
+            "Give one of these addresses to the others:",
+            "Dai uno di questi indirizzi agli altri:",
+            "یکی از این نشانی‌ها را به دیگران بدهید:",
+        }
+        /// Where nobody else may come.
+        only_here_address() {
+            "Programs on this computer connect to:",
+            "I programmi su questo computer si connettono a:",
+            "برنامه‌های همین رایانه به این نشانی وصل می‌شوند:",
+        }
+        /// Where nobody else can come.
+        no_network() {
+            "This computer has no network address to give to others:",
+            "Questo computer non ha un indirizzo di rete da dare agli altri:",
+            "این رایانه نشانی شبکه‌ای برای دادن به دیگران ندارد:",
+        }
+        /// How it ends.
+        hosting_ends() {
+            "The chat ends when you close this window.",
+            "La chat finisce quando chiudi questa finestra.",
+            "با بستن این پنجره گفتگو پایان می‌یابد.",
+        }
+        /// The button that shows them again.
+        hosting_tip() { "Addresses of this chat", "Indirizzi di questa chat", "نشانی‌های این گفتگو" }
+        /// Others would be sent away.
+        others_here() { "Others are still here.", "Ci sono ancora altri.", "دیگران هنوز اینجا هستند." }
+        /// How.
+        ends_for_all() {
+            "You are hosting this chat. If you close the window, it ends for everybody.",
+            "Stai ospitando questa chat. Se chiudi la finestra, finisce per tutti.",
+            "شما میزبان این گفتگو هستید. اگر پنجره را ببندید، برای همه پایان می‌یابد.",
+        }
+
         // The list of keys.
 
         /// Its title.

@@ -1,4 +1,5 @@
 //! Starts the real binary and talks to it; nothing waits for ever.
+#![allow(dead_code, reason = "each test file needs another part")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -81,6 +82,23 @@ impl Server {
         let stderr = read_all(child.stderr.take().unwrap());
         let (stdout, listening) = announced(child.stdout.take().unwrap());
         Self { child, stdout: Some(stdout), stderr: Some(stderr), listening }
+    }
+
+    /// Starts it with a standard input that is open.
+    pub(crate) fn start_fed(arguments: &[&str]) -> Self {
+        let mut command = command(arguments, &[]);
+        command.stdin(Stdio::piped());
+        Self::start_by(command)
+    }
+
+    /// Writes to its standard input.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+        self.child.stdin.as_mut().unwrap().write_all(bytes).unwrap();
+    }
+
+    /// Ends its standard input.
+    pub(crate) fn starve(&mut self) {
+        drop(self.child.stdin.take());
     }
 
     pub(crate) fn process(&self) -> u32 {
