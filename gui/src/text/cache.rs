@@ -16,6 +16,7 @@ pub(super) struct Manner {
     italics: bool,
     lines_max: usize,
     otherwise_rtl: bool,
+    signs: bool,
 }
 
 impl Manner {
@@ -28,6 +29,7 @@ impl Manner {
             italics: look.italics,
             lines_max: look.lines_max.unwrap_or(0),
             otherwise_rtl,
+            signs: look.signs,
         }
     }
 }

@@ -24,6 +24,16 @@ const FAMILIES: &[FontFamilyName<'static>] = &[
     FontFamilyName::Generic(GenericFamily::SansSerif),
 ];
 
+/// The same for signs on buttons, which are letters of the window and no pictures.
+const SIGNS: &[FontFamilyName<'static>] = &[
+    FontFamilyName::Named(Cow::Borrowed("Ubuntu-Light")),
+    FontFamilyName::Named(Cow::Borrowed("egui-icons")),
+    FontFamilyName::Named(Cow::Borrowed(EMOJI[0])),
+    FontFamilyName::Named(Cow::Borrowed(EMOJI[1])),
+    FontFamilyName::Named(Cow::Borrowed("Hack")),
+    FontFamilyName::Generic(GenericFamily::SansSerif),
+];
+
 /// Emoji without colour, for machines that have none of their own.
 const EMOJI: [&str; 2] = ["NotoEmoji-Regular", "emoji-icon-font"];
 
@@ -39,9 +49,9 @@ pub(super) fn context() -> FontContext {
     FOUND.get_or_init(gather).clone()
 }
 
-/// The fonts of every text, in order.
-pub(super) fn families() -> StyleProperty<'static, ()> {
-    StyleProperty::FontFamily(Families::List(Cow::Borrowed(FAMILIES)))
+/// The fonts of a text, or of signs, in order.
+pub(super) fn families(signs: bool) -> StyleProperty<'static, ()> {
+    StyleProperty::FontFamily(Families::List(Cow::Borrowed(if signs { SIGNS } else { FAMILIES })))
 }
 
 fn gather() -> FontContext {

@@ -43,17 +43,24 @@ pub(crate) struct Look {
     pub(crate) italics: bool,
     /// On so many lines at most, cut off with an ellipsis, and with its own line ends left out.
     pub(crate) lines_max: Option<usize>,
+    /// Signs in the colour of the text, the same on every machine, rather than as pictures.
+    pub(crate) signs: bool,
 }
 
 impl Look {
     /// Upright, wrapped.
     pub(crate) fn new(size: f32, color: Color32) -> Self {
-        Self { size, color, italics: false, lines_max: None }
+        Self { size, color, italics: false, lines_max: None, signs: false }
     }
 
     /// The same, slanted.
     pub(crate) fn italics(self) -> Self {
         Self { italics: true, ..self }
+    }
+
+    /// The same for signs on buttons: in the colour of the text, from the fonts that come along.
+    pub(crate) fn signs(self) -> Self {
+        Self { signs: true, ..self }
     }
 
     /// The same, on one line.

@@ -120,7 +120,7 @@ impl Shaper {
 
     fn build(&mut self, text: &str, look: Look, scale: f32, width: Option<f32>) -> Layout<()> {
         let mut builder = self.layouts.ranged_builder(&mut self.fonts, text, scale, true);
-        builder.push_default(families());
+        builder.push_default(families(look.signs));
         builder.push_default(StyleProperty::FontSize(look.size));
         builder.push_default(StyleProperty::LineHeight(LineHeight::Absolute(look.line_height())));
         builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));

@@ -7,7 +7,7 @@ use parley::layout::Cluster;
 
 use super::{Laid, Look, Spot, hostile, lay};
 
-const LOOK: Look = Look { size: 15.0, color: Color32::WHITE, italics: false, lines_max: None };
+const LOOK: Look = Look { size: 15.0, color: Color32::WHITE, italics: false, lines_max: None, signs: false };
 
 /// The byte of a text whose letter lies at `way` from its upper left corner, if one does.
 fn byte_at(laid: &Laid, way: Vec2) -> Option<usize> {

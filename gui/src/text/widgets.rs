@@ -155,7 +155,8 @@ impl Widget for Button<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let padding = ui.spacing().button_padding;
         let room = (ui.available_width() - 2.0 * padding.x).max(1.0);
-        let laid = |ui: &Ui, color| lay(ui, self.text, Look::new(self.size, color).one_line(), room);
+        let look = Look { signs: self.name.is_some(), ..Look::new(self.size, Color32::PLACEHOLDER).one_line() };
+        let laid = |ui: &Ui, color| lay(ui, self.text, Look { color, ..look }, room);
         let least = if self.small { 0.0 } else { ui.spacing().interact_size.y };
         let text = laid(ui, Color32::PLACEHOLDER).size();
         let size: Vec2 = vec2(text.x + 2.0 * padding.x, (text.y + 2.0 * padding.y).max(least));
