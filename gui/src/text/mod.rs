@@ -58,11 +58,6 @@ impl Look {
         Self { italics: true, ..self }
     }
 
-    /// The same for signs on buttons: in the colour of the text, from the fonts that come along.
-    pub(crate) fn signs(self) -> Self {
-        Self { signs: true, ..self }
-    }
-
     /// The same, on one line.
     pub(crate) fn one_line(self) -> Self {
         self.lines(1)
