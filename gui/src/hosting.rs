@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{self, Align, Frame, Id, Key, Margin, Modal, Modifiers, Stroke, TextEdit, Ui};
+use eframe::egui::{self, Align, Frame, Id, Key, Margin, Modal, Modifiers, Stroke, Ui};
 use parlor_core::secret::Secret;
 use parlor_core::words::Language;
 use parlor_transport_tcp::target::Target;
@@ -10,8 +10,9 @@ use parlor_transport_tcp::target::Target;
 use crate::chosen::{onwards, row, tongue};
 use crate::host::{self, Host, Standing, Wanted};
 use crate::preferences::choosable;
+use crate::question::edit_secret;
 use crate::text::{Button, Look, Tip, button, caption};
-use crate::theme::{Palette, SMALL, TEXT, field};
+use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, Words};
 
 const WIDTH: f32 = 380.0;
@@ -166,8 +167,7 @@ impl Hosting {
         ui.add_space(6.0);
         let label = line(ui, &words.password_if_any(), Look::new(SMALL, palette.dim).one_line());
         let id = Id::unique("hosting password");
-        let edit = TextEdit::singleline(&mut self.password).id(id).password(true).desired_width(f32::INFINITY);
-        ui.add(edit.frame(field(ui, id, Margin::symmetric(10, 7), false))).labelled_by(label.id);
+        edit_secret(ui, &mut self.password, id, false).labelled_by(label.id);
         if let Some(problem) = &self.problem {
             line(ui, problem, Look::new(SMALL, palette.error));
         }

@@ -1,6 +1,6 @@
 //! What the server wants answered before anything goes on: another nickname, its password.
 
-use eframe::egui::{CornerRadius, Frame, Id, Key, Margin, Modal, ScrollArea, Stroke, TextEdit, Ui, vec2};
+use eframe::egui::{CornerRadius, Frame, Id, Key, Margin, Modal, Response, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use parlor_core::client::{Intent, Question, State};
 use parlor_core::secret::Secret;
 use parlor_core::words::Language;
@@ -69,9 +69,7 @@ impl Answer {
         let id = Id::unique("answer");
         let (margin, wrong) = (Margin::symmetric(10, 7), self.problem.is_some());
         let response = if secret {
-            // Nothing of it is seen but dots, which have no direction.
-            let frame = field(ui, id, margin, wrong);
-            ui.add(TextEdit::singleline(&mut self.text).id(id).password(true).desired_width(f32::INFINITY).frame(frame))
+            edit_secret(ui, &mut self.text, id, wrong)
         } else {
             edit_line(ui, &mut self.text, CHARS_MAX, Face { id, name: &name, hint: "", size: TEXT, margin, wrong })
         };
@@ -103,6 +101,12 @@ impl Answer {
             Question::Password { .. } => intents.push(Intent::Password(Secret::from(std::mem::take(&mut self.text)))),
         }
     }
+}
+
+/// A field for a password: nothing of it is seen but dots, which have no direction.
+pub(crate) fn edit_secret(ui: &mut Ui, text: &mut String, id: Id, wrong: bool) -> Response {
+    let frame = field(ui, id, Margin::symmetric(10, 7), wrong);
+    ui.add(TextEdit::singleline(text).id(id).password(true).desired_width(f32::INFINITY).frame(frame))
 }
 
 impl std::fmt::Debug for Answer {

@@ -63,7 +63,7 @@ const UNREADABLE: &[&str] = &[
 ];
 
 /// What the code of a file may hold of that all the same: letters that are not shown have no direction.
-const HIDDEN: (&str, &str) = ("question.rs", "TextEdit::singleline(&mut self.text).id(id).password(true)");
+const HIDDEN: (&str, &str) = ("question.rs", "TextEdit::singleline(text).id(id).password(true)");
 
 /// Those of `words` that the code of `source`, comments aside, holds.
 fn found(words: &[&'static str], source: &str) -> Vec<&'static str> {

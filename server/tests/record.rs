@@ -1,5 +1,6 @@
 //! The flight record of the real server, replayed: the core does the same again, and no secret is in the file.
 
+#[allow(dead_code, reason = "shared with other tests")]
 #[path = "process/program.rs"]
 mod program;
 

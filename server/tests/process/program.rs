@@ -1,5 +1,4 @@
 //! Starts the real binary and talks to it; nothing waits for ever.
-#![allow(dead_code, reason = "each test file needs another part")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
