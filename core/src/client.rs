@@ -27,6 +27,7 @@ mod export;
 mod history;
 mod hue;
 mod hyperlink;
+mod ignore;
 mod intent;
 mod jump;
 mod keep;
@@ -217,6 +218,10 @@ pub enum Intent {
     /// Tells those who know one that one is away, and why (at most 256 bytes, on one line); `None`: that one is back.
     /// Kept over reconnects. Native servers only.
     Away(Option<String>),
+    /// Hides what somebody of this name says and has said ([`Entry::is_hidden`]); kept between runs.
+    Ignore(String),
+    /// Shows it again.
+    Unignore(String),
     /// Sets something; holds from then on.
     Set(Options),
     /// Says goodbye and ends.

@@ -339,6 +339,26 @@ fn an_answer_reaches_everybody_with_what_it_answers() {
 }
 
 #[test]
+fn whoever_is_ignored_talks_on_to_everybody_else() {
+    let mut chat = Chat::new(&[("ada", Dialect::Native), ("bea", Dialect::Native), ("gus", Dialect::Prompt)]);
+    for seat in [0, 2] {
+        chat.says(seat, "/ignore bea");
+    }
+    chat.says(1, "ada, gus?");
+    chat.says(1, "/msg ada psst");
+    assert_eq!(chat.state(0).rooms.len(), 1, "no conversation opens");
+    for seat in [0, 2] {
+        let room = &chat.state(seat).rooms[0];
+        assert_eq!((room.unread, room.mentions), (0, 0));
+        let hers: Vec<_> = room.timeline.iter().filter(|entry| entry.who() == "bea").collect();
+        assert!(!hers.is_empty() && hers.iter().all(|entry| entry.is_hidden()));
+    }
+    chat.says(0, "/unignore bea");
+    let shown = |entry: &Entry| entry.line() == "bea: ada, gus?" && !entry.is_hidden();
+    assert!(chat.state(0).rooms[0].timeline.iter().any(shown));
+}
+
+#[test]
 fn who_is_away_is_so_to_everybody_who_knows_them_and_again_after_a_restart() {
     let mut chat = Chat::new(&[("ada", Dialect::Native), ("bea", Dialect::Native), ("gus", Dialect::Nic)]);
     let away = |chat: &Chat, seat: usize, who: &str| {

@@ -380,6 +380,8 @@ fn leads_away(intent: &Intent) -> bool {
         | Intent::Jump { .. }
         | Intent::CloseAround
         | Intent::Away(_)
+        | Intent::Ignore(_)
+        | Intent::Unignore(_)
         | Intent::Set(_)
         | Intent::Quit => false,
     }

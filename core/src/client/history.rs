@@ -317,6 +317,7 @@ impl Client {
         };
         let mut entry = self.entry(Some(message.at), Some(message.id), kind);
         self.note_reply(index, &mut entry, message.reply_to);
+        entry.ignored = !mine && self.state.ignores(message.from.as_str());
         entry
     }
 
@@ -327,11 +328,11 @@ impl Client {
         }
         let mut entry = self.message_entry(index, message);
         entry.seq = self.news(index);
-        let (key, kind) = (entry.key, entry.kind.clone());
+        let (key, kind, ignored) = (entry.key, entry.kind.clone(), entry.ignored);
         self.state.rooms[index].timeline.place(entry);
         if let EntryKind::Message { from, text, mine, mention, .. } = kind {
             self.stops_typing(index, &from);
-            if !mine {
+            if !mine && !ignored {
                 self.arrived(index, key, &from, &text, mention);
             }
         }

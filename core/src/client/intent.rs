@@ -59,6 +59,16 @@ impl Client {
                     self.error(usize::MAX, &why);
                 }
             }
+            Intent::Ignore(name) => {
+                if let Err(why) = self.ignore(&name) {
+                    self.error(usize::MAX, &why);
+                }
+            }
+            Intent::Unignore(name) => {
+                if let Err(why) = self.unignore(&name) {
+                    self.error(usize::MAX, &why);
+                }
+            }
             Intent::Set(options) => self.set(options),
             Intent::Quit => self.quit(),
         }

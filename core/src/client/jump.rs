@@ -170,7 +170,8 @@ impl Client {
         let words = self.words();
         let most = usize::try_from(AROUND).unwrap_or(0);
         let skipped = if behind { 0 } else { messages.len().saturating_sub(most) };
-        let hits: Vec<Hit> = messages.iter().skip(skipped).take(most).map(|message| self.hit(message)).collect();
+        let hits: Vec<Hit> =
+            messages.iter().skip(skipped).take(most).filter_map(|message| self.shown_hit(message)).collect();
         let Some(around) = self.state.around.as_mut().filter(|around| around.number == number) else { return };
         around.awaited = around.awaited.saturating_sub(1);
         around.loading = around.awaited > 0;

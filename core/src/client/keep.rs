@@ -97,7 +97,7 @@ impl Client {
 
     /// Everything that is to be kept now.
     fn keepsake(&self) -> Keepsake {
-        let mut keepsake = Keepsake { drafts: Vec::new(), ignored: self.keeping.kept.ignored.clone() };
+        let mut keepsake = Keepsake { drafts: Vec::new(), ignored: self.state.ignored.clone() };
         let drafts = self.state.rooms.iter().map(|room| (&room.place, &room.draft));
         let waiting = self.keeping.waiting.iter().map(|(place, draft)| (place, draft));
         for (place, draft) in drafts.chain(waiting).filter(|(_, draft)| !draft.is_empty()) {

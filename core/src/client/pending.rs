@@ -325,6 +325,8 @@ impl Client {
                 | Intent::Jump { .. }
                 | Intent::CloseAround
                 | Intent::Away(_)
+                | Intent::Ignore(_)
+                | Intent::Unignore(_)
                 | Intent::Set(_)
                 | Intent::Quit => {}
             }

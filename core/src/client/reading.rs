@@ -88,7 +88,7 @@ impl Client {
             behind &= entry.id.is_none_or(|id| id > read);
             match (entry.id, &entry.kind) {
                 (Some(_), EntryKind::Message { mine: false, mention, revision, .. })
-                    if behind && *revision != Revision::Deleted =>
+                    if behind && !entry.ignored && *revision != Revision::Deleted =>
                 {
                     unread += 1;
                     mentions += u32::from(*mention || direct);

@@ -41,13 +41,17 @@ impl Room {
         let id = entry.reply?.id;
         let target = self.timeline.get(self.timeline.find(id)?)?;
         let EntryKind::Message { from, text, .. } = &target.kind else { return None };
+        if target.is_hidden() {
+            return None;
+        }
         Some(Quote { entry: target.key, id, from: from.clone(), excerpt: excerpt(text) })
     }
 
     /// The newest message of somebody else here that can be answered: what `/reply` means.
     pub fn last_other(&self) -> Option<&Entry> {
         self.timeline.iter().rev().find(|entry| {
-            matches!(entry.kind, EntryKind::Message { mine: false, .. }) && entry.id.is_some() && !entry.is_deleted()
+            let others = matches!(entry.kind, EntryKind::Message { mine: false, .. });
+            others && entry.id.is_some() && !entry.is_deleted() && !entry.is_hidden()
         })
     }
 }

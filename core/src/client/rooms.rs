@@ -202,6 +202,9 @@ impl Client {
         let open = self.asked.len();
         self.asked.retain(|_, asked| !matches!(asked, Asked::Join { place, .. } if *place == info.place));
         let asked = self.asked.len() < open;
+        if !asked && self.index_at(&info.place).is_none() && self.is_with_ignored(&info.place) {
+            return;
+        }
         let Some(index) = self.room_at(&info.place) else { return };
         let me = Nick::parse(&self.state.nick).ok();
         let room = &mut self.state.rooms[index];
@@ -283,8 +286,19 @@ impl Client {
         };
         self.dirty = true;
         let key = EntryKey(self.count());
-        let mut entry =
-            Entry { key, at, id, seq: 0, changed: 0, kind, reply: None, spans: Box::default(), unread: false };
+        let mut entry = Entry {
+            key,
+            at,
+            id,
+            seq: 0,
+            changed: 0,
+            kind,
+            reply: None,
+            spans: Box::default(),
+            about: None,
+            ignored: false,
+            unread: false,
+        };
         entry.find_spans(&self.state.nick);
         entry
     }
@@ -316,7 +330,7 @@ impl Client {
     }
 
     pub(super) fn is_typing(&mut self, place: &Place, nick: &Nick) {
-        let Some(index) = self.index_at(place) else { return };
+        let Some(index) = self.index_at(place).filter(|_| !self.state.ignores(nick.as_str())) else { return };
         let nick = printable(nick.as_str());
         let (room, until) = (&mut self.state.rooms[index], self.now.instant + TYPING);
         if let Some(typist) = self.typists.iter_mut().find(|typist| typist.room == room.key && typist.nick == nick) {
@@ -379,9 +393,10 @@ impl Client {
                     true => words.renamed_you(to),
                     false => words.renamed(from, to),
                 };
-                self.notice(index, None, sentence);
+                self.notice_about(index, None, from.as_str(), sentence);
             }
         }
+        self.ignore_renamed(from, to);
     }
 }
 

@@ -134,7 +134,7 @@ impl Client {
 
     /// A page of what was found, ascending.
     pub(super) fn found(&mut self, number: u64, messages: &[Message], has_more: bool, cursor: Option<Tag>) {
-        let hits: Vec<Hit> = messages.iter().rev().map(|message| self.hit(message)).collect();
+        let hits: Vec<Hit> = messages.iter().rev().filter_map(|message| self.shown_hit(message)).collect();
         let Some(search) = self.state.search.as_mut().filter(|search| search.number == number) else { return };
         search.loading = false;
         search.has_more = has_more && cursor.is_some() && cursor != search.cursor;
@@ -161,7 +161,13 @@ impl Client {
         }
     }
 
-    pub(super) fn hit(&self, message: &Message) -> Hit {
+    /// A message as a hit, unless it is by somebody who is ignored.
+    pub(super) fn shown_hit(&self, message: &Message) -> Option<Hit> {
+        let hit = self.hit(message);
+        (hit.mine || !self.state.ignores(&hit.from)).then_some(hit)
+    }
+
+    fn hit(&self, message: &Message) -> Hit {
         Hit {
             place: message.place.clone(),
             title: printable(&message.place.to_string()),

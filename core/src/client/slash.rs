@@ -45,6 +45,9 @@ impl Client {
             "away" => return self.go_away(Some(rest)),
             "back" => return self.go_away(None),
             "reply" => return self.reply_to_last(rest),
+            "ignore" if rest.is_empty() => self.list_ignored(),
+            "ignore" => return self.ignore(rest),
+            "unignore" => return self.unignore(rest),
             "join" | "part" | "leave" | "msg" | "query" | "topic" | "rooms" | "list" | "kick" | "mute" | "unmute"
             | "edit" | "delete" | "search" | "find" => {
                 if !self.is_native() {

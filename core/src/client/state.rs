@@ -30,6 +30,8 @@ pub struct State {
     pub nick: String,
     /// Whether one is away, and what one says about it.
     pub away: Option<String>,
+    /// Names of people whose words are hidden, at most [`State::IGNORED_MAX`].
+    pub ignored: Vec<String>,
     /// What the person must answer before anything goes on.
     pub question: Option<Question>,
     /// The rooms and conversations, in display order; never empty once online.
@@ -61,6 +63,7 @@ impl State {
             dialect: profile.dialect,
             nick: printable(&profile.nick),
             away: None,
+            ignored: super::ignore::kept(&profile.keepsake.ignored),
             question: None,
             rooms: Vec::new(),
             shown: 0,
@@ -86,14 +89,14 @@ impl State {
     }
 
     /// What arrived after the news numbered `seq`, in order of arrival: every confirmed message once (one's own when
-    /// the server confirms it), every notice, every error. Pages of older messages are no news. A message that was
+    /// the server confirms it), every notice, every error, but those of people who are ignored. Pages of older messages are no news. A message that was
     /// corrected or taken back is news once more: what was told before has an [`Entry::seq`] that is not above `seq`.
     /// Costs a walk over the rooms in which something is new.
     pub fn news_since(&self, seq: u64) -> Vec<(&Room, &Entry)> {
         let fresh = self.rooms.iter().filter(|room| room.book.newest_seq > seq);
         let mut news: Vec<_> = fresh
             .flat_map(|room| room.timeline.iter().map(move |entry| (room, entry)))
-            .filter(|(_, entry)| entry.seq > seq || entry.changed > seq)
+            .filter(|(_, entry)| !entry.ignored && (entry.seq > seq || entry.changed > seq))
             .collect();
         news.sort_unstable_by_key(|(_, entry)| if entry.seq > seq { entry.seq } else { entry.changed });
         news
@@ -260,6 +263,10 @@ pub struct Entry {
     pub reply: Option<Reply>,
     /// What of its text is more than text.
     pub(super) spans: Box<[Span]>,
+    /// Of whom it tells that they came, went or have another name.
+    pub(super) about: Option<Box<str>>,
+    /// Who said it, or of whom it tells, is ignored.
+    pub(super) ignored: bool,
     /// It is counted in [`Room::unread`].
     pub(super) unread: bool,
 }

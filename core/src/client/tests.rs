@@ -17,6 +17,7 @@ mod attention;
 mod away;
 mod bounds;
 mod found;
+mod ignore;
 mod keep;
 mod link;
 mod messages;

@@ -87,7 +87,7 @@ impl Client {
             Row::Left { nick } => {
                 self.state.rooms[0].remove_member(&sort_key(&nick));
                 self.count_members();
-                self.notice(0, None, self.words().left(nick, ""));
+                self.notice_about(0, None, &nick, self.words().left(&nick, ""));
             }
             Row::Said { from, text } => self.said(&from, text),
             Row::Other { text } => self.other(text),
@@ -123,7 +123,7 @@ impl Client {
         // The server tells one of one's own joining too; nobody needs to read that.
         if nick != self.state.nick {
             self.seen(nick);
-            self.notice(0, None, self.words().joined(nick));
+            self.notice_about(0, None, nick, self.words().joined(nick));
         }
     }
 
@@ -171,9 +171,10 @@ impl Client {
         };
         let mut entry = self.entry(Some(self.now.timestamp), None, kind);
         entry.seq = self.news(0);
-        let key = entry.key;
+        entry.ignored = !mine && self.state.ignores(from);
+        let (key, ignored) = (entry.key, entry.ignored);
         self.state.rooms[0].timeline.push(entry);
-        if !mine {
+        if !mine && !ignored {
             self.arrived(0, key, from, &text, mention);
         }
     }

@@ -80,6 +80,26 @@ crate::phrases! {
         }
         /// Oneself is not any more.
         you_are_back() { "You are back.", "Sei di nuovo qui.", "برگشتید." }
+        /// Somebody's words are hidden.
+        ignoring(nick) {
+            "What {nick} says is hidden from now on; /unignore {nick} shows it again.",
+            "D’ora in poi ciò che scrive {nick} è nascosto; /unignore {nick} lo mostra di nuovo.",
+            "از این پس گفته‌های {nick} پنهان است؛ \u{200E}/unignore {nick} دوباره نشانشان می‌دهد.",
+        }
+        /// They are shown again.
+        not_ignoring(nick) {
+            "What {nick} says is shown again.",
+            "Ciò che scrive {nick} si vede di nuovo.",
+            "گفته‌های {nick} دوباره نشان داده می‌شود.",
+        }
+        /// Whose words are hidden.
+        ignored_are(names) { "Hidden is what these say: {names}", "Nascosti: {names}", "پنهان‌شده‌ها: {names}" }
+        /// Nobody's.
+        ignored_nobody() {
+            "You ignore nobody. /ignore NICK hides what somebody says.",
+            "Non ignori nessuno. /ignore NOME nasconde ciò che qualcuno scrive.",
+            "کسی را نادیده نمی‌گیرید. \u{200E}/ignore نام گفته‌های کسی را پنهان می‌کند.",
+        }
         /// Before the list of rooms.
         rooms() { "Rooms:", "Stanze:", "اتاق‌ها:" }
         /// A list goes on.
@@ -162,6 +182,24 @@ crate::phrases! {
             "Nobody else has said anything here yet.",
             "Qui nessun altro ha ancora detto niente.",
             "اینجا هنوز کس دیگری چیزی نگفته است.",
+        }
+        /// Somebody is to be shown again who is not hidden.
+        not_ignored(nick) {
+            "You do not ignore {nick}; /ignore lists whom you do.",
+            "Non ignori {nick}; /ignore elenca chi ignori.",
+            "شما {nick} را نادیده نمی‌گیرید؛ \u{200E}/ignore فهرست را نشان می‌دهد.",
+        }
+        /// As many as may be are.
+        ignored_full() {
+            "You ignore as many people as one can; /unignore one of them first.",
+            "Ignori già il massimo di persone; prima togline una con /unignore.",
+            "فهرست نادیده‌گرفته‌ها پر است؛ نخست یکی را با \u{200E}/unignore بردارید.",
+        }
+        /// Oneself cannot be.
+        ignore_yourself() {
+            "That is you.",
+            "Sei tu.",
+            "این خود شمایید.",
         }
         /// A server that is too old for it.
         no_away() {

@@ -23,6 +23,8 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   /kick NICK [REASON]    put somebody out of this room
   /mute NICK [REASON]    silence somebody in this room
   /unmute NICK           let them speak again
+  /ignore NICK           hide what somebody says
+  /unignore NICK         show it again
   /away TEXT             tell that you are away, and why
   /back                  tell that you are back
   /quit                  say goodbye and leave
@@ -46,6 +48,8 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   /kick NOME [MOTIVO]    mette qualcuno fuori da questa stanza
   /mute NOME [MOTIVO]    toglie la parola a qualcuno in questa stanza
   /unmute NOME           gliela ridà
+  /ignore NOME           nasconde ciò che qualcuno scrive
+  /unignore NOME         lo mostra di nuovo
   /away TESTO            dice che non ci sei, e perché
   /back                  dice che sei di nuovo qui
   /quit                  saluta ed esce
@@ -69,6 +73,8 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   \u{200E}/kick نام [دلیل]       کسی را از این اتاق بیرون کنید
   \u{200E}/mute نام [دلیل]       کسی را در این اتاق ساکت کنید
   \u{200E}/unmute نام            بگذارید دوباره صحبت کند
+  \u{200E}/ignore نام            گفته‌های کسی را پنهان کنید
+  \u{200E}/unignore نام          دوباره نشانشان دهید
   \u{200E}/away متن              بگویید که نیستید و چرا
   \u{200E}/back                  بگویید که برگشتید
   \u{200E}/quit                  خداحافظی کنید و بروید
@@ -84,6 +90,8 @@ pub(in crate::client) const fn tutorial(language: Language) -> &'static str {
             "What you can type here:
   /me TEXT               say what you do
   /names                 list who was seen
+  /ignore NICK           hide what somebody says
+  /unignore NICK         show it again
   /quit                  say goodbye and leave
   //text                 say something that begins with a slash"
         }
@@ -91,6 +99,8 @@ pub(in crate::client) const fn tutorial(language: Language) -> &'static str {
             "Cosa puoi scrivere qui:
   /me TESTO              dice cosa fai
   /names                 elenca chi si è visto
+  /ignore NOME           nasconde ciò che qualcuno scrive
+  /unignore NOME         lo mostra di nuovo
   /quit                  saluta ed esce
   //testo                dice qualcosa che comincia con una barra"
         }
@@ -98,6 +108,8 @@ pub(in crate::client) const fn tutorial(language: Language) -> &'static str {
             "چیزهایی که اینجا می‌توانید بنویسید:
   \u{200E}/me متن                بگویید چه می‌کنید
   \u{200E}/names                 فهرست کسانی که دیده شده‌اند
+  \u{200E}/ignore نام            گفته‌های کسی را پنهان کنید
+  \u{200E}/unignore نام          دوباره نشانشان دهید
   \u{200E}/quit                  خداحافظی کنید و بروید
   \u{200E}//متن                  متنی بنویسید که با خط کج آغاز می‌شود"
         }

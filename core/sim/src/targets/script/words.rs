@@ -7,7 +7,7 @@ use super::{bytes, draw};
 use crate::tape::Dice;
 
 /// Commands, right and wrong.
-const TYPED: [&str; 24] = [
+const TYPED: [&str; 30] = [
     "/join garden",
     "/join @bob",
     "/part",
@@ -32,6 +32,12 @@ const TYPED: [&str; 24] = [
     "/delete",
     "/search \"one two\" wor*",
     "/search",
+    "/ignore bob",
+    "/unignore Bob",
+    "/ignore",
+    "/away tea",
+    "/back",
+    "/reply hm",
 ];
 
 /// What a person types into the box.
