@@ -24,6 +24,7 @@ mod away;
 mod complete;
 mod events;
 mod export;
+mod fold;
 mod history;
 mod hue;
 mod hyperlink;

@@ -105,14 +105,14 @@ impl Client {
         let room = &mut self.state.rooms[index];
         if room.add_member(nick.fold().into(), nick.as_str(), false) {
             room.member_count = room.member_count.saturating_add(1);
-            self.notice_about(index, Some(at), nick.as_str(), self.words().joined(nick));
+            self.notice_about(index, Some(at), nick.as_str(), Some(true), self.words().joined(nick));
         }
     }
 
     fn parted(&mut self, room: RoomName, nick: &Nick, reason: &Note, at: Timestamp) {
         let Some(index) = self.index_at(&Place::Room(room)) else { return };
         self.gone(index, nick);
-        self.notice_about(index, Some(at), nick.as_str(), self.words().left(nick, because(reason)));
+        self.notice_about(index, Some(at), nick.as_str(), Some(false), self.words().left(nick, because(reason)));
     }
 
     /// Takes somebody off the list, and off the count if the list is not everybody.

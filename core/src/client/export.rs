@@ -35,8 +35,14 @@ impl Entry {
         }
     }
 
-    /// What was said, or the sentence.
+    /// What is to be read: what was said, or the sentence; where it tells of those that are hidden before it as well
+    /// ([`Entry::is_hidden`]), the sentence about them all.
     pub fn what(&self) -> &str {
+        self.whole().unwrap_or_else(|| self.told())
+    }
+
+    /// What was said or happened, by itself.
+    pub(super) fn told(&self) -> &str {
         match &self.kind {
             EntryKind::Message { text, .. } => text,
             EntryKind::Notice(text) | EntryKind::Error(text) => text,
@@ -66,7 +72,7 @@ impl Entry {
         matches!(self.kind, EntryKind::Message { revision: Revision::Deleted, .. })
     }
 
-    /// The entry as one plain text: `nick: text`, `* nick waves`, `* ada joined`, `! sentence`. Newlines within the
+    /// The entry by itself, as one plain text: `nick: text`, `* nick waves`, `* ada joined`, `! sentence`. Newlines within the
     /// text stay; a refused message begins with `!`, an unconfirmed one says so at its end.
     pub fn line(&self) -> String {
         match &self.kind {
@@ -92,7 +98,7 @@ impl Entry {
     pub fn change_line(&self) -> String {
         match self.is_deleted() {
             true => format!("* {} took a message back", self.who()),
-            false => format!("* {} corrected: {}", self.who(), self.what()),
+            false => format!("* {} corrected: {}", self.who(), self.told()),
         }
     }
 
@@ -101,7 +107,7 @@ impl Entry {
     pub fn change_to_json(&self, room: &str) -> String {
         match self.is_deleted() {
             true => self.json(room, "deleted", ""),
-            false => self.json(room, "edited", self.what()),
+            false => self.json(room, "edited", self.told()),
         }
     }
 
@@ -112,10 +118,10 @@ impl Entry {
     pub fn to_json(&self, room: &str) -> String {
         match &self.kind {
             EntryKind::Message { revision: Revision::Deleted, .. } => self.json(room, "deleted", ""),
-            EntryKind::Message { action: true, .. } => self.json(room, "action", self.what()),
-            EntryKind::Message { .. } => self.json(room, "message", self.what()),
-            EntryKind::Notice(_) => self.json(room, "notice", self.what()),
-            EntryKind::Error(_) => self.json(room, "error", self.what()),
+            EntryKind::Message { action: true, .. } => self.json(room, "action", self.told()),
+            EntryKind::Message { .. } => self.json(room, "message", self.told()),
+            EntryKind::Notice(_) => self.json(room, "notice", self.told()),
+            EntryKind::Error(_) => self.json(room, "error", self.told()),
         }
     }
 

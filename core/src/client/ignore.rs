@@ -31,9 +31,11 @@ impl State {
 }
 
 impl Entry {
-    /// Whether views give it no place: it is said by, or tells of, somebody who is ignored. It may be seen again.
+    /// Whether views give it no place, for now: it is said by, or tells of, somebody who is ignored; or it tells that
+    /// somebody came or went, and a later entry tells of that as well ([`super::Options::fold_presence`]). The latter is
+    /// news ([`State::news_since`]) all the same.
     pub fn is_hidden(&self) -> bool {
-        self.ignored
+        self.ignored || self.is_folded()
     }
 
     /// Whom it is by, where it is a message of somebody else, or of whom it tells that they came, went or have another
@@ -151,6 +153,7 @@ impl Client {
             room.hide(ignored);
             room.typing.retain(|name| !ignored(name));
         }
+        self.fold_all();
         self.typists.retain(|typist| !ignored(&typist.nick));
         let search = self.state.search.iter_mut().map(|search| &mut search.hits);
         let around = self.state.around.iter_mut().map(|around| &mut around.messages);
@@ -173,11 +176,19 @@ impl Client {
         matches!(place, Place::Direct(nick) if self.state.ignores(nick.as_str()))
     }
 
-    /// Somebody came, went, or has another name.
-    pub(super) fn notice_about(&mut self, index: usize, at: Option<Timestamp>, nick: &str, text: String) {
+    /// Somebody has another name; or they came (`Some(true)`) or went.
+    pub(super) fn notice_about(
+        &mut self,
+        index: usize,
+        at: Option<Timestamp>,
+        nick: &str,
+        came: Option<bool>,
+        text: String,
+    ) {
         let at = at.unwrap_or(self.now.timestamp);
         let mut entry = self.entry(Some(at), None, EntryKind::Notice(text));
         entry.about = Some(printable(nick).into());
+        entry.came = came;
         entry.ignored = self.state.ignores(nick);
         entry.seq = self.news(index);
         self.state.rooms[index].timeline.push(entry);

@@ -8,7 +8,8 @@ use crate::words::Language;
 pub struct Options {
     /// What the machine's own sentences are said in. Those in the timelines stay as they were said.
     pub language: Language,
-    /// Comings and goings that nobody need read are hidden.
+    /// Comings and goings that follow one another are told in one entry; the others are hidden
+    /// ([`super::Entry::is_hidden`]).
     pub fold_presence: bool,
     /// The others see when one is typing.
     pub tell_typing: bool,
@@ -31,6 +32,7 @@ impl Client {
     pub(super) fn set(&mut self, options: Options) {
         if self.state.options != options {
             self.state.options = options;
+            self.fold_all();
             self.dirty = true;
         }
     }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::asked::Asked;
+use super::fold::Fold;
 use super::history::Hole;
 use super::recall::Recall;
 use super::words::Words;
@@ -165,7 +166,9 @@ impl Client {
         }
         let key = RoomKey(u32::try_from(self.count()).unwrap_or(u32::MAX));
         let draft = self.keeping.draft_of(place.as_ref());
-        self.state.rooms.push(Room { key, place, draft, ..Room::named(&title) });
+        let mut room = Room { key, place, draft, ..Room::named(&title) };
+        room.timeline.set_folding(self.folding());
+        self.state.rooms.push(room);
         self.dirty = true;
         Some(self.state.rooms.len() - 1)
     }
@@ -296,7 +299,9 @@ impl Client {
             reply: None,
             spans: Box::default(),
             about: None,
+            came: None,
             ignored: false,
+            fold: Fold::Apart,
             unread: false,
         };
         entry.find_spans(&self.state.nick);
@@ -393,7 +398,7 @@ impl Client {
                     true => words.renamed_you(to),
                     false => words.renamed(from, to),
                 };
-                self.notice_about(index, None, from.as_str(), sentence);
+                self.notice_about(index, None, from.as_str(), None, sentence);
             }
         }
         self.ignore_renamed(from, to);

@@ -37,7 +37,7 @@ impl Entry {
     /// The links in what was said or happened, and where oneself is named: in order, none overlapping another, at most
     /// 64. Made once when the text arrives or changes, so that asking costs nothing.
     pub fn spans(&self) -> &[Span] {
-        &self.spans
+        if self.whole().is_some() { &[] } else { &self.spans }
     }
 
     /// What its spans are from now on. To be called whenever the text is another one.

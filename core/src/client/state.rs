@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::fold::Fold;
 use super::jump::{Around, Jump};
 use super::reply::Reply;
 use super::rooms::Book;
@@ -89,7 +90,8 @@ impl State {
     }
 
     /// What arrived after the news numbered `seq`, in order of arrival: every confirmed message once (one's own when
-    /// the server confirms it), every notice, every error, but those of people who are ignored. Pages of older messages are no news. A message that was
+    /// the server confirms it), every notice, every error, but those of people who are ignored. Pages of older
+    /// messages are no news. A message that was
     /// corrected or taken back is news once more: what was told before has an [`Entry::seq`] that is not above `seq`.
     /// Costs a walk over the rooms in which something is new.
     pub fn news_since(&self, seq: u64) -> Vec<(&Room, &Entry)> {
@@ -267,6 +269,10 @@ pub struct Entry {
     pub(super) about: Option<Box<str>>,
     /// Who said it, or of whom it tells, is ignored.
     pub(super) ignored: bool,
+    /// It tells that they came (`true`) or went.
+    pub(super) came: Option<bool>,
+    /// How it stands to those beside it.
+    pub(super) fold: Fold,
     /// It is counted in [`Room::unread`].
     pub(super) unread: bool,
 }

@@ -16,6 +16,7 @@ use crate::wire::{Decoded, Flavour, ServerCodec, encode_event};
 mod attention;
 mod away;
 mod bounds;
+mod fold;
 mod found;
 mod ignore;
 mod keep;

@@ -2,8 +2,10 @@
 
 use alloc::collections::VecDeque;
 
+use super::fold::{Fold, summary};
 use super::state::{Entry, EntryKey};
 use crate::id::MessageId;
+use crate::words::Language;
 
 /// What was said and what happened in a room, oldest first; bounded, the oldest fall out.
 ///
@@ -18,11 +20,13 @@ pub struct Timeline {
     bytes: usize,
     /// Some fell out.
     dropped: bool,
+    /// Comings and goings that follow one another are told as one, in this language.
+    folding: Option<Language>,
 }
 
 /// What an entry counts for, so that even empty ones count.
 fn size_of(entry: &Entry) -> usize {
-    entry.who().len() + entry.what().len() + 64
+    entry.who().len() + entry.told().len() + entry.whole().map_or(0, str::len) + 64
 }
 
 impl Timeline {
@@ -147,6 +151,7 @@ impl Timeline {
         }
         let entry = self.entries.remove(index)?;
         self.bytes -= size_of(&entry);
+        self.refold(index);
         Some(entry)
     }
 
@@ -176,7 +181,59 @@ impl Timeline {
         }
         self.bytes += size_of(&entry);
         self.entries.insert(index, entry);
+        self.refold(index);
         self.drop_oldest();
+    }
+
+    /// Folds comings and goings from now on, told in this language, or shows each by itself.
+    pub(super) fn set_folding(&mut self, folding: Option<Language>) {
+        self.folding = folding;
+        for entry in self.entries.iter_mut().filter(|entry| entry.fold != Fold::Apart) {
+            self.bytes -= size_of(entry);
+            entry.fold = Fold::Apart;
+            self.bytes += size_of(entry);
+        }
+        let mut start = 0;
+        while start < self.entries.len() {
+            start = self.fold_row(start) + 1;
+        }
+        self.drop_oldest();
+    }
+
+    /// Something was put in at this position, or taken out there: folds what stands around it.
+    fn refold(&mut self, index: usize) {
+        let is_presence = |at: usize| self.entries.get(at).is_some_and(Entry::is_presence);
+        if !(index.saturating_sub(1)..=index + 1).any(is_presence) {
+            return;
+        }
+        let start = (0..index).rev().take_while(|at| is_presence(*at)).last().unwrap_or(index);
+        let end = self.fold_row(start);
+        if end <= index {
+            self.fold_row(index);
+            self.fold_row(index + 1);
+        }
+    }
+
+    /// Folds the comings and goings that follow one another from a position on, where such a row begins; gives the
+    /// position behind it.
+    fn fold_row(&mut self, start: usize) -> usize {
+        let length = self.entries.iter().skip(start).take_while(|entry| entry.is_presence()).count();
+        let Some(last) = (start + length).checked_sub(1).filter(|_| length > 0) else { return start };
+        let whole = self.folding.filter(|_| length > 1);
+        let whole = whole.map(|language| summary(self.entries.range(start..=last), language));
+        for at in start..=last {
+            let fold = match &whole {
+                None => Fold::Apart,
+                Some(text) if at == last => Fold::Whole(text.as_str().into()),
+                Some(_) => Fold::Within,
+            };
+            if let Some(entry) = self.entries.get_mut(at).filter(|entry| entry.fold != fold) {
+                self.bytes -= size_of(entry);
+                entry.fold = fold;
+                self.bytes += size_of(entry);
+            }
+        }
+        start + length
     }
 
     fn drop_oldest(&mut self) {

@@ -87,7 +87,7 @@ impl Client {
             Row::Left { nick } => {
                 self.state.rooms[0].remove_member(&sort_key(&nick));
                 self.count_members();
-                self.notice_about(0, None, &nick, self.words().left(&nick, ""));
+                self.notice_about(0, None, &nick, Some(false), self.words().left(&nick, ""));
             }
             Row::Said { from, text } => self.said(&from, text),
             Row::Other { text } => self.other(text),
@@ -123,7 +123,7 @@ impl Client {
         // The server tells one of one's own joining too; nobody needs to read that.
         if nick != self.state.nick {
             self.seen(nick);
-            self.notice_about(0, None, nick, self.words().joined(nick));
+            self.notice_about(0, None, nick, Some(true), self.words().joined(nick));
         }
     }
 

@@ -14,6 +14,24 @@ crate::phrases! {
         joined(nick) { "{nick} joined", "{nick} entra", "{nick} آمد" }
         /// Somebody left it; the reason begins with a space, or is nothing.
         left(nick, because) { "{nick} left{because}", "{nick} esce{because}", "{nick} رفت{because}" }
+        /// Several came.
+        joined_all(names) { "{names} joined", "{names} entrano", "{names} آمدند" }
+        /// Several left.
+        left_all(names) { "{names} left", "{names} escono", "{names} رفتند" }
+        /// Somebody came and left again.
+        came_and_went(names) { "{names} came and went", "{names} entra ed esce", "{names} آمد و رفت" }
+        /// Several did.
+        came_and_went_all(names) { "{names} came and went", "{names} entrano ed escono", "{names} آمدند و رفتند" }
+        /// Somebody left and came again.
+        came_back(names) { "{names} left and came back", "{names} esce e rientra", "{names} رفت و برگشت" }
+        /// Several did.
+        came_back_all(names) { "{names} left and came back", "{names} escono e rientrano", "{names} رفتند و برگشتند" }
+        /// The last of several names.
+        and(names, last) { "{names} and {last}", "{names} e {last}", "{names} و {last}" }
+        /// People who are not named; at least two.
+        others(count) { "{count} others", "altri {count}", "{count} نفر دیگر" }
+        /// Between two parts of a sentence.
+        semicolon() { "; ", "; ", "؛ " }
         /// A topic was set.
         topic_set(by, text) {
             "{by} set the topic: {text}",

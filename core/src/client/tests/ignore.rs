@@ -16,11 +16,19 @@ fn joined(desk: &mut Desk, who: &str) {
     desk.tell(Event::Joined { room: RoomName::lobby(), nick: nick(who), at: Timestamp(1) });
 }
 
+/// Online, and shown every coming and going by itself.
+fn unfolded() -> Desk {
+    let mut desk = Desk::online();
+    desk.intent(Intent::Set(Options { fold_presence: false, ..Options::default() }));
+    desk.outputs.clear();
+    desk
+}
+
 const HIDDEN: &str = "* What bob says is hidden from now on; /unignore bob shows it again.";
 
 #[test]
 fn what_somebody_said_is_hidden_and_uncounted_and_can_be_seen_again() {
-    let mut desk = Desk::online();
+    let mut desk = unfolded();
     desk.tell(message("lobby", 1, "bob", "ada!"));
     desk.tell(message("lobby", 2, "eve", "hi"));
     assert_eq!(counts(&desk), (2, 1));
@@ -179,7 +187,7 @@ proptest! {
     #[test]
     fn nothing_by_whoever_is_ignored_is_seen_or_counted_and_all_else_is(steps in proptest::collection::vec(steps(), 0..40)) {
         const PEOPLE: [&str; 3] = ["bob", "eve", "علی"];
-        let mut desk = Desk::online();
+        let mut desk = unfolded();
         for step in steps {
             match step {
                 Step::Said(id, who, call) => desk.tell(message("lobby", id, PEOPLE[who], if call { "ada!" } else { "hm" })),
