@@ -116,7 +116,10 @@ impl Row {
             may: marks.may,
             spot: Spot { group: selection(), key: Id::unique(entry.key), order: marks.position },
             tint: if marks.chosen { Some(palette.chosen) } else { tint },
-            line: entry.line(),
+            line: match &entry.kind {
+                EntryKind::Notice(_) => format!("* {}", entry.what()),
+                EntryKind::Message { .. } | EntryKind::Error(_) => entry.line(),
+            },
             copy: entry.what().to_owned(),
             full_time: entry.at.map(|at| clock.full(at)),
         }
@@ -230,7 +233,7 @@ pub(crate) fn said(entry: &Entry) -> Cow<'_, str> {
         EntryKind::Message { revision: Revision::Deleted, text, .. } => Cow::Borrowed(text),
         EntryKind::Message { from, text, action: true, .. } => Cow::Owned(format!("* {from} {text}")),
         EntryKind::Message { text, action: false, .. } => Cow::Borrowed(text),
-        EntryKind::Notice(text) | EntryKind::Error(text) => Cow::Borrowed(text),
+        EntryKind::Notice(_) | EntryKind::Error(_) => Cow::Borrowed(entry.what()),
     }
 }
 

@@ -70,11 +70,11 @@ pub(crate) struct Sheet<'a> {
 impl Sheet<'_> {
     fn row(&self, index: usize) -> Option<Row> {
         let timeline = &self.room.timeline;
-        let entry: &Entry = timeline.get(index)?;
-        let before = index.checked_sub(1).and_then(|index| timeline.get(index));
+        let entry: &Entry = timeline.get(index).filter(|entry| !entry.is_hidden())?;
+        let before = (0..index).rev().filter_map(|index| timeline.get(index)).find(|entry| !entry.is_hidden());
         let this = Some(entry.key);
         let marks = Marks {
-            head: self.head.clone().filter(|_| index == 0),
+            head: self.head.clone().filter(|_| before.is_none()),
             first_new: self.room.marker == this,
             chosen: self.found == this || self.edited == this,
             asked: self.asked == this,
@@ -132,7 +132,10 @@ impl Scroll {
         let mut top = area.top() + offset;
         let mut index = first;
         while top < area.bottom() && index < timeline.len() {
-            let Some(row) = sheet.row(index) else { break };
+            let Some(row) = sheet.row(index) else {
+                index += 1;
+                continue;
+            };
             let rect = Rect::from_min_size(pos2(area.left(), top), vec2(sheet.width, row.height()));
             top = rect.bottom();
             row.show(sheet.ui, rect, hands);
@@ -277,7 +280,7 @@ fn anchor(sheet: &Sheet<'_>, first: usize, top: f32, height: f32) -> Option<Plac
     let timeline = &sheet.room.timeline;
     let mut upper = top;
     for index in first..timeline.len() {
-        let Some(row) = sheet.row(index) else { break };
+        let Some(row) = sheet.row(index) else { continue };
         let offset = upper + row.lead();
         if offset >= height {
             break;

@@ -48,6 +48,19 @@ fn who_has_scrolled_up_stays_put_and_is_told_of_what_is_new() {
 }
 
 #[test]
+fn comings_and_goings_take_one_row_until_something_is_said() {
+    let mut desk = Desk::online();
+    let came = |who: &str| format!(r#"{{"joined":{{"room":"lobby","nick":"{who}","at":1000}}}}"#) + "\n";
+    desk.says(&["dan", "eve", "fay"].map(came).concat());
+    desk.window.run();
+    assert_eq!(desk.lines(), ["* dan, eve and fay joined"]);
+    let line = desk.said("lobby", "bea", "hi all");
+    desk.says(&came("gus"));
+    desk.window.run();
+    assert_eq!(desk.lines(), ["* dan, eve and fay joined", &line, "* gus joined"]);
+}
+
+#[test]
 fn wheel_and_page_keys_reach_both_ends() {
     let mut desk = Desk::online();
     for number in 0..300 {

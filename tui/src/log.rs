@@ -315,7 +315,7 @@ impl Log {
     }
 
     fn lines(&mut self, room: &Room, index: usize) -> &[Line] {
-        let Some(entry) = room.timeline.get(index).filter(|entry| !is_hidden(entry)) else { return &[] };
+        let Some(entry) = room.timeline.get(index).filter(|entry| !entry.is_hidden()) else { return &[] };
         let dress = self.dress(room, entry, index);
         let look = entry::look_of(entry, &dress);
         let looks = self.look;
@@ -350,7 +350,7 @@ impl Log {
     /// unless it is today.
     fn new_day(&self, room: &Room, entry: &Entry, index: usize) -> Option<String> {
         let day = self.day(entry)?;
-        let before = room.timeline.iter().take(index).rev().filter(|entry| !is_hidden(entry));
+        let before = room.timeline.iter().take(index).rev().filter(|entry| !entry.is_hidden());
         let before = before.into_iter().find_map(|entry| self.day(entry));
         let now = wall_clock();
         match before {
@@ -369,11 +369,6 @@ impl Log {
 fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// Whether the client machine hides an entry.
-fn is_hidden(_entry: &Entry) -> bool {
-    false
 }
 
 /// The widest times of a day, without seconds and with them.

@@ -142,7 +142,8 @@ impl Frame {
 /// from right to left. Such a terminal turns whole rows, and would put names of a list into the middle of messages.
 pub fn may_turn(state: &State, height: usize) -> bool {
     let Some(room) = state.shown_room() else { return false };
-    let texts = room.timeline.iter().rev().take(height).map(|entry| entry.line());
+    let shown = room.timeline.iter().rev().filter(|entry| !entry.is_hidden()).take(height);
+    let texts = shown.map(|entry| format!("{} {}", entry.line(), entry.what()));
     let names = room.members.iter().map(|member| &*member.nick).chain(state.rooms.iter().map(|room| &*room.title));
     names.into_iter().any(bidi::matters) || texts.into_iter().any(|text| bidi::matters(&text))
 }

@@ -33,6 +33,16 @@ fn an_empty_box_sends_nothing() {
 }
 
 #[test]
+fn comings_and_goings_take_one_row() {
+    let mut desk = Desk::online(USUAL);
+    for who in ["dan", "eve", "fay"] {
+        desk.says(&format!(r#"{{"joined":{{"room":"lobby","nick":"{who}","at":1000}}}}"#));
+    }
+    desk.sees("* dan, eve and fay joined");
+    desk.does_not_see("* dan joined");
+}
+
+#[test]
 fn alt_enter_makes_one_message_of_several_lines() {
     let mut desk = Desk::online(USUAL);
     desk.types("one");

@@ -49,7 +49,7 @@ pub(super) fn look_of(entry: &Entry, dress: &Dress) -> u64 {
                 Delivery::Failed(why) => (3, why).hash(&mut hasher),
             }
         }
-        EntryKind::Notice(text) => (1, text).hash(&mut hasher),
+        EntryKind::Notice(_) => (1, entry.what()).hash(&mut hasher),
         EntryKind::Error(text) => (2, text).hash(&mut hasher),
     }
     hasher.finish()
