@@ -135,7 +135,11 @@ pub fn of(entry: &Entry) -> impl Iterator<Item = Found> {
 
 /// The links of a room, the newest first.
 pub fn newest(room: &Room) -> impl Iterator<Item = Found> {
-    room.timeline.iter().rev().flat_map(|entry| of(entry).collect::<Vec<_>>().into_iter().rev())
+    room.timeline
+        .iter()
+        .rev()
+        .filter(|entry| !entry.is_hidden())
+        .flat_map(|entry| of(entry).collect::<Vec<_>>().into_iter().rev())
 }
 
 #[cfg(test)]

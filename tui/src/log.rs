@@ -253,8 +253,10 @@ impl Log {
             place.anchor = None;
             return;
         };
-        // Where an entry is hidden, the one before it stands lowest.
-        let Some(index) = (0..=index).rev().find(|at| self.count(room, *at) > 0) else {
+        // Where an entry is hidden, the one before it stands lowest, or else the next.
+        let before = (0..=index).rev().find(|at| self.count(room, *at) > 0);
+        let shown = before.or_else(|| (index..room.timeline.len()).find(|at| self.count(room, *at) > 0));
+        let Some(index) = shown else {
             place.anchor = None;
             return;
         };

@@ -314,3 +314,34 @@ fn the_help_names_every_key_in_three_languages_at_any_size() {
         }
     }
 }
+
+#[test]
+fn what_is_hidden_takes_no_line_and_the_log_still_scrolls_over_it() {
+    let mut desk = Desk::online(SMALL);
+    for number in 1..=30 {
+        desk.bea(&format!("from bea {number}."));
+        let id = desk.taken_id();
+        let at = 1_763_804_800_000 + id * 1_000;
+        desk.says(&format!(
+            r#"{{"message":{{"room":"lobby","id":{id},"from":"علی","at":{at},"text":"from ali {number}."}}}}"#
+        ));
+    }
+    desk.sees("from ali 30.");
+    desk.types("/ignore bea");
+    desk.key(Key::Enter);
+    desk.does_not_see("from bea");
+    desk.sees("from ali 30.");
+    desk.event(Event::Shift(Key::Up));
+    desk.sees("▼ more below");
+    desk.does_not_see("from bea");
+    desk.key(Key::Home);
+    desk.sees("from ali 1.");
+    desk.does_not_see("from bea");
+    for _ in 0..40 {
+        desk.event(Event::Shift(Key::Down));
+    }
+    desk.sees("from ali 30.");
+    desk.types("/unignore bea");
+    desk.key(Key::Enter);
+    desk.sees("from bea 30.");
+}

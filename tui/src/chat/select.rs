@@ -16,7 +16,7 @@ impl Chat {
         let mut place = self.place();
         let state = self.session.state();
         let Some(room) = state.rooms.iter().find(|room| room.key == shown) else { return };
-        let is_message = |entry: &&Entry| matches!(entry.kind, EntryKind::Message { .. });
+        let is_message = |entry: &&Entry| matches!(entry.kind, EntryKind::Message { .. }) && !entry.is_hidden();
         let at = self.log.selected().and_then(|key| room.timeline.position(key));
         let next = match at {
             Some(at) if by < 0 => room.timeline.iter().take(at).rfind(is_message).or(room.timeline.get(at)),
@@ -61,7 +61,9 @@ impl Chat {
     /// Copies the selected message or the newest: its text as it was written, by the terminal's clipboard.
     pub(super) fn copy(&mut self) {
         let newest = |room: &Room| {
-            let is_message = |entry: &&Entry| matches!(entry.kind, EntryKind::Message { .. }) && !entry.is_deleted();
+            let is_message = |entry: &&Entry| {
+                matches!(entry.kind, EntryKind::Message { .. }) && !entry.is_deleted() && !entry.is_hidden()
+            };
             room.timeline.iter().rfind(is_message).map(|entry| entry.key)
         };
         let newest = |room: &Room| newest(room).and_then(|key| room.timeline.position(key));

@@ -141,6 +141,7 @@ pub fn entries(language: Language) -> Vec<(&'static str, String)> {
         ("/topic TEXT", l.topic()),
         ("/rooms, /names", l.list()),
         ("/away TEXT, /back", l.away()),
+        ("/ignore, /unignore", l.ignore()),
         ("/open NUMBER", l.open_link()),
         ("/set KEY VALUE", l.set()),
         ("/kick, /mute NICK", l.operators()),
