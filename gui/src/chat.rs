@@ -231,6 +231,9 @@ impl Chat {
         {
             self.composer.correct(ui, room, entry);
         }
+        if let Some(Wish::Answer(key)) = wish {
+            self.composer.answer(ui, room, key);
+        }
         if wish.is_some() {
             ui.request_repaint();
         }

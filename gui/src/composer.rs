@@ -1,9 +1,10 @@
 //! The message box: what is typed, and how it is sent.
 
-use eframe::egui::{self, Event, Id, Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
+use eframe::egui::{self, Event, EventFilter, Id, Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, Intent, Link, Room, RoomKey, State};
 
 use crate::chosen::{backwards, from_end, from_start, onwards, row, tongue};
+use crate::completion::Completion;
 use crate::deeds::Rights;
 use crate::input::{Face, Input};
 use crate::text::{Button, Look, Tip, user_text};
@@ -28,6 +29,11 @@ pub(crate) struct Composer {
     /// The draft.
     text: String,
     edit: Option<Edit>,
+    /// The message that what is typed answers.
+    answered: Option<(RoomKey, EntryKey)>,
+    completion: Completion,
+    /// The input holds what Tab or Esc made of the text.
+    completed: bool,
 }
 
 /// A message of one's own that is being corrected, and how far; it waits while another room is shown.
@@ -49,7 +55,15 @@ pub(crate) enum Typed {
 
 impl Default for Composer {
     fn default() -> Self {
-        Self { room: None, input: Input::lines(HEIGHT_MAX, CHARS_MAX), text: String::new(), edit: None }
+        Self {
+            room: None,
+            input: Input::lines(HEIGHT_MAX, CHARS_MAX),
+            text: String::new(),
+            edit: None,
+            answered: None,
+            completion: Completion::default(),
+            completed: false,
+        }
     }
 }
 
@@ -68,32 +82,54 @@ impl Composer {
         ui.memory_mut(|memory| memory.request_focus(Self::id()));
     }
 
+    /// Begins to answer a message of this room.
+    pub(crate) fn answer(&mut self, ui: &Ui, room: &Room, entry: EntryKey) {
+        if self.edit.take_if(|edit| edit.room == room.key).is_some() {
+            self.input.set_text(&self.text);
+        }
+        self.answered = Some((room.key, entry));
+        ui.memory_mut(|memory| memory.request_focus(Self::id()));
+        ui.request_repaint();
+    }
+
+    /// The message of this room that is being answered, as long as it is held.
+    fn answering<'a>(&self, room: &'a Room) -> Option<&'a Entry> {
+        let (_, key) = self.answered.filter(|(there, _)| *there == room.key)?;
+        room.timeline.get(room.timeline.position(key)?)
+    }
+
     /// The message of this room that is being corrected.
     pub(crate) fn corrected(&self, room: RoomKey) -> Option<EntryKey> {
         self.edit.as_ref().filter(|edit| edit.room == room).map(|edit| edit.entry)
     }
 
-    /// Leaves the message of this room as it is; `true` if one was being corrected.
+    /// Takes back what was begun last: a completion, a correction, an answer; `true` if there was one of them.
     pub(crate) fn cancel(&mut self, ui: &Ui, room: RoomKey) -> bool {
-        let cancelled = self.edit.take_if(|edit| edit.room == room).is_some();
-        if cancelled {
+        if self.completion.cancel(&mut self.input) {
+            self.completed = true;
+            ui.request_repaint();
+            return true;
+        }
+        if self.edit.take_if(|edit| edit.room == room).is_some() {
             self.input.set_text(&self.text);
             ui.request_repaint();
+            return true;
         }
-        cancelled
+        self.answered.take_if(|(there, _)| *there == room).is_some()
     }
 
     /// Draws the line above the box: what happens there just now, `news` where nothing does.
     pub(crate) fn show_line(&mut self, ui: &mut Ui, state: &State, room: &Room, news: &str) {
         let palette = Palette::of(ui);
-        if self.corrected(room.key).is_none() {
-            user_text(ui, news, Look::new(SMALL, palette.dim).one_line());
-            return;
-        }
         let words = tongue(ui);
-        let text = match state.link == Link::Online {
-            true => words.correcting(),
-            false => words.correcting_offline(),
+        let text = match (self.corrected(room.key), self.answering(room)) {
+            (Some(_), _) if state.link == Link::Online => words.correcting(),
+            (Some(_), _) => words.correcting_offline(),
+            (None, Some(entry)) => words.answering(entry.who(), isolated(entry.what())),
+            (None, None) => {
+                user_text(ui, news, Look::new(SMALL, palette.dim).one_line());
+                return;
+            }
         };
         let cancelled = row(ui, |ui| {
             ui.spacing_mut().button_padding = vec2(6.0, 0.0);
@@ -125,17 +161,20 @@ impl Composer {
             self.text.clone_from(&room.draft);
         }
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
-        if focused && self.text.is_empty() && self.corrected(room.key).is_none() {
-            self.take_up(ui, state, room);
+        if focused && self.corrected(room.key).is_none() {
+            self.take_up(ui, state, room, intents);
         }
         let correcting = self.corrected(room.key).is_some();
+        if focused && self.completion.take_tab(ui, state, &mut self.input) {
+            self.completed = true;
+        }
         let entered = focused && take_enter(ui);
         let full = ui.available_rect_before_wrap();
         let width = full.width() - SEND.x - GAP;
         let corner = pos2(from_start(ui, full, 0.0, width), full.top());
         let left = Rect::from_min_size(corner, vec2(width, full.height()));
         let (changed, left) = {
-            let inner = ui.scope_builder(UiBuilder::new().max_rect(left), |ui| self.field(ui, room.key));
+            let inner = ui.scope_builder(UiBuilder::new().max_rect(left), |ui| self.field(ui, state, room.key));
             (inner.inner, inner.response.rect)
         };
         // At the lower edge, wherever that is: the box grows upwards.
@@ -151,17 +190,25 @@ impl Composer {
         match (entered || clicked, correcting) {
             (true, true) => self.save(ui, state, intents),
             (true, false) => {
-                self.send(intents);
+                self.send(room, intents);
                 Typed::Nothing
             }
             (false, _) => Typed::Nothing,
         }
     }
 
-    /// The key that brings back what was said last.
-    fn take_up(&mut self, ui: &Ui, state: &State, room: &Room) {
-        let Some(entry) = room.last_own().filter(|entry| Rights::of(state, room, entry).now) else { return };
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
+    /// The keys that bring back what was said, to be said again, corrected, or answered.
+    fn take_up(&mut self, ui: &Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {
+        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        if pressed(Modifiers::COMMAND, Key::ArrowUp) {
+            intents.push(Intent::Recall(-1));
+        } else if pressed(Modifiers::COMMAND, Key::ArrowDown) {
+            intents.push(Intent::Recall(1));
+        } else if let Some(entry) = room.last_other().filter(|_| pressed(Modifiers::ALT, Key::R)) {
+            self.answer(ui, room, entry.key);
+        }
+        let last_own = room.last_own().filter(|entry| self.text.is_empty() && Rights::of(state, room, entry).now);
+        if let Some(entry) = last_own.filter(|_| pressed(Modifiers::NONE, Key::ArrowUp)) {
             self.correct(ui, room, entry);
         }
     }
@@ -196,29 +243,53 @@ impl Composer {
         ui.put(area, button).tip(&tip).clicked()
     }
 
-    fn field(&mut self, ui: &mut Ui, room: RoomKey) -> bool {
-        let Self { input, text, edit, .. } = self;
+    fn field(&mut self, ui: &mut Ui, state: &State, room: RoomKey) -> bool {
+        let completed = std::mem::take(&mut self.completed);
+        let Self { input, text, edit, completion, .. } = self;
         let text = match edit {
             Some(edit) if edit.room == room => &mut edit.text,
             Some(_) | None => text,
         };
-        input.follow(text);
+        if !completed {
+            input.follow(text);
+        }
         let margin = egui::Margin::symmetric(12, 9);
         let (name, hint) = (&tongue(ui).message(), &tongue(ui).write_here());
         let face = Face { id: Self::id(), name, hint, size: TEXT, margin, wrong: false };
-        let changed = input.show(ui, face).changed();
+        let changed = input.show(ui, face).changed() || completed;
+        let changed = completion.show(ui, state, input) || changed;
         if changed {
             input.text().clone_into(text);
+            // A candidate may have been clicked, and what was typed is to be seen with it.
+            ui.memory_mut(|memory| memory.request_focus(Self::id()));
         }
+        // Tab leaves an empty box as it does everywhere.
+        let tab = !text.is_empty();
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, tab, escape: false };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(Self::id(), filter));
         changed
     }
 
-    fn send(&mut self, intents: &mut Vec<Intent>) {
+    fn send(&mut self, room: &Room, intents: &mut Vec<Intent>) {
         if self.text.trim().is_empty() {
             return;
         }
-        intents.push(Intent::Submit(std::mem::take(&mut self.text)));
+        let text = std::mem::take(&mut self.text);
+        let command = text.starts_with('/');
+        let answered = self.answering(room).map(|entry| entry.key).filter(|_| !command);
+        intents.push(match answered {
+            Some(entry) => Intent::Reply { entry, text },
+            None => Intent::Submit(text),
+        });
+        if !command {
+            self.answered.take_if(|(there, _)| *there == room.key);
+        }
     }
+}
+
+/// A text within a sentence, which it does not turn around.
+fn isolated(text: &str) -> String {
+    format!("\u{2068}{text}\u{2069}")
 }
 
 /// Takes the Enter that sends out of the input; Shift+Enter stays for the box.

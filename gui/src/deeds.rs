@@ -19,6 +19,8 @@ pub(crate) struct Rights {
     pub(crate) edit: bool,
     /// Take it back.
     pub(crate) delete: bool,
+    /// Answer it.
+    pub(crate) answer: bool,
     /// The server can be asked for it just now.
     pub(crate) now: bool,
 }
@@ -31,7 +33,8 @@ impl Rights {
             return Self::default();
         }
         let mine = entry.is_mine();
-        Self { edit: mine, delete: mine || room.operator, now: state.link == Link::Online && room.joined }
+        let now = state.link == Link::Online && room.joined;
+        Self { edit: mine, delete: mine || room.operator, answer: room.joined, now }
     }
 }
 
@@ -40,6 +43,8 @@ impl Rights {
 pub(crate) enum Wish {
     /// To correct it.
     Edit(EntryKey),
+    /// To answer it.
+    Answer(EntryKey),
     /// To take it back, if it is really meant.
     AskDelete(EntryKey),
     /// To leave it as it is.
@@ -58,8 +63,8 @@ pub(crate) struct Hands<'a> {
 
 /// What stands below a message.
 pub(crate) enum Foot {
-    /// Why it did not arrive, and a button that sends it again.
-    Resend(Laid, String),
+    /// Why it did not arrive, a button that sends it again, and what one copies to say it elsewhere.
+    Resend(Laid, String, String),
     /// Whether it is really to be taken back.
     Delete(Laid),
 }
@@ -72,7 +77,7 @@ impl Foot {
 
     fn text(&self) -> &Laid {
         match self {
-            Foot::Resend(text, _) | Foot::Delete(text) => text,
+            Foot::Resend(text, ..) | Foot::Delete(text) => text,
         }
     }
 
@@ -89,9 +94,12 @@ impl Foot {
             ui.spacing_mut().interact_size.y = 20.0;
             ui.add_space((FOOT - 22.0) * 0.5);
             ui.horizontal(|ui| match self {
-                Foot::Resend(_, button) => {
+                Foot::Resend(_, button, said) => {
                     if ui.add(Button::new(button).size(SMALL).small()).clicked() {
                         hands.intents.push(Intent::Resend(key));
+                    }
+                    if ui.add(Button::new(&tongue(ui).copy()).size(SMALL).small()).clicked() {
+                        ui.copy_text(said.clone());
                     }
                 }
                 Foot::Delete(_) => ask(ui, key, hands),
@@ -116,8 +124,16 @@ fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
     }
 }
 
-/// The context menu of a message. `text` is what it says, `line` the same with who said it.
-pub(crate) fn menu(response: &Response, key: EntryKey, text: &str, line: &str, may: Rights, hands: &mut Hands<'_>) {
+/// The context menu of a message. `text` is what it says, `line` the same with who said it; `other` is somebody else who
+/// said it.
+pub(crate) fn menu(
+    response: &Response,
+    key: EntryKey,
+    (text, line): (&str, &str),
+    other: Option<&str>,
+    may: Rights,
+    hands: &mut Hands<'_>,
+) {
     response.context_menu(|ui| {
         let words = tongue(ui);
         if button(ui, &words.copy_message()).clicked() {
@@ -128,8 +144,12 @@ pub(crate) fn menu(response: &Response, key: EntryKey, text: &str, line: &str, m
             ui.copy_text(line.to_owned());
             ui.close();
         }
-        if may.edit || may.delete {
+        if may.edit || may.delete || may.answer {
             ui.separator();
+        }
+        if may.answer && button(ui, &words.answer()).clicked() {
+            *hands.wish = Some(Wish::Answer(key));
+            ui.close();
         }
         for (offered, name, wish) in
             [(may.edit, words.edit(), Wish::Edit(key)), (may.delete, words.delete_asking(), Wish::AskDelete(key))]
@@ -137,6 +157,13 @@ pub(crate) fn menu(response: &Response, key: EntryKey, text: &str, line: &str, m
             let there_is_none = words.no_connection();
             if offered && ui.add_enabled(may.now, Button::new(&name)).disabled_tip(&there_is_none).clicked() {
                 *hands.wish = Some(wish);
+                ui.close();
+            }
+        }
+        if let Some(other) = other {
+            ui.separator();
+            if button(ui, &words.ignore(other)).clicked() {
+                hands.intents.push(Intent::Ignore(other.to_owned()));
                 ui.close();
             }
         }

@@ -19,6 +19,8 @@ fn keys(words: Language) -> Vec<Line> {
         named("Shift+Enter", words.key_line()),
         named("Tab", words.key_complete()),
         (words.in_empty_box(), words.key_correct()),
+        named("Ctrl+↑, Ctrl+↓", words.key_recall()),
+        named("Alt+R", words.key_answer()),
         named("Ctrl+F", words.key_search()),
         named("Ctrl+Shift+F", words.key_search_all()),
         (words.in_search(), words.key_choose()),

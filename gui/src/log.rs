@@ -112,7 +112,7 @@ impl Log {
         match *hands.wish {
             Some(Wish::AskDelete(entry)) => self.ask_delete(entry),
             Some(Wish::Keep) => self.asked = None,
-            Some(Wish::Edit(_)) | None => {}
+            Some(Wish::Edit(_) | Wish::Answer(_)) | None => {}
         }
         ui.advance_cursor_after_rect(area);
     }

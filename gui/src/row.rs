@@ -10,6 +10,7 @@ use parlor_face::clock::{self, Clock};
 use crate::chosen::tongue;
 use crate::deeds::{Foot, Hands, Rights, menu};
 use crate::links;
+use crate::quote::{Quote, Quoted};
 use crate::text::{Laid, Look, Spot, Tip, centered, lay};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::Words;
@@ -37,6 +38,7 @@ pub(crate) struct Row {
     gap: f32,
     time: Option<Laid>,
     author: Option<Laid>,
+    quote: Option<Quoted>,
     body: Laid,
     said: String,
     links: Vec<Range<usize>>,
@@ -49,6 +51,8 @@ pub(crate) struct Row {
     line: String,
     copy: String,
     full_time: Option<String>,
+    /// Who said it, if that is somebody else.
+    other: Option<String>,
 }
 
 /// What stands above a row.
@@ -71,6 +75,8 @@ pub(crate) struct Marks {
     pub(crate) asked: bool,
     /// What may be done with it.
     pub(crate) may: Rights,
+    /// What it answers.
+    pub(crate) quote: Option<Quote>,
     /// Its place in the log.
     pub(crate) position: i64,
 }
@@ -108,6 +114,7 @@ impl Row {
                 let name = if author.is_empty() { "…" } else { author };
                 lay(ui, name, Look::new(TEXT, palette.nick(author)).one_line(), room)
             }),
+            quote: marks.quote.map(|quote| quote.lay(ui, room)),
             mark: mark(ui, palette, entry, &body, room),
             body,
             links: links::ranges(entry, before),
@@ -122,6 +129,7 @@ impl Row {
             },
             copy: entry.what().to_owned(),
             full_time: entry.at.map(|at| clock.full(at)),
+            other: other(entry).map(str::to_owned),
         }
     }
 
@@ -135,7 +143,7 @@ impl Row {
     /// How much of that stands above what is said: it comes and goes with the rows before.
     pub(crate) fn lead(&self) -> f32 {
         let author = self.author.as_ref().map_or(0.0, |laid| laid.size().y);
-        self.above() + author
+        self.above() + author + self.quote.as_ref().map_or(0.0, Quoted::height)
     }
 
     /// The part of that which is no part of the message.
@@ -178,7 +186,7 @@ impl Row {
             let edited = tongue(ui).edited();
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(edited));
         }
-        menu(&response, self.key, &self.copy, &self.line, self.may, hands);
+        menu(&response, self.key, (&self.copy, &self.line), self.other.as_deref(), self.may, hands);
         let first_line = self.author.as_ref().unwrap_or(&self.body).size().y.min(TEXT * 1.4);
         if let Some(time) = &self.time {
             // On one base line with the first line beside it, although the letters are smaller.
@@ -191,6 +199,12 @@ impl Row {
             let left = if self.body.is_rtl() { rect.right() - MARGIN - author.size().x } else { text_left };
             author.paint(ui, pos2(left, top));
             top += author.size().y;
+        }
+        if let Some(quote) = self.quote {
+            let (height, wide) = (quote.height(), rect.right() - MARGIN - text_left);
+            let area = Rect::from_min_size(pos2(text_left, top), vec2(wide, height));
+            quote.show(ui, area, self.body.is_rtl(), self.key, hands);
+            top += height;
         }
         if let Some((mark, at)) = &self.mark {
             mark.paint(ui, pos2(text_left, top) + at.to_vec2());
@@ -224,6 +238,14 @@ pub(crate) fn author(entry: &Entry) -> Option<&str> {
     match &entry.kind {
         EntryKind::Message { from, action: false, .. } => Some(from),
         EntryKind::Message { action: true, .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
+    }
+}
+
+/// Who said it, if that is somebody else who is known.
+fn other(entry: &Entry) -> Option<&str> {
+    match &entry.kind {
+        EntryKind::Message { from, mine: false, .. } if !from.is_empty() => Some(from),
+        EntryKind::Message { .. } | EntryKind::Notice(_) | EntryKind::Error(_) => None,
     }
 }
 
@@ -285,7 +307,8 @@ fn foot(ui: &Ui, palette: &Palette, entry: &Entry, asked: bool, width: f32) -> O
         Delivery::Unconfirmed => (words.not_confirmed(), words.send_again(), palette.dim),
         Delivery::Failed(why) => (words.not_sent(why), words.retry(), palette.error),
     };
-    Some(Foot::Resend(lay(ui, &text, Look::new(SMALL, color), width - 110.0), button))
+    let text = lay(ui, &text, Look::new(SMALL, color), width - 180.0);
+    Some(Foot::Resend(text, button, entry.what().to_owned()))
 }
 
 fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {

@@ -11,6 +11,7 @@ use parlor_face::clock::Clock;
 use crate::chosen::tongue;
 use crate::deeds::{Hands, Rights};
 use crate::log::pill;
+use crate::quote::Quote;
 use crate::row::{Marks, Row};
 use crate::theme::Palette;
 use crate::words::Words;
@@ -79,6 +80,7 @@ impl Sheet<'_> {
             chosen: self.found == this || self.edited == this,
             asked: self.asked == this,
             may: Rights::of(self.state, self.room, entry),
+            quote: Quote::of(self.room, entry),
             position: timeline.front() + i64::try_from(index).unwrap_or(i64::MAX),
         };
         Some(Row::lay(self.ui, self.clock, self.width, before, entry, marks))

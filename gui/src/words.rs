@@ -466,6 +466,16 @@ parlor_core::phrases! {
         close_anyway() { "Close anyway", "Chiudi comunque", "بستن با این همه" }
         /// The button that closes what covers the window.
         close() { "Close", "Chiudi", "بستن" }
+        /// Answers a message.
+        answer() { "Reply", "Rispondi", "پاسخ" }
+        /// What is typed answers this.
+        answering(who, text) {
+            "Replying to {who}: {text}",
+            "Risposta a {who}: {text}",
+            "در پاسخ به {who}: {text}",
+        }
+        /// A message answers this.
+        answers(line) { "In reply to {line}", "In risposta a {line}", "در پاسخ به {line}" }
         /// The button that copies.
         copy() { "Copy", "Copia", "رونوشت" }
         /// The button of the list of keys.

@@ -123,7 +123,6 @@ fn kept_line(ui: &Ui, id: Id) -> Arc<Mutex<Input>> {
 }
 
 /// For whoever finishes words in a field.
-#[allow(dead_code, reason = "the completion of names uses it")]
 impl Input {
     /// The byte before which the caret stands.
     pub(crate) fn caret(&self) -> usize {

@@ -1,0 +1,76 @@
+//! What stands above an answer: the beginning of what it answers.
+
+use eframe::egui::{CursorIcon, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use parlor_core::client::{Entry, EntryKey, Intent, Room};
+
+use crate::chosen::tongue;
+use crate::deeds::Hands;
+use crate::text::{Laid, Look, lay};
+use crate::theme::{Palette, SMALL};
+use crate::words::Words;
+
+/// The bar beside it, with the air around.
+const BAR: f32 = 10.0;
+/// Between it and the answer.
+const GAP: f32 = 2.0;
+
+/// The message that a row answers, as it reads now.
+#[derive(Clone, Debug)]
+pub(crate) struct Quote {
+    from: String,
+    excerpt: String,
+    to: Option<Intent>,
+}
+
+impl Quote {
+    /// What `entry` of `room` answers, where that is held.
+    pub(crate) fn of(room: &Room, entry: &Entry) -> Option<Self> {
+        let quote = room.reply_of(entry)?;
+        let to = room.place.clone().map(|place| Intent::Jump { place, id: quote.id });
+        Some(Self { from: quote.from, excerpt: quote.excerpt, to })
+    }
+
+    /// Lays it out within `width` points.
+    pub(crate) fn lay(self, ui: &Ui, width: f32) -> Quoted {
+        let text = format!("\u{2068}{}\u{2069}: \u{2068}{}\u{2069}", self.from, self.excerpt);
+        let look = Look::new(SMALL, Palette::of(ui).dim).one_line();
+        Quoted {
+            laid: lay(ui, &text, look, (width - BAR).max(20.0)),
+            spoken: format!("{}: {}", self.from, self.excerpt),
+            to: self.to,
+        }
+    }
+}
+
+/// A quote that is laid out.
+pub(crate) struct Quoted {
+    laid: Laid,
+    spoken: String,
+    to: Option<Intent>,
+}
+
+impl Quoted {
+    /// How much room it takes above the answer.
+    pub(crate) fn height(&self) -> f32 {
+        self.laid.size().y + GAP
+    }
+
+    /// Draws it into an area as wide as the answer may be, at the side where that begins; a click goes there.
+    pub(crate) fn show(self, ui: &Ui, area: Rect, rtl: bool, key: EntryKey, hands: &mut Hands<'_>) {
+        let (size, color) = (self.laid.size(), Palette::of(ui).dim);
+        let (text, bar) = match rtl {
+            true => (area.right() - BAR - size.x, area.right() - 3.0),
+            false => (area.left() + BAR, area.left() + 1.0),
+        };
+        let bar = Rect::from_min_size(pos2(bar, area.top() + 1.0), vec2(2.0, size.y - 2.0));
+        ui.painter().rect_filled(bar, 1.0, color);
+        self.laid.paint(ui, pos2(text, area.top()));
+        let rect = Rect::from_min_size(pos2(text, area.top()), size).union(bar);
+        let response = ui.interact(rect, Id::unique((key, "quote")), Sense::click() - Sense::FOCUSABLE);
+        let name = tongue(ui).answers(&self.spoken);
+        response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &name));
+        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            hands.intents.extend(self.to);
+        }
+    }
+}
