@@ -251,7 +251,8 @@ impl Oracle {
         let waits = move |log: &Log| {
             let mine = log.pair.is_some_and(|(a, b)| a != b && (a == me || b == me));
             let theirs = |(id, append): (&u64, &Append)| {
-                append.from != me && matches!(append.change, Change::Message { .. }) && !log.is_gone(*id)
+                let kept = *id + log.kept > log.promised;
+                append.from != me && matches!(append.change, Change::Message { .. }) && kept && !log.is_gone(*id)
             };
             mine && log.entries.iter().any(theirs)
         };
