@@ -93,6 +93,17 @@ pub(crate) fn backwards(ui: &Ui, align: Align) -> Layout {
     if mirrored(ui) { Layout::left_to_right(align) } else { Layout::right_to_left(align) }
 }
 
+/// A column whose widgets stand where lines begin.
+pub(crate) fn downwards(ui: &Ui) -> Layout {
+    Layout::top_down(if mirrored(ui) { Align::Max } else { Align::Min })
+}
+
+/// The same, with what `add` adds in it.
+pub(crate) fn column<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = downwards(ui);
+    ui.with_layout(layout, add).inner
+}
+
 /// The left edge of something so wide that begins `way` after the side of `area` where lines begin.
 pub(crate) fn from_start(ui: &Ui, area: Rect, way: f32, width: f32) -> f32 {
     if mirrored(ui) { area.right() - way - width } else { area.left() + way }

@@ -1,19 +1,23 @@
 //! The dialog that asks whom to connect to, and as whom.
 
-use eframe::egui::{self, Align, CornerRadius, Frame, Id, Key, Layout, Margin, Stroke, Ui, vec2};
+use eframe::egui::{
+    self, Align, CornerRadius, Frame, Id, Key, Layout, Margin, Rect, Stroke, Ui, UiBuilder, pos2, vec2,
+};
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
 use parlor_face::kept::Connect;
 use parlor_transport_tcp::target::Target;
 
-use crate::chosen::{backwards, onwards, row, tongue};
+use crate::chosen::{backwards, column, downwards, from_end, from_start, row, tongue};
 use crate::input::{Face, edit_line};
 use crate::text::{Button, Look, Tip, caption, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, Words};
 
 const CARD: f32 = 400.0;
+/// How wide the field of the port is.
+const PORT: f32 = 110.0;
 /// Most characters of an address or a nickname.
 pub(crate) const CHARS_MAX: usize = 512;
 
@@ -152,7 +156,7 @@ impl Form {
                         .inner_margin(Margin::same(24))
                         .show(ui, |ui| {
                             ui.set_width(width - 48.0);
-                            ui.with_layout(Layout::top_down(Align::Min), |ui| pressed = self.fields(ui, trouble));
+                            pressed = column(ui, |ui| self.fields(ui, trouble));
                         });
                 });
             });
@@ -182,26 +186,24 @@ impl Form {
         }
         self.kinds(ui);
         ui.add_space(8.0);
-        let space = ui.available_width();
-        let mut first = None;
-        let beside = onwards(ui, Align::Min);
-        ui.with_layout(beside, |ui| {
-            ui.vertical(|ui| {
-                ui.set_width(space - 118.0);
-                first = Some(field(ui, "host", &words.host(), &mut self.host, self.problems.host.as_deref()));
-            });
-            ui.vertical(|ui| {
-                ui.set_width(110.0);
-                field(ui, "port", &words.port(), &mut self.port, self.problems.port.as_deref());
-            });
+        let area = ui.available_rect_before_wrap();
+        let place = |left, width| Rect::from_min_size(pos2(left, area.top()), vec2(width, area.height()));
+        let wide = area.width() - PORT - 8.0;
+        let (host, port) = (from_start(ui, area, 0.0, wide), from_end(ui, area, 0.0, PORT));
+        let begin = |left, width, ui: &Ui| UiBuilder::new().max_rect(place(left, width)).layout(downwards(ui));
+        let builder = begin(host, wide, ui);
+        let first = ui.scope_builder(builder, |ui| {
+            field(ui, "host", &words.host(), &mut self.host, self.problems.host.as_deref())
+        });
+        let builder = begin(port, PORT, ui);
+        ui.scope_builder(builder, |ui| {
+            field(ui, "port", &words.port(), &mut self.port, self.problems.port.as_deref());
         });
         ui.add_space(6.0);
         let nick = field(ui, "nick", &words.nickname(), &mut self.nick, self.problems.nick.as_deref());
         if !self.focused {
             self.focused = true;
-            ui.memory_mut(|memory| {
-                memory.request_focus(if self.host.is_empty() { first.unwrap_or(nick) } else { nick })
-            });
+            ui.memory_mut(|memory| memory.request_focus(if self.host.is_empty() { first.inner } else { nick }));
         }
         ui.add_space(14.0);
         let connect = words.connect();

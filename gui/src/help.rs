@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Frame, Grid, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
 use parlor_core::words::Language;
 
-use crate::chosen::{onwards, tongue};
+use crate::chosen::{column, onwards, tongue};
 use crate::text::{Look, button, caption};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, Words};
@@ -66,7 +66,7 @@ impl Help {
             .corner_radius(12)
             .inner_margin(Margin::same(22));
         let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
-            caption(ui, &words.keys(), Look::new(18.0, palette.text).one_line());
+            column(ui, |ui| caption(ui, &words.keys(), Look::new(18.0, palette.text).one_line()));
             ScrollArea::vertical().max_height((ui.ctx().content_rect().height() - 170.0).max(80.0)).show(ui, |ui| {
                 Grid::new("keys").num_columns(2).min_row_height(20.0).spacing([18.0, 5.0]).show(ui, |ui| {
                     for (key, meaning) in keys(words) {
@@ -83,7 +83,7 @@ impl Help {
             });
             caption(ui, &words.keys_more(), Look::new(SMALL, palette.text));
             ui.add_space(6.0);
-            button(ui, &words.close()).clicked()
+            column(ui, |ui| button(ui, &words.close()).clicked())
         });
         let key = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1));
         if modal.inner || modal.should_close() || key {

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{self, Align, Frame, Id, Key, Margin, Modal, Modifiers, Stroke, Ui};
+use eframe::egui::{self, Frame, Id, Key, Margin, Modal, Modifiers, Stroke, Ui};
 use parlor_core::secret::Secret;
 use parlor_core::words::Language;
 use parlor_transport_tcp::target::Target;
 
-use crate::chosen::{onwards, row, tongue};
+use crate::chosen::{column, row, tongue};
 use crate::host::{self, Host, Standing, Wanted};
 use crate::preferences::choosable;
 use crate::question::edit_secret;
@@ -233,13 +233,11 @@ impl Hosting {
         }
         line(ui, &words.hosting_ends(), Look::new(SMALL, palette.dim));
         ui.add_space(6.0);
-        let layout = onwards(ui, Align::Min);
-        ui.with_layout(layout, |ui| button(ui, &words.close()).clicked()).inner
+        column(ui, |ui| button(ui, &words.close()).clicked())
     }
 }
 
 /// A line at the side where lines begin.
 fn line(ui: &mut Ui, text: &str, look: Look) -> egui::Response {
-    let layout = onwards(ui, Align::Min);
-    ui.with_layout(layout, |ui| caption(ui, text, look)).inner
+    column(ui, |ui| caption(ui, text, look))
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Frame, Id, Margin, Modal, Stroke, Ui, ViewportCommand};
 use parlor_core::client::{Link, State};
 
-use crate::chosen::{row, tongue};
+use crate::chosen::{column, row, tongue};
 use crate::text::{Button, Look, caption};
 use crate::theme::{Palette, TEXT};
 use crate::words::{CoverWords, Words};
@@ -51,14 +51,14 @@ impl Leave {
             .corner_radius(12)
             .inner_margin(Margin::same(22));
         let modal = Modal::new(Id::unique("leave")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_max_width(340.0);
             let words = tongue(ui);
             let (what, why) = match count {
                 0 => (words.others_here(), words.ends_for_all()),
                 1 => (words.one_unsent(), words.one_lost()),
                 many => (words.many_unsent(words.digits(many)), words.many_lost()),
             };
-            caption(ui, &what, Look::new(18.0, palette.text));
+            ui.set_width(340.0_f32.min(ui.ctx().content_rect().width() - 60.0));
+            column(ui, |ui| caption(ui, &what, Look::new(18.0, palette.text)));
             caption(ui, &why, Look::new(TEXT, palette.text));
             ui.add_space(10.0);
             row(ui, |ui| {

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Align, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
+use eframe::egui::{Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
 use parlor_core::words::Language;
 use parlor_face::settings::{CalendarChoice, FontSize, LanguageChoice, Notifications, Settings, Theme};
 
-use crate::chosen::{Chosen, onwards, row, tongue};
+use crate::chosen::{Chosen, column, row, tongue};
 use crate::text::{Button, Look, button, caption, checkbox};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, Words};
@@ -74,7 +74,7 @@ impl Preferences {
         let modal = Modal::new(Id::unique("settings")).frame(frame).show(ui.ctx(), |ui| {
             let room = ui.ctx().content_rect();
             ui.set_width(WIDTH.min(room.width() - 60.0));
-            start(ui, |ui| caption(ui, &words.settings(), Look::new(18.0, palette.text).one_line()));
+            column(ui, |ui| caption(ui, &words.settings(), Look::new(18.0, palette.text).one_line()));
             let height = (room.height() - 170.0).max(80.0);
             ScrollArea::vertical().max_height(height).show(ui, |ui| fields(ui, words, &mut settings));
             ui.add_space(6.0);
@@ -82,7 +82,7 @@ impl Preferences {
             let where_to = where_to.unwrap_or_else(|| words.kept_nowhere());
             caption(ui, &where_to, Look::new(SMALL, palette.dim));
             ui.add_space(6.0);
-            start(ui, |ui| button(ui, &words.close()).clicked())
+            column(ui, |ui| button(ui, &words.close()).clicked())
         });
         if settings != before {
             Chosen::change(ui.ctx(), |now| *now = settings);
@@ -114,9 +114,9 @@ fn fields(ui: &mut Ui, words: Language, settings: &mut Settings) {
     choice(ui, &words.calendar(), &mut settings.calendar, &calendars);
     ui.add_space(8.0);
     ui.spacing_mut().item_spacing.y = 0.0;
-    start(ui, |ui| checkbox(ui, &mut settings.twelve_hours, &words.twelve_hours()));
-    start(ui, |ui| checkbox(ui, &mut settings.fold_presence, &words.fold_presence()));
-    start(ui, |ui| checkbox(ui, &mut settings.tell_typing, &words.tell_typing()));
+    column(ui, |ui| checkbox(ui, &mut settings.twelve_hours, &words.twelve_hours()));
+    column(ui, |ui| checkbox(ui, &mut settings.fold_presence, &words.fold_presence()));
+    column(ui, |ui| checkbox(ui, &mut settings.tell_typing, &words.tell_typing()));
 }
 
 /// What is chosen among a few, each on a button.
@@ -158,11 +158,5 @@ fn size(ui: &mut Ui, words: Language, size: &mut FontSize) {
 fn title(ui: &mut Ui, name: &str) {
     ui.add_space(6.0);
     let look = Look::new(SMALL, Palette::of(ui).dim).one_line();
-    start(ui, |ui| caption(ui, name, look));
-}
-
-/// One thing at the side where lines begin.
-fn start<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let layout = onwards(ui, Align::Min);
-    ui.with_layout(layout, add).inner
+    column(ui, |ui| caption(ui, name, look));
 }

@@ -6,7 +6,7 @@ use parlor_core::secret::Secret;
 use parlor_core::words::Language;
 
 use crate::banner::sentence;
-use crate::chosen::tongue;
+use crate::chosen::{column, tongue};
 use crate::connect::{CHARS_MAX, bad_nick};
 use crate::input::{Face, edit_line};
 use crate::text::{Button, Look, caption, user_text};
@@ -44,7 +44,7 @@ impl Answer {
             .inner_margin(Margin::same(22));
         Modal::new(Id::unique("question")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(340.0);
-            if self.fields(ui, question, fresh) {
+            if column(ui, |ui| self.fields(ui, question, fresh)) {
                 self.give(tongue(ui), state, question, intents);
             }
         });

@@ -7,7 +7,7 @@ use eframe::egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Role, Sense, Ui,
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision};
 use parlor_face::clock::{self, Clock};
 
-use crate::chosen::tongue;
+use crate::chosen::{from_start, tongue};
 use crate::deeds::{Foot, Hands, Rights, menu};
 use crate::links;
 use crate::quote::{Quote, Quoted};
@@ -103,7 +103,8 @@ impl Row {
         let before = said.len().saturating_sub(entry.what().len());
         let (body, tint) = body(ui, palette, entry, &said, room);
         let body = body.painted(&links::paints(palette, entry, before));
-        let head = marks.head.as_deref().map(|head| lay(ui, head, Look::new(SMALL, palette.dim), width - 2.0 * MARGIN));
+        let head = marks.head.as_deref();
+        let head = head.map(|head| lay(ui, head, Look::new(SMALL, palette.dim).one_line(), width - 2.0 * MARGIN));
         Self {
             key: entry.key,
             head,
@@ -169,16 +170,18 @@ impl Row {
             paint_rule(ui, palette, area, rule);
         }
         let mut top = rect.top() + self.above();
-        let text_left = rect.left() + MARGIN + TIMES;
+        let room = rect.width() - 2.0 * MARGIN - TIMES;
+        let text_left = from_start(ui, rect, MARGIN + TIMES, room);
+        let text_right = text_left + room;
         let foot_height = self.foot.as_ref().map_or(0.0, Foot::height);
         let message = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), rect.bottom() - foot_height));
         if let Some(tint) = self.tint {
             // To the very edge, under the scroll bar.
             let end = pos2(ui.clip_rect().right(), message.bottom() + 2.0);
             ui.painter().rect_filled(Rect::from_min_max(message.min - vec2(0.0, 2.0), end), 0.0, tint);
-            let bar =
-                Rect::from_min_max(message.min - vec2(0.0, 2.0), pos2(message.left() + 3.0, message.bottom() + 2.0));
-            ui.painter().rect_filled(bar, 0.0, palette.accent);
+            let back = Rect::from_min_max(message.min - vec2(0.0, 2.0), end);
+            let bar = pos2(from_start(ui, back, 0.0, 3.0), back.top());
+            ui.painter().rect_filled(Rect::from_min_size(bar, vec2(3.0, back.height())), 0.0, palette.accent);
         }
         let response = ui.interact(message, Id::unique(self.key), Sense::click_and_drag() - Sense::FOCUSABLE);
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &self.line));
@@ -190,13 +193,14 @@ impl Row {
         let first_line = self.author.as_ref().unwrap_or(&self.body).size().y.min(TEXT * 1.4);
         if let Some(time) = &self.time {
             // On one base line with the first line beside it, although the letters are smaller.
-            let at = pos2(rect.left() + MARGIN, top + (first_line - time.size().y) * 0.6);
+            let left = from_start(ui, rect, MARGIN, time.size().x);
+            let at = pos2(left, top + (first_line - time.size().y) * 0.6);
             time.paint(ui, at);
             self.tell_time(ui, Rect::from_min_size(at, time.size()));
         }
         if let Some(author) = &self.author {
             // Above the side on which the words begin.
-            let left = if self.body.is_rtl() { rect.right() - MARGIN - author.size().x } else { text_left };
+            let left = if self.body.is_rtl() { text_right - author.size().x } else { text_left };
             author.paint(ui, pos2(left, top));
             top += author.size().y;
         }
@@ -210,13 +214,14 @@ impl Row {
             mark.paint(ui, pos2(text_left, top) + at.to_vec2());
         }
         self.body.paint_selectable(ui, pos2(text_left, top), &response, self.spot);
-        if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(|at| at.x < text_left) {
+        let beside = |at: Pos2| at.x < text_left || at.x > text_right;
+        if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(beside) {
             ui.set_cursor_icon(CursorIcon::Default);
         }
         let link = links::show(ui, self.key, &self.said, &self.links, &self.body, pos2(text_left, top));
         hands.link = link.or(hands.link.take());
         if let Some(foot) = self.foot {
-            let area = Rect::from_min_max(pos2(text_left, message.bottom()), rect.max - vec2(MARGIN, 0.0));
+            let area = Rect::from_min_max(pos2(text_left, message.bottom()), pos2(text_right, rect.bottom()));
             foot.show(ui, area, self.key, hands);
         }
     }
