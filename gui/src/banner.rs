@@ -49,6 +49,11 @@ pub(crate) fn status_line(ui: &mut Ui, state: &State, hosting: bool) -> Option<P
         Link::Leaving => (palette.dim, words.saying_goodbye()),
         Link::Closed { .. } => (palette.error, words.left(&state.address)),
     };
+    let text = match &state.away {
+        None => text,
+        Some(away) if away.is_empty() => format!("{text} · {}", words.is_away()),
+        Some(away) => format!("{text} · {}", words.you_are_away(away)),
+    };
     row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 18.0), egui::Sense::hover());

@@ -162,7 +162,7 @@ impl Chat {
             });
         } else if let Some(room) = shown.filter(|_| wide) {
             self::side(ui, "members", false).default_size(180.0).size_range(120.0..=320.0).frame(side).show(ui, |ui| {
-                lists::members(ui, room);
+                lists::members(ui, state, room, intents);
             });
         }
         let page = Frame::new().fill(palette.page);

@@ -1,11 +1,12 @@
 //! The lists at the sides: rooms on one, members on the other.
 
-use eframe::egui::{Id, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use eframe::egui::{Id, Popup, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Intent, Member, Room, State};
+use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
 
 use crate::chosen::{from_end, from_start, row, tongue};
-use crate::text::{Look, Tip, caption, lay, user_text};
+use crate::text::{Look, Tip, button, caption, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::Words;
 
@@ -68,7 +69,7 @@ pub(crate) fn badge(ui: &Ui, line: Rect, count: u32, loud: bool) -> f32 {
 }
 
 /// Who is there; on servers that do not tell, who was seen.
-pub(crate) fn members(ui: &mut Ui, room: &Room) {
+pub(crate) fn members(ui: &mut Ui, state: &State, room: &Room, intents: &mut Vec<Intent>) {
     // A tutorial's server, whose one room has no name, does not tell.
     let told = room.place.is_some();
     let words = tongue(ui);
@@ -86,34 +87,78 @@ pub(crate) fn members(ui: &mut Ui, room: &Room) {
     let rows = room.members.len() + usize::from(told && rest > 0);
     ScrollArea::vertical().id_salt("members").auto_shrink(false).show_rows(ui, 26.0, rows, |ui, range| {
         for index in range {
-            match room.members.get(index) {
-                Some(member) => member_line(ui, room, member, index),
-                None => {
-                    let look = Look::new(SMALL + 1.0, Palette::of(ui).dim).one_line();
-                    caption(ui, &words.and_more(words.digits(rest)), look);
-                }
+            member_line(ui, state, room, index, intents);
+            if index >= room.members.len() {
+                let look = Look::new(SMALL + 1.0, Palette::of(ui).dim).one_line();
+                caption(ui, &words.and_more(words.digits(rest)), look);
             }
         }
     });
 }
 
-fn member_line(ui: &mut Ui, room: &Room, member: &Member, index: usize) {
-    let palette = Palette::of(ui);
+fn member_line(ui: &mut Ui, state: &State, room: &Room, index: usize, intents: &mut Vec<Intent>) {
+    let Some(member) = room.members.get(index) else { return };
+    let (palette, words) = (Palette::of(ui), tongue(ui));
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 26.0));
-    let response = ui.interact(rect, Id::unique(("member", room.key, index)), Sense::hover());
-    let you = if member.me { format!(" {}", tongue(ui).you()) } else { String::new() };
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}{you}", member.nick)));
-    let look = Look::new(TEXT, palette.nick(&member.nick)).one_line();
-    let laid = lay(ui, &member.nick, look, rect.width() - PAD - 44.0);
+    let sense = if member.me { Sense::hover() } else { Sense::click() };
+    let response = ui.interact(rect, Id::unique(("member", room.key, index)), sense);
+    let note = match (member.me, &member.away) {
+        (true, None) => words.you(),
+        (true, Some(_)) => format!("{} {}", words.you(), words.is_away()),
+        (false, None) => String::new(),
+        (false, Some(_)) => words.is_away(),
+    };
+    let spoken = format!("{} {note}", member.nick);
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, spoken.trim_end()));
+    back(ui, rect, &response, false);
+    let color = if member.away.is_some() { palette.dim } else { palette.nick(&member.nick) };
+    let note = lay(ui, &note, Look::new(SMALL, palette.dim).one_line(), rect.width() * 0.5);
+    let room_for_name = rect.width() - 2.0 * PAD - note.size().x - 4.0;
+    let laid = lay(ui, &member.nick, Look::new(TEXT, color).one_line(), room_for_name);
     let middle = |size: Vec2| rect.center().y - size.y * 0.5;
     laid.paint(ui, pos2(from_start(ui, rect, PAD, laid.size().x), middle(laid.size())));
-    if member.me {
-        let you = lay(ui, &you, Look::new(SMALL, palette.dim).one_line(), 60.0);
-        let way = PAD + laid.size().x + 4.0;
-        you.paint(ui, pos2(from_start(ui, rect, way, you.size().x), middle(you.size())));
+    let way = PAD + laid.size().x + 4.0;
+    note.paint(ui, pos2(from_start(ui, rect, way, note.size().x), middle(note.size())));
+    if !member.me {
+        Popup::menu(&response).id(response.id.with("menu")).show(|ui| menu(ui, state, room, member, intents));
+        response.context_menu(|ui| menu(ui, state, room, member, intents));
     }
-    if laid.is_cut() {
-        response.on_hover_ui(|ui| drop(user_text(ui, &member.nick, Look::new(TEXT, palette.text))));
+    let away = member.away.as_ref().filter(|away| !away.is_empty());
+    if laid.is_cut() || away.is_some() {
+        response.on_hover_ui(|ui| {
+            user_text(ui, &member.nick, Look::new(TEXT, palette.text));
+            if let Some(away) = away {
+                user_text(ui, away, Look::new(SMALL, palette.dim));
+            }
+        });
+    }
+}
+
+/// What can be done about somebody.
+fn menu(ui: &mut Ui, state: &State, room: &Room, member: &Member, intents: &mut Vec<Intent>) {
+    let (words, nick) = (tongue(ui), &member.nick);
+    let native = state.dialect == Dialect::Native;
+    let draft = match room.draft.trim_end() {
+        "" => format!("{nick}: "),
+        begun => format!("{begun} {nick} "),
+    };
+    let ignored = match state.ignores(nick) {
+        true => (words.unignore(nick), Intent::Unignore(nick.clone())),
+        false => (words.ignore(nick), Intent::Ignore(nick.clone())),
+    };
+    let rule = native && room.operator;
+    let deeds = [
+        (native, words.write_to(nick), Intent::Submit(format!("/join @{nick}"))),
+        (true, words.mention(nick), Intent::Draft(draft)),
+        (true, ignored.0, ignored.1),
+        (rule, words.mute(nick), Intent::Submit(format!("/mute {nick}"))),
+        (rule, words.kick(nick), Intent::Submit(format!("/kick {nick}"))),
+    ];
+    for (_, name, intent) in deeds.into_iter().filter(|(offered, ..)| *offered) {
+        if button(ui, &name).clicked() {
+            intents.push(intent);
+            ui.close();
+        }
     }
 }
 

@@ -78,7 +78,8 @@ impl Preferences {
             let height = (room.height() - 170.0).max(80.0);
             ScrollArea::vertical().max_height(height).show(ui, |ui| fields(ui, words, &mut settings));
             ui.add_space(6.0);
-            let where_to = self.path.as_ref().map(|path| words.kept_in(path.display()));
+            let where_to =
+                self.path.as_ref().map(|path| words.kept_in(format_args!("\u{200e}{}\u{200e}", path.display())));
             let where_to = where_to.unwrap_or_else(|| words.kept_nowhere());
             caption(ui, &where_to, Look::new(SMALL, palette.dim));
             ui.add_space(6.0);

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use super::{Laid, Look, lay};
+use crate::chosen::from_start;
 use crate::theme::{Palette, SMALL};
 
 /// Widest a tooltip gets, in points.
@@ -204,7 +205,8 @@ pub(crate) fn checkbox(ui: &mut Ui, ticked: &mut bool, text: &str) -> Response {
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *ticked, text));
     let visuals = ui.style().interact(&response);
-    let square = Rect::from_min_size(pos2(rect.left(), rect.center().y - side * 0.5), Vec2::splat(side));
+    let corner = pos2(from_start(ui, rect, 0.0, side), rect.center().y - side * 0.5);
+    let square = Rect::from_min_size(corner, Vec2::splat(side));
     let fill = if *ticked { palette.accent } else { palette.field };
     ui.painter().rect(square, 4.0, fill, Stroke::new(1.0, visuals.bg_stroke.color), StrokeKind::Inside);
     if *ticked {
@@ -212,6 +214,6 @@ pub(crate) fn checkbox(ui: &mut Ui, ticked: &mut bool, text: &str) -> Response {
         let points = vec![at(0.24, 0.52), at(0.43, 0.71), at(0.77, 0.30)];
         ui.painter().line(points, Stroke::new(1.8, palette.on_accent));
     }
-    laid.paint(ui, pos2(square.right() + gap, rect.center().y - text_size.y * 0.5));
+    laid.paint(ui, pos2(from_start(ui, rect, side + gap, text_size.x), rect.center().y - text_size.y * 0.5));
     response
 }
