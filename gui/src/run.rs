@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use eframe::egui::{self, ViewportBuilder};
+use eframe::egui::{self, IconData, ViewportBuilder};
 use parlor_core::client::Profile;
 use parlor_face::kept::Kept;
 use parlor_face::notify::Notifier;
@@ -93,6 +93,7 @@ fn options(renderer: Renderer) -> eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Parlor")
             .with_app_id("parlor-gui")
+            .with_icon(icon())
             .with_inner_size([960.0, 640.0])
             .with_min_inner_size([320.0, 260.0]),
         renderer: match renderer {
@@ -101,6 +102,11 @@ fn options(renderer: Renderer) -> eframe::NativeOptions {
         },
         ..eframe::NativeOptions::default()
     }
+}
+
+/// The window's icon; none at all is no reason not to open.
+fn icon() -> IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../assets/parlor-gui.png")).unwrap_or_default()
 }
 
 /// The name of the system's user, as the first nickname.
@@ -167,6 +173,12 @@ fn no_window(why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_icon_is_one() {
+        let IconData { rgba, width, height } = icon();
+        assert_eq!((width, height, rgba.len()), (256, 256, 256 * 256 * 4));
+    }
 
     #[test]
     fn what_keeps_the_window_from_opening_is_said_in_one_sentence() {
