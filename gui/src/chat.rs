@@ -1,27 +1,24 @@
 //! The window while one is with a server: rooms, log, members, message box.
 
 use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui, ViewportCommand};
-use parlor_core::client::{Intent, Link, Room, RoomKey, State};
+use parlor_core::client::{Intent, Room, RoomKey, State};
 use parlor_core::time::Instant;
-use parlor_core::wire::Dialect;
-use parlor_core::words::Language;
 use parlor_transport_tcp::session::Session;
 
 use crate::around::Around;
 use crate::banner::{self, Asked, Pressed};
-use crate::chosen::{backwards, mirrored, onwards, row, tongue};
+use crate::chosen::{mirrored, tongue};
 use crate::composer::{Composer, Typed};
 use crate::deeds::{Hands, Wish};
-use crate::find::{Find, named_button};
+use crate::find::Find;
+use crate::frame::{news, nothing_yet, topic};
 use crate::help::Help;
 use crate::links::Opening;
 use crate::lists;
 use crate::log::Log;
 use crate::question::Answer;
 use crate::switcher::Switcher;
-use crate::text::{Look, Tip, caption, centered, menu_button, user_text};
-use crate::theme::{Palette, SMALL, TEXT, TITLE};
-use crate::words::Words;
+use crate::theme::Palette;
 
 /// Narrower windows have no list of members.
 const MEMBERS_FROM: f32 = 720.0;
@@ -325,43 +322,6 @@ fn keep_focus(ui: &Ui, state: &State) {
     }
 }
 
-/// The room's title; `true` if somebody wants to search in it.
-fn topic(ui: &mut Ui, state: &State, room: &Room, menu: bool, intents: &mut Vec<Intent>) -> bool {
-    let words = tongue(ui);
-    row(ui, |ui| {
-        if menu {
-            let unread: u32 = state.rooms.iter().map(|room| room.unread).sum();
-            let text = if unread > 0 { format!("☰ {}", words.digits(unread)) } else { String::from("☰") };
-            menu_button(ui, &text, &words.rooms(), |ui| {
-                ui.set_width(200.0);
-                lists::rooms(ui, state, intents);
-            })
-            .response
-            .tip(&words.rooms());
-        }
-        ui.spacing_mut().item_spacing.x = 12.0;
-        ui.with_layout(backwards(ui, egui::Align::Center), |ui| {
-            let native = state.dialect == Dialect::Native;
-            let sought = native && named_button(ui, "🔍", &words.search(), &words.search_tip()).clicked();
-            ui.with_layout(onwards(ui, egui::Align::Center), |ui| title(ui, state, room));
-            sought
-        })
-        .inner
-    })
-    .inner
-}
-
-fn title(ui: &mut Ui, state: &State, room: &Room) {
-    let palette = Palette::of(ui);
-    user_text(ui, &room.title, Look::new(TITLE, palette.text).one_line());
-    if !room.topic.is_empty() {
-        user_text(ui, room.topic.as_str(), Look::new(SMALL + 1.0, palette.dim).one_line());
-    }
-    if !room.joined && state.link == Link::Online {
-        caption(ui, &tongue(ui).not_in_room(), Look::new(SMALL, palette.error).one_line());
-    }
-}
-
 /// Whether an intent leads to where the messages around one are not to be seen any more.
 fn leads_away(intent: &Intent) -> bool {
     match intent {
@@ -387,37 +347,5 @@ fn leads_away(intent: &Intent) -> bool {
         | Intent::Unignore(_)
         | Intent::Set(_)
         | Intent::Quit => false,
-    }
-}
-
-fn nothing_yet(ui: &mut Ui, state: &State) {
-    let words = tongue(ui);
-    let text = match &state.link {
-        Link::Connecting { .. } | Link::Greeting | Link::Online => words.one_moment(),
-        Link::Waiting { .. } | Link::Closed { .. } => words.nobody_heard(),
-        Link::Leaving => words.goodbye(),
-    };
-    let area = ui.available_rect_before_wrap();
-    let response = ui.allocate_rect(area, egui::Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
-    centered(ui, area.center(), &text, Look::new(TEXT, Palette::of(ui).dim).one_line(), area.width());
-}
-
-/// What the line above the box says: that something waits for a connection, or who is typing.
-fn news(words: Language, state: &State, room: &Room) -> String {
-    match (state.link == Link::Online, state.unsent()) {
-        (true, _) | (false, 0) => typing(words, &room.typing),
-        (false, 1) => words.one_waits(),
-        (false, many) => words.many_wait(words.digits(many)),
-    }
-}
-
-/// `bea is typing …`; an empty line where nobody is, so that nothing moves.
-fn typing(words: Language, names: &[String]) -> String {
-    match names {
-        [] => String::from(" "),
-        [one] => words.typing_one(one),
-        [one, two] => words.typing_two(one, two),
-        [_, _, _, ..] => words.typing_many(words.digits(names.len())),
     }
 }

@@ -8,6 +8,7 @@ use crate::banner::sentence;
 use crate::chosen::{Chosen, backwards, from_end, from_start, row, tongue};
 use crate::composer::take_enter;
 use crate::input::{Face, edit_line, select_all};
+use crate::links::paints_found;
 use crate::log::Spot;
 use crate::text::{Button, Look, Tip, button, caption, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
@@ -244,7 +245,7 @@ impl Find {
                     older(ui, search, intents);
                     continue;
                 };
-                if self.hit(ui, hit, search.room.is_none(), index == self.chosen).clicked() {
+                if self.hit(ui, hit, &search.query, search.room.is_none(), index == self.chosen).clicked() {
                     self.chosen = index;
                     intents.push(Intent::Jump { place: hit.place.clone(), id: hit.id });
                 }
@@ -253,7 +254,7 @@ impl Find {
     }
 
     /// Who, where and when on one line, and below it what.
-    fn hit(&self, ui: &mut Ui, hit: &Hit, place: bool, chosen: bool) -> Response {
+    fn hit(&self, ui: &mut Ui, hit: &Hit, query: &str, place: bool, chosen: bool) -> Response {
         let palette = Palette::of(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HIT), Sense::click());
         let when = Chosen::of(ui.ctx()).clock.short(hit.at, true);
@@ -287,7 +288,9 @@ impl Find {
         let text = format!("{}{edited}", hit.text);
         let look = Look::new(14.0, palette.text).lines(2);
         let look = if hit.action { look.italics() } else { look };
-        lay(ui, &text, look, inner.width()).paint(ui, pos2(inner.left(), inner.top() + 19.0));
+        let found = paints_found(palette, &hit.text, query, 0);
+        let laid = lay(ui, &text, look, inner.width()).painted(&found);
+        laid.paint(ui, pos2(inner.left(), inner.top() + 19.0));
         response.on_hover_cursor(egui::CursorIcon::PointingHand)
     }
 }

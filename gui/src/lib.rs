@@ -16,6 +16,7 @@ mod composer;
 mod connect;
 mod deeds;
 mod find;
+mod frame;
 mod help;
 mod host;
 mod hosting;

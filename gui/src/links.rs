@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use eframe::egui::{CursorIcon, Frame, Id, Margin, Modal, OpenUrl, Pos2, Role, Sense, Stroke, Ui, WidgetInfo};
-use parlor_core::client::{Entry, EntryKey, Hyperlink, SpanKind};
+use parlor_core::client::{Entry, EntryKey, Hyperlink, SpanKind, found};
 use parlor_face::open::may_be_opened;
 
 use crate::chosen::tongue;
@@ -22,6 +22,12 @@ pub(crate) fn paints(palette: &Palette, entry: &Entry, before: usize) -> Vec<(Ra
         SpanKind::Mention => Paint { color: Some(palette.named), underline: false, background: None },
     };
     spans.map(|span| (span.range.start + before..span.range.end + before, paint(span.kind))).collect()
+}
+
+/// How the words that were looked for are painted in a text that `before` bytes stand before.
+pub(crate) fn paints_found(palette: &Palette, text: &str, query: &str, before: usize) -> Vec<(Range<usize>, Paint)> {
+    let paint = Paint { color: None, underline: false, background: Some(palette.found) };
+    found(text, query).into_iter().map(|range| (range.start + before..range.end + before, paint)).collect()
 }
 
 /// The links in an entry, by bytes of its row.
@@ -117,5 +123,21 @@ impl Opening {
         if yes || no || modal.should_close() {
             self.asked = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_were_looked_for_are_marked_where_they_stand_in_the_row() {
+        let palette = Palette::dark();
+        let text = "علی و bea و كتاب‌ها";
+        let marked: Vec<_> = paints_found(palette, text, "کتاب", 2).into_iter().collect();
+        let [(range, paint)] = marked.as_slice() else { panic!("{marked:?}") };
+        assert!(text[range.start - 2..range.end - 2].starts_with("كتاب"), "{range:?}");
+        assert_eq!(paint.background, Some(palette.found));
+        assert!(paints_found(palette, text, "nothing", 0).is_empty());
     }
 }

@@ -75,6 +75,8 @@ pub(crate) struct Marks {
     pub(crate) asked: bool,
     /// What may be done with it.
     pub(crate) may: Rights,
+    /// What is looked for just now: its words are marked.
+    pub(crate) query: Option<String>,
     /// What it answers.
     pub(crate) quote: Option<Quote>,
     /// Its place in the log.
@@ -103,6 +105,10 @@ impl Row {
         let before = said.len().saturating_sub(entry.what().len());
         let (body, tint) = body(ui, palette, entry, &said, room);
         let body = body.painted(&links::paints(palette, entry, before));
+        let body = match &marks.query {
+            Some(query) => body.painted(&links::paints_found(palette, entry.what(), query, before)),
+            None => body,
+        };
         let head = marks.head.as_deref();
         let head = head.map(|head| lay(ui, head, Look::new(SMALL, palette.dim).one_line(), width - 2.0 * MARGIN));
         Self {

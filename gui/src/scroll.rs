@@ -80,10 +80,17 @@ impl Sheet<'_> {
             chosen: self.found == this || self.edited == this,
             asked: self.asked == this,
             may: Rights::of(self.state, self.room, entry),
+            query: self.query_for(entry),
             quote: Quote::of(self.room, entry),
             position: timeline.front() + i64::try_from(index).unwrap_or(i64::MAX),
         };
         Some(Row::lay(self.ui, self.clock, self.width, before, entry, marks))
+    }
+
+    /// The words that are looked for, where they may be found.
+    fn query_for(&self, entry: &Entry) -> Option<String> {
+        let message = matches!(entry.kind, EntryKind::Message { .. }) && !entry.is_deleted();
+        self.state.search.as_ref().filter(|_| message).map(|search| search.query.clone())
     }
 
     fn height(&self, index: usize) -> f32 {

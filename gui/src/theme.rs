@@ -41,6 +41,8 @@ pub(crate) struct Palette {
     pub(crate) good: Color32,
     /// Behind a message that names oneself.
     pub(crate) mention: Color32,
+    /// Behind words that were looked for.
+    pub(crate) found: Color32,
     /// Behind the line that says something is not as it should be.
     pub(crate) warning: Color32,
     /// Behind a count of unread messages.
@@ -66,6 +68,7 @@ const DARK: Palette = Palette {
     error: Color32::from_rgb(0xff, 0x8b, 0x80),
     good: Color32::from_rgb(0x4f, 0xc0, 0x7f),
     mention: Color32::from_rgb(0x3a, 0x33, 0x1f),
+    found: Color32::from_rgb(0x5a, 0x4a, 0x12),
     warning: Color32::from_rgb(0x4a, 0x3a, 0x1a),
     badge: Color32::from_rgb(0x4a, 0x52, 0x5f),
     chosen: Color32::from_rgb(0x2c, 0x35, 0x44),
@@ -98,6 +101,7 @@ const LIGHT: Palette = Palette {
     error: Color32::from_rgb(0xb3, 0x26, 0x1e),
     good: Color32::from_rgb(0x1d, 0x7d, 0x46),
     mention: Color32::from_rgb(0xff, 0xf4, 0xd6),
+    found: Color32::from_rgb(0xff, 0xe2, 0x7a),
     warning: Color32::from_rgb(0xff, 0xe9, 0xb8),
     badge: Color32::from_rgb(0xd3, 0xd9, 0xe2),
     chosen: Color32::from_rgb(0xd8, 0xe4, 0xf7),
@@ -117,6 +121,12 @@ const LIGHT: Palette = Palette {
 };
 
 impl Palette {
+    /// The dark ones.
+    #[cfg(test)]
+    pub(crate) fn dark() -> &'static Self {
+        &DARK
+    }
+
     /// The colours of the theme that is shown just now.
     pub(crate) fn of(ui: &Ui) -> &'static Self {
         if ui.visuals().dark_mode { &DARK } else { &LIGHT }
@@ -224,7 +234,7 @@ mod tests {
                 );
                 pairs.extend(palette.nicks.map(|text| (text, behind)));
             }
-            for behind in [palette.warning, palette.field, palette.chosen, palette.hovered] {
+            for behind in [palette.warning, palette.found, palette.field, palette.chosen, palette.hovered] {
                 pairs.push((palette.text, behind));
             }
             for (text, behind) in pairs {
