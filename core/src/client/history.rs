@@ -251,7 +251,7 @@ impl Client {
                 self.insert_message(index, message);
             }
         }
-        self.compare_with(index, &messages, has_more);
+        self.compare_with(index, &messages, has_more, MessageId(next.0.saturating_sub(1)));
         if hole.next != next {
             // More was missed since this page was asked for: it says nothing of what lies beyond it.
             return self.fill(index);

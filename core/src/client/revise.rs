@@ -143,7 +143,7 @@ impl Client {
     /// A page to compare with what is held.
     pub(super) fn compare_page(&mut self, index: usize, messages: &[Message], has_more: bool, up_to: MessageId) {
         let before = self.state.rooms[index].book.unsure;
-        self.compare_with(index, messages, has_more);
+        self.compare_with(index, messages, has_more, up_to);
         let book = &mut self.state.rooms[index].book;
         if book.unsure == before && before <= up_to {
             // A page that brings nothing further is the end of what can be compared.
@@ -154,9 +154,14 @@ impl Client {
 
     /// Compares what is held from before a hole with a page that ends behind it, ascending: what the page leaves out was
     /// taken back.
-    pub(super) fn compare_with(&mut self, index: usize, messages: &[Message], has_more: bool) {
+    /// `end` is the last position that the page tells of: where a later hole has made more of what is held unsure since
+    /// it was asked for, it proves nothing, and another one is asked for.
+    pub(super) fn compare_with(&mut self, index: usize, messages: &[Message], has_more: bool, end: MessageId) {
         let book = &self.state.rooms[index].book;
         let up_to = book.unsure;
+        if end < up_to {
+            return;
+        }
         let lowest = match messages.first() {
             Some(first) if has_more => first.id,
             None if has_more => return,

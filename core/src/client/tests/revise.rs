@@ -208,6 +208,33 @@ fn what_was_missed_may_have_changed_what_is_held() {
 }
 
 #[test]
+fn a_page_asked_for_before_more_was_missed_takes_nothing_back_that_it_does_not_tell_of() {
+    let mut desk = Desk::online();
+    let gap = |after, next| {
+        let (after, next) = (MessageId(after), MessageId(next));
+        Event::Gap { place: place("lobby"), log: LogId(1), after, next }
+    };
+    desk.tell(message("lobby", 1, "bob", "one"));
+    desk.tell(gap(1, 4));
+    let fill = desk.sent().pop().unwrap().reference;
+    desk.tell(page((2..4).map(|id| said("lobby", id, "bob", "new")).collect(), true, fill));
+    let compare = desk.sent().pop().unwrap();
+    assert!(matches!(compare.command, Command::History { span: Span::Before(MessageId(2)), .. }), "{compare:?}");
+    // More is missed before the answer comes.
+    desk.tell(message("lobby", 4, "bob", "four"));
+    desk.tell(gap(4, 9));
+    desk.tell(page(alloc::vec![said("lobby", 1, "bob", "one")], false, compare.reference));
+    let read = |desk: &Desk| [1, 2, 3, 4].map(|id| entry(desk, id).is_deleted());
+    assert_eq!(read(&desk), [false; 4]);
+    // Nor does an older hole's page that is answered late; but what tells of all of it does.
+    let fill = desk.sent().into_iter().find(|request| matches!(request.command, Command::History { .. })).unwrap();
+    assert!(matches!(fill.command, Command::History { span: Span::Before(MessageId(9)), .. }), "{fill:?}");
+    let told = [1, 2, 4, 5, 6, 7, 8].map(|id| said("lobby", id, "bob", "as it is")).to_vec();
+    desk.tell(page(told, false, fill.reference));
+    assert_eq!(read(&desk), [false, false, true, false]);
+}
+
+#[test]
 fn a_correction_is_asked_for_and_shown_once_the_server_says_so() {
     let mut desk = talk();
     let key = entry(&desk, 1).key;
