@@ -34,6 +34,13 @@ pub struct Seen {
     instead: Option<u64>,
 }
 
+impl Seen {
+    /// Whether everything up to this entry was told, or lies before where one may have come in afresh.
+    pub fn has_all(&self, promised: u64) -> bool {
+        self.last == promised || self.instead == Some(promised)
+    }
+}
+
 /// The token of a ping that a peer sends once it is welcome: with its pong, all its hello asked for was done.
 pub const HELLO_DONE: &str = "hello done";
 
