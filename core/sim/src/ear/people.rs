@@ -43,7 +43,9 @@ impl Ear {
                 reached.path(Path::Kicked);
                 let me = self.nick.as_ref() == Some(&nick);
                 let place = Place::Room(room);
-                if let Some(seen) = self.seen(&place) {
+                // Whoever is still being let in is told that as well, in place of the room.
+                let seen = if me { self.places.get_mut(&place) } else { self.seen(&place) };
+                if let Some(seen) = seen {
                     assert!(seen.members.contains(&by) || seen.bulk, "who kicks is there");
                     assert!(seen.members.remove(&nick) || seen.bulk, "who is kicked was there");
                     seen.away.remove(&nick);
