@@ -204,8 +204,12 @@ impl Composer {
             intents.push(Intent::Recall(-1));
         } else if pressed(Modifiers::COMMAND, Key::ArrowDown) {
             intents.push(Intent::Recall(1));
-        } else if let Some(entry) = room.last_other().filter(|_| pressed(Modifiers::ALT, Key::R)) {
-            self.answer(ui, room, entry.key);
+        } else if pressed(Modifiers::ALT, Key::R) {
+            // The letter comes as well.
+            ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
+            if let Some(entry) = room.last_other() {
+                self.answer(ui, room, entry.key);
+            }
         }
         let last_own = room.last_own().filter(|entry| self.text.is_empty() && Rights::of(state, room, entry).now);
         if let Some(entry) = last_own.filter(|_| pressed(Modifiers::NONE, Key::ArrowUp)) {

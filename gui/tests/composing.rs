@@ -4,7 +4,7 @@ mod common;
 
 use common::{Desk, json};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, OutputCommand};
+use eframe::egui::{Event, Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::Queryable;
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -123,7 +123,13 @@ fn alt_and_r_answer_the_newest_and_escape_answers_nothing() {
     desk.said("lobby", "bea", "first");
     desk.said("lobby", "carlo", "second");
     desk.window.run();
-    desk.press(Modifiers::ALT, Key::R);
+    // As the system tells it: the key, and the letter that is on it.
+    let modifiers = Modifiers::ALT;
+    let key = Event::Key { key: Key::R, physical_key: Some(Key::R), pressed: true, repeat: false, modifiers };
+    desk.window.input_mut().events.extend([key, Event::Text("r".into())]);
+    desk.window.step();
+    desk.window.run();
+    assert_eq!(desk.typed(), "");
     assert!(desk.window.query_by_label_contains("Replying to carlo: ").is_some());
     desk.press(NONE, Key::Escape);
     assert!(desk.window.query_by_label_contains("Replying to").is_none());
