@@ -55,18 +55,18 @@ impl Hyperlink {
     }
 }
 
-/// Where the links of a text stand, in order.
+/// Where the links of a text stand, in order. What all of them cost together grows as the text does.
 pub(super) fn links(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
     core::iter::from_fn(move || {
         loop {
             let start = next_start(text, from)?;
-            let end = start + len(text.get(start..)?);
-            if end > start {
-                from = end;
-                return Some(start..end);
+            let (len, looked_at) = len(text.get(start..)?);
+            // Nothing is looked at twice: whoever writes many beginnings that come to nothing costs no more than others.
+            from = start + if len > 0 { len } else { looked_at };
+            if len > 0 {
+                return Some(start..start + len);
             }
-            from = start + 1;
         }
     })
 }
@@ -85,15 +85,16 @@ fn next_start(text: &str, from: usize) -> Option<usize> {
     None
 }
 
-/// How long the link is that a text begins with; 0 if it is none.
-fn len(text: &str) -> usize {
+/// How long the link is that a text begins with, 0 if it is none; and how much of the text was looked at for that.
+fn len(text: &str) -> (usize, usize) {
     let end = text.find(ends).unwrap_or(text.len());
+    step(end);
     let link = trimmed(text.get(..end).unwrap_or(""));
     let valid = match starts_with(link, MAILTO) {
         true => is_mail(link),
         false => host_of(link).is_some_and(|(www, host, _)| is_host(host) && (!www || host.matches('.').count() > 1)),
     };
-    if valid && link.len() <= BYTES_MAX { link.len() } else { 0 }
+    (if valid && link.len() <= BYTES_MAX { link.len() } else { 0 }, end)
 }
 
 /// What is in no link: white space, quotes and their like, the commas and marks of scripts that write no space behind
@@ -107,21 +108,38 @@ fn ends(c: char) -> bool {
 }
 
 /// Without what belongs to the sentence around it.
-fn trimmed(mut link: &str) -> &str {
-    while let Some(last) = link.chars().next_back() {
-        let count = |c| link.matches(c).count();
-        let drop = match last {
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '*' | '…' => true,
-            ')' => count(')') > count('('),
-            ']' => count(']') > count('['),
-            _ => false,
-        };
-        if !drop {
-            break;
+fn trimmed(link: &str) -> &str {
+    // How many more brackets are closed than opened.
+    let (mut round, mut square) = (0_isize, 0_isize);
+    step(link.len());
+    for c in link.chars() {
+        match c {
+            '(' => round -= 1,
+            ')' => round += 1,
+            '[' => square -= 1,
+            ']' => square += 1,
+            _ => {}
         }
-        link = link.get(..link.len() - last.len_utf8()).unwrap_or("");
     }
-    link
+    link.trim_end_matches(|last| match last {
+        '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '*' | '…' => true,
+        ')' => {
+            round -= 1;
+            round >= 0
+        }
+        ']' => {
+            square -= 1;
+            square >= 0
+        }
+        _ => false,
+    })
+}
+
+/// Tests count what is looked at.
+fn step(bytes: usize) {
+    #[cfg(test)]
+    tests::STEPS.with(|steps| steps.set(steps.get() + bytes));
+    let _ = bytes;
 }
 
 /// The host of a link, whether the link begins with `www.`, and whether a user's name stands before the host. The part
@@ -243,10 +261,34 @@ fn adapted(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
+    use alloc::borrow::ToOwned;
     use alloc::vec;
     use alloc::vec::Vec;
 
     use super::*;
+
+    std::thread_local! {
+        pub(super) static STEPS: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
+    }
+
+    #[test]
+    fn what_links_cost_grows_as_the_text_does() {
+        for text in [
+            "www..".repeat(800) + &")".repeat(4_000),
+            "www.a.b".to_owned() + &")]".repeat(4_000),
+            "mailto:".repeat(1_000),
+            "https://www.".repeat(700) + &"(".repeat(100) + &")".repeat(1_000),
+        ] {
+            STEPS.with(|steps| steps.set(0));
+            let _ = links(&text).count();
+            let steps = STEPS.with(std::cell::Cell::get);
+            assert!(steps <= 3 * text.len(), "{steps} steps for {} bytes", text.len());
+        }
+        assert_eq!(found(&("www.a.b".to_owned() + &")".repeat(4_000))), ["www.a.b"]);
+        assert_eq!(found("www.. www.a.b"), ["www.a.b"], "what stands behind one that is none is found");
+    }
 
     fn found(text: &str) -> Vec<&str> {
         links(text).map(|range| &text[range]).collect()
