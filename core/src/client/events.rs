@@ -113,6 +113,7 @@ impl Client {
         let Some(index) = self.index_at(&Place::Room(room)) else { return };
         self.gone(index, nick);
         self.notice_about(index, Some(at), nick.as_str(), Some(false), self.words().left(nick, because(reason)));
+        self.ignored_left(nick);
     }
 
     /// Takes somebody off the list, and off the count if the list is not everybody.

@@ -17,15 +17,28 @@ use crate::vocabulary::Place;
 /// Most bytes of a name that is ignored, on servers whose names follow no rules.
 const NAME_BYTES_MAX: usize = 256;
 
+/// Most people who are ignored under another name than the one that is on the list.
+const ALIASES_MAX: usize = 8;
+
+/// What somebody who is ignored is called for now. It is nobody's list: the name is free for others once they have
+/// moved on, and nobody may be silenced by what somebody else was called for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Alias {
+    key: String,
+    name: String,
+    /// The name on the list, folded.
+    listed: String,
+}
+
 impl State {
     /// Most names in [`State::ignored`].
     pub const IGNORED_MAX: usize = 100;
 
     /// Whether what somebody says is not shown, however the name is spelt.
     pub fn ignores(&self, nick: &str) -> bool {
-        !self.ignored.is_empty() && {
+        (!self.ignored_keys.is_empty() || !self.aliases.is_empty()) && {
             let key = name::fold(nick);
-            self.ignored.iter().any(|ignored| name::fold(ignored) == key)
+            self.ignored_keys.contains(&key) || self.aliases.iter().any(|alias| alias.key == key)
         }
     }
 }
@@ -50,6 +63,11 @@ impl Entry {
     }
 }
 
+/// Names as they are compared.
+pub(super) fn keys(names: &[String]) -> BTreeSet<String> {
+    names.iter().map(|name| name::fold(name)).collect()
+}
+
 /// Names as they were kept: harmless, each once, as many as may be.
 pub(super) fn kept(names: &[String]) -> Vec<String> {
     let mut keys = BTreeSet::new();
@@ -59,12 +77,14 @@ pub(super) fn kept(names: &[String]) -> Vec<String> {
 }
 
 impl Room {
-    /// Hides what is by those who are ignored now, and shows what is not; nothing of what is hidden is unread.
-    fn hide(&mut self, ignored: impl Fn(&str) -> bool) {
+    /// Hides what is by some people if they are ignored now, and shows it if they are not; nothing of what is hidden is
+    /// unread.
+    fn hide(&mut self, changed: &BTreeSet<String>, ignored: impl Fn(&str) -> bool) {
         let direct = matches!(self.place, Some(Place::Direct(_)));
         for at in 0..self.timeline.len() {
-            let hidden = |entry: &Entry| entry.author().is_some_and(&ignored);
-            let Some(now) = self.timeline.get(at).map(|entry| (hidden(entry), entry.ignored)) else { continue };
+            let Some(entry) = self.timeline.get(at) else { continue };
+            let Some(author) = entry.author().filter(|author| changed.contains(&name::fold(author))) else { continue };
+            let now = (ignored(author), entry.ignored);
             if now.0 == now.1 {
                 continue;
             }
@@ -96,12 +116,14 @@ impl Client {
             return Err(self.words().ignore_yourself());
         }
         let words = self.words();
-        if !self.state.ignores(&name) {
+        let key = name::fold(&name);
+        if !self.state.ignored_keys.contains(&key) {
             if self.state.ignored.len() >= State::IGNORED_MAX {
                 return Err(words.ignored_full());
             }
             self.state.ignored.push(name.clone());
-            self.ignored_changed();
+            self.state.aliases.retain(|alias| alias.key != key);
+            self.ignored_changed(BTreeSet::from([key]));
         }
         self.notice(self.state.shown, None, words.ignoring(name));
         Ok(())
@@ -118,7 +140,12 @@ impl Client {
         }
         let key = name::fold(&name);
         self.state.ignored.retain(|ignored| name::fold(ignored) != key);
-        self.ignored_changed();
+        let ends = |alias: &Alias| alias.key == key || alias.listed == key;
+        let mut changed: BTreeSet<String> =
+            self.state.aliases.iter().filter(|alias| ends(alias)).map(|alias| alias.key.clone()).collect();
+        self.state.aliases.retain(|alias| !ends(alias));
+        changed.insert(key);
+        self.ignored_changed(changed);
         self.notice(self.state.shown, None, self.words().not_ignoring(name));
         Ok(())
     }
@@ -126,7 +153,9 @@ impl Client {
     /// Says who is ignored.
     pub(super) fn list_ignored(&mut self) {
         let words = self.words();
-        let sentence = match self.state.ignored.join(&words.comma()) {
+        let aliases = self.state.aliases.iter().map(|alias| &alias.name);
+        let names: Vec<String> = self.state.ignored.iter().chain(aliases).cloned().collect();
+        let sentence = match names.join(&words.comma()) {
             names if names.is_empty() => words.ignored_nobody(),
             names => words.ignored_are(names),
         };
@@ -145,29 +174,51 @@ impl Client {
         Ok(printable(name))
     }
 
-    /// Others are ignored than before: everything that is held is looked at.
-    fn ignored_changed(&mut self) {
-        let keys: BTreeSet<String> = self.state.ignored.iter().map(|name| name::fold(name)).collect();
-        let ignored = |name: &str| keys.contains(&name::fold(name));
+    /// Others are ignored than before: everything by those of whom that is true is looked at.
+    fn ignored_changed(&mut self, changed: BTreeSet<String>) {
+        self.state.ignored_keys = keys(&self.state.ignored);
+        let (keys, aliases) = (&self.state.ignored_keys, &self.state.aliases);
+        let ignored = |name: &str| {
+            let key = name::fold(name);
+            keys.contains(&key) || aliases.iter().any(|alias| alias.key == key)
+        };
         for room in &mut self.state.rooms {
-            room.hide(ignored);
+            room.hide(&changed, ignored);
             room.typing.retain(|name| !ignored(name));
         }
-        self.fold_all();
         self.typists.retain(|typist| !ignored(&typist.nick));
         let search = self.state.search.iter_mut().map(|search| &mut search.hits);
         let around = self.state.around.iter_mut().map(|around| &mut around.messages);
         search.chain(around).for_each(|hits| hits.retain(|hit| hit.mine || !ignored(&hit.from)));
+        self.fold_all();
         self.keeping.changed = true;
         self.dirty = true;
     }
 
-    /// Somebody who is ignored has another name: they are ignored under both.
+    /// Somebody who is ignored has another name: they are ignored under that one as long as they bear it. What was
+    /// said under either stays as it is.
     pub(super) fn ignore_renamed(&mut self, from: &Nick, to: &Nick) {
-        let full = self.state.ignored.len() >= State::IGNORED_MAX;
-        if !full && self.state.ignores(from.as_str()) && !self.state.ignores(to.as_str()) && !self.is_me(to) {
-            self.state.ignored.push(printable(to.as_str()));
-            self.ignored_changed();
+        let aliases = &mut self.state.aliases;
+        let before = aliases.iter().position(|alias| alias.key == from.fold()).and_then(|at| aliases.remove(at));
+        let listed = match before {
+            Some(alias) => alias.listed,
+            None if self.state.ignored_keys.contains(from.fold()) => from.fold().into(),
+            None => return,
+        };
+        if self.state.ignores(to.as_str()) || self.is_me(to) {
+            return;
+        }
+        if self.state.aliases.len() >= ALIASES_MAX {
+            self.state.aliases.pop_front();
+        }
+        let name = printable(to.as_str());
+        self.state.aliases.push_back(Alias { key: to.fold().into(), name, listed });
+    }
+
+    /// Somebody went: whoever comes under their name may be somebody else.
+    pub(super) fn ignored_left(&mut self, nick: &Nick) {
+        if !self.state.rooms.iter().any(|room| room.place_of_member(nick.fold()).is_some()) {
+            self.state.aliases.retain(|alias| alias.key != nick.fold());
         }
     }
 

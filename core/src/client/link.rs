@@ -221,6 +221,8 @@ impl Client {
         }
         line.rejoining = true;
         line.away = welcome.features.away;
+        // Who has which name now, nobody knows.
+        self.state.aliases.clear();
         // Conversations beyond what the server bears are not resumed: what was missed there has to be asked for.
         let bound = usize::try_from(limits.rooms).unwrap_or(usize::MAX);
         let directs = self.state.rooms.iter_mut().filter(|room| matches!(room.place, Some(Place::Direct(_))));

@@ -1,6 +1,7 @@
 //! What a face shows. Lasting things are state: a face that missed every notice still shows the truth.
 
 use alloc::boxed::Box;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -33,6 +34,10 @@ pub struct State {
     pub away: Option<String>,
     /// Names of people whose words are hidden, at most [`State::IGNORED_MAX`].
     pub ignored: Vec<String>,
+    /// The same, as they are compared.
+    pub(super) ignored_keys: BTreeSet<String>,
+    /// What some of them are called for now.
+    pub(super) aliases: VecDeque<super::ignore::Alias>,
     /// What the person must answer before anything goes on.
     pub question: Option<Question>,
     /// The rooms and conversations, in display order; never empty once online.
@@ -64,6 +69,8 @@ impl State {
             dialect: profile.dialect,
             nick: printable(&profile.nick),
             away: None,
+            ignored_keys: super::ignore::keys(&super::ignore::kept(&profile.keepsake.ignored)),
+            aliases: VecDeque::new(),
             ignored: super::ignore::kept(&profile.keepsake.ignored),
             question: None,
             rooms: Vec::new(),

@@ -150,6 +150,44 @@ fn another_name_does_not_help_them_and_their_words_are_not_quoted_or_found() {
 }
 
 #[test]
+fn nobody_is_silenced_by_what_somebody_else_was_called_for_a_while() {
+    let mut desk = Desk::online();
+    desk.tell(message("lobby", 1, "carla", "hello"));
+    desk.submit("/ignore mallory");
+    let rename = |from: &str, to: &str| Event::Nick { from: nick(from), to: nick(to) };
+    desk.outputs.clear();
+    desk.tell(rename("mallory", "carla"));
+    desk.tell(message("lobby", 2, "carla", "not her"));
+    desk.submit("/ignore");
+    assert_eq!(desk.lines().last().unwrap().rsplit(": ").next(), Some("mallory, carla"));
+    desk.tell(rename("carla", "eve0"));
+    desk.tell(message("lobby", 3, "carla", "it is me"));
+    let shown = seen(&desk, 0);
+    let said = |text: &str| shown.iter().any(|line| line == text);
+    assert!(said("carla: hello") && said("carla: it is me") && !said("carla: not her"), "{shown:?}");
+    for number in 0..200 {
+        desk.tell(rename(&alloc::format!("eve{number}"), &alloc::format!("eve{}", number + 1)));
+    }
+    assert_eq!(desk.state().ignored, ["mallory"]);
+    assert!(desk.state().ignores("eve200") && !desk.state().ignores("eve199"));
+    assert!(!desk.outputs.iter().any(|output| matches!(output, Output::Keep(kept) if kept.ignored != ["mallory"])));
+    let left = |who: &str| Event::Parted {
+        room: RoomName::lobby(),
+        nick: nick(who),
+        reason: Note::default(),
+        at: Timestamp(1),
+    };
+    let mut unignored = Desk::online();
+    unignored.submit("/ignore mallory");
+    unignored.tell(rename("mallory", "carla"));
+    assert!(unignored.state().ignores("carla"));
+    unignored.submit("/unignore mallory");
+    assert!(!unignored.state().ignores("carla"), "they are the same");
+    desk.tell(left("eve200"));
+    assert!(!desk.state().ignores("eve200"), "whoever comes now may be somebody else");
+}
+
+#[test]
 fn a_tutorials_server_tells_who_spoke_and_that_is_enough() {
     let mut desk = Desk::new(profile(Dialect::Prompt));
     desk.input(Input::Connected);
