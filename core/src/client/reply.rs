@@ -72,25 +72,35 @@ fn excerpt(text: &str) -> String {
 }
 
 impl Client {
-    /// Answers a message, in its own room. One that is gone is not answered: the text is said all the same.
+    /// Answers a message, in its own room. Where nobody knows any more which room that is, nothing is said: what is
+    /// meant for some must not be read by others.
     pub(super) fn reply(&mut self, target: EntryKey, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim_end_matches('\n');
         if text.trim().is_empty() {
             return;
         }
-        let holder = self.holder_of(target).map(|(index, _)| index);
+        let holder = self.holder_of(target).map(|(index, _)| index).or((!self.is_native()).then_some(self.state.shown));
         let index = holder.unwrap_or(self.state.shown);
         let Some(room) = self.state.rooms.get_mut(index) else { return };
-        room.draft.clear();
-        let said = match self.is_native() {
-            true => self.say_in_reply(index, text, false, holder.map(|_| target)),
-            false => self.say_to_tutorial(index, text),
+        room.book.recall.push(text);
+        if room.draft == text {
+            room.draft.clear();
+        }
+        let said = match holder {
+            Some(index) if self.is_native() => self.say_in_reply(index, text, false, Some(target)),
+            Some(index) => self.say_to_tutorial(index, text),
+            None => Err(self.words().answered_gone()),
         };
         if let Err(why) = said {
             self.error(index, &why);
-            self.state.rooms[index].draft = text.into();
+            let draft = &mut self.state.rooms[index].draft;
+            if draft.is_empty() {
+                *draft = text.into();
+            }
         }
+        self.keeping.changed = true;
+        self.dirty = true;
     }
 
     /// Answers the newest message of somebody else in the shown room.

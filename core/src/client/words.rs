@@ -196,6 +196,12 @@ crate::phrases! {
             "بنویسید \u{200E}/reply و پاسختان.",
         }
         /// There is nobody to answer.
+        answered_gone() {
+            "The message you answer is not held any more: nothing was said.",
+            "Il messaggio a cui rispondi non c’è più: non è stato inviato niente.",
+            "پیامی که به آن پاسخ می‌دهید دیگر اینجا نیست؛ چیزی فرستاده نشد.",
+        }
+        /// Nobody can be answered.
         nothing_to_answer() {
             "Nobody else has said anything here yet.",
             "Qui nessun altro ha ancora detto niente.",

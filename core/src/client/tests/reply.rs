@@ -100,8 +100,27 @@ fn an_answer_to_what_is_gone_is_said_without() {
     desk.input(Input::Received(&both));
     let said: Vec<_> = desk.commands().into_iter().filter(|sent| matches!(sent, Command::Say { .. })).collect();
     assert_eq!((text_of(&said[0]), sent_reply(&said[0])), ("hm".to_string(), None));
-    desk.intent(Intent::Reply { entry: EntryKey(999), text: "well".into() });
-    assert_eq!(sent_reply(&desk.commands()[0]), None);
+}
+
+#[test]
+fn an_answer_is_said_where_it_was_meant_or_nowhere() {
+    let mut desk = Desk::online();
+    desk.intent(Intent::Reply { entry: EntryKey(999), text: "for few".into() });
+    assert_eq!(desk.commands(), [], "it is not for the room that happens to be shown");
+    assert_eq!(desk.state().rooms[0].draft, "for few");
+    assert!(desk.lines().last().unwrap().starts_with("! "), "{:?}", desk.lines());
+}
+
+#[test]
+fn an_answer_is_remembered_and_leaves_another_draft_alone() {
+    let mut desk = Desk::online();
+    desk.tell(message("lobby", 1, "bob", "one"));
+    let target = entry(&desk, 1).key;
+    desk.intent(Intent::Draft("half a thought".into()));
+    desk.intent(Intent::Reply { entry: target, text: "yes".into() });
+    assert_eq!(desk.state().rooms[0].draft, "half a thought");
+    desk.intent(Intent::Recall(-1));
+    assert_eq!(desk.state().rooms[0].draft, "yes");
 }
 
 #[test]
