@@ -40,7 +40,7 @@ crate::phrases! {
         }
         /// There is no topic any more.
         topic_taken(by) {
-            "{by} took the topic away",
+            "{by} removed the topic",
             "{by} ha tolto l’argomento",
             "{by} موضوع را برداشت",
         }
@@ -94,7 +94,7 @@ crate::phrases! {
         you_are_away(text) {
             "You are away: {text} (/back ends it)",
             "Risulti assente: {text} (/back lo toglie)",
-            "شما نیستید: {text} (با \u{200E}/back برگردید)",
+            "اعلام کردید که نیستید: {text} (با \u{200E}/back برگردید)",
         }
         /// Oneself is not any more.
         you_are_back() { "You are back.", "Sei di nuovo qui.", "برگشتید." }
@@ -111,7 +111,7 @@ crate::phrases! {
             "گفته‌های {nick} دوباره نشان داده می‌شود.",
         }
         /// Whose words are hidden.
-        ignored_are(names) { "Hidden is what these say: {names}", "Nascosti: {names}", "پنهان‌شده‌ها: {names}" }
+        ignored_are(names) { "You ignore: {names}", "Nascosti: {names}", "پنهان‌شده‌ها: {names}" }
         /// Nobody's.
         ignored_nobody() {
             "You ignore nobody. /ignore NICK hides what somebody says.",
@@ -137,7 +137,7 @@ crate::phrases! {
         /// Not all of what was missed could be fetched.
         gap() {
             "More was said here while you were away than is shown.",
-            "Mentre non c’eri qui si è detto più di quanto si vede.",
+            "Mentre non c’eri sono stati scritti più messaggi di quanti se ne vedano qui.",
             "در نبود شما بیش از آنچه می‌بینید اینجا گفته شده است.",
         }
         /// The last room was left.
@@ -195,13 +195,13 @@ crate::phrases! {
             "Scrivi /reply e la tua risposta.",
             "بنویسید \u{200E}/reply و پاسختان.",
         }
-        /// There is nobody to answer.
+        /// What is answered is gone.
         answered_gone() {
             "The message you answer is not held any more: nothing was said.",
             "Il messaggio a cui rispondi non c’è più: non è stato inviato niente.",
             "پیامی که به آن پاسخ می‌دهید دیگر اینجا نیست؛ چیزی فرستاده نشد.",
         }
-        /// Nobody can be answered.
+        /// There is nobody to answer.
         nothing_to_answer() {
             "Nobody else has said anything here yet.",
             "Qui nessun altro ha ancora detto niente.",
@@ -229,7 +229,7 @@ crate::phrases! {
         no_away() {
             "This server cannot tell the others that you are away.",
             "Questo server non può dire agli altri che non ci sei.",
-            "این سرور نمی‌تواند به دیگران بگوید که نیستید.",
+            "این سرور نمی‌تواند به دیگران بگوید که در دسترس نیستید.",
         }
         /// A command lacks its words.
         write_search(word) {
