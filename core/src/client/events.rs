@@ -182,6 +182,8 @@ impl Client {
             false => self.words().topic_set(by, text),
         };
         let mut entry = self.entry(Some(at), Some(id), EntryKind::Notice(sentence));
+        entry.about = Some(crate::text::printable(by.as_str()).into());
+        entry.ignored = self.state.ignores(by.as_str());
         entry.seq = self.news(index);
         self.state.rooms[index].timeline.place(entry);
         self.read_shown();

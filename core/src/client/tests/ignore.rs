@@ -188,6 +188,17 @@ fn nobody_is_silenced_by_what_somebody_else_was_called_for_a_while() {
 }
 
 #[test]
+fn a_topic_is_no_way_to_be_heard_by_whoever_ignores_one() {
+    let mut desk = Desk::online();
+    desk.submit("/ignore bob");
+    let text = Note::parse("hear me").unwrap();
+    desk.tell(Event::Topic { place: place("lobby"), id: MessageId(1), text, by: nick("bob"), at: Timestamp(1) });
+    assert_eq!(seen(&desk, 0), [HIDDEN]);
+    desk.submit("/unignore bob");
+    assert!(seen(&desk, 0).iter().any(|line| line.contains("hear me")));
+}
+
+#[test]
 fn a_tutorials_server_tells_who_spoke_and_that_is_enough() {
     let mut desk = Desk::new(profile(Dialect::Prompt));
     desk.input(Input::Connected);
