@@ -26,23 +26,26 @@ impl Kept {
         Loaded { value: found.map(Person::keepsake).unwrap_or_default(), warning }
     }
 
-    /// Keeps what was left at `server` by `nick`, in place of what was kept before; nothing where nothing was left.
+    /// Keeps what `now` differs in from `before`, which is what this client read or kept last: what another client of the
+    /// same person kept meanwhile stays. Where nothing is left, nothing is kept.
     ///
     /// # Errors
     /// One plain sentence; what is typed then ends with the program.
-    pub fn keep_keepsake(&self, server: &str, nick: &str, keepsake: &Keepsake) -> Result<(), String> {
+    pub fn keep_keepsake(&self, server: &str, nick: &str, before: &Keepsake, now: &Keepsake) -> Result<(), String> {
+        if before == now {
+            return Ok(());
+        }
         let _alone = alone(self.state())?;
         let path = self.state().join(KEEPSAKES_FILE);
         let Loaded { value: mut file, warning } = load::<File>(&path);
         if let Some(warning) = warning.filter(|_| path.exists()) {
             return Err(warning);
         }
-        let before = file.person.len();
-        file.person.retain(|person| !person.is(server, nick));
-        if *keepsake != Keepsake::default() {
-            file.person.push(Person::new(server, nick, keepsake));
-        } else if before == file.person.len() {
-            return Ok(());
+        let there = file.person.iter().position(|person| person.is(server, nick));
+        let there = there.map(|at| file.person.remove(at).keepsake()).unwrap_or_default();
+        let merged = merged(there, before, now);
+        if merged != Keepsake::default() {
+            file.person.push(Person::new(server, nick, &merged));
         }
         let people = file.person.iter().rev().scan(BYTES_MAX, |left, person| {
             *left = left.checked_sub(person.bytes())?;
@@ -52,6 +55,34 @@ impl Kept {
         file.person.drain(..file.person.len() - kept);
         save(&path, HEAD, &file)
     }
+}
+
+/// What stands in the file, with what became of `before` in one client.
+fn merged(mut there: Keepsake, before: &Keepsake, now: &Keepsake) -> Keepsake {
+    let draft = |keepsake: &Keepsake, place: &Option<Place>| {
+        keepsake.drafts.iter().find(|(of, _)| of == place).map(|(_, text)| text.clone())
+    };
+    for (place, _) in before.drafts.iter().chain(&now.drafts) {
+        let text = draft(now, place);
+        if text == draft(before, place) {
+            continue;
+        }
+        let at = there.drafts.iter().position(|(of, _)| of == place);
+        match (at, text) {
+            (Some(at), Some(text)) => there.drafts[at].1 = text,
+            (Some(at), None) => drop(there.drafts.remove(at)),
+            (None, Some(text)) => there.drafts.push((place.clone(), text)),
+            (None, None) => {}
+        }
+    }
+    there.ignored.retain(|name| !before.ignored.contains(name) || now.ignored.contains(name));
+    let added: Vec<_> = now.ignored.iter().filter(|name| !before.ignored.contains(name)).cloned().collect();
+    for name in added {
+        if !there.ignored.contains(&name) {
+            there.ignored.push(name);
+        }
+    }
+    there
 }
 
 /// A file that is not there is no person's.
@@ -138,16 +169,39 @@ mod tests {
         }
     }
 
+    /// Keeps this in place of all that this person had.
+    fn keep(kept: &Kept, server: &str, nick: &str, keepsake: &Keepsake) {
+        kept.keep_keepsake(server, nick, &kept.keepsake(server, nick).value, keepsake).unwrap();
+    }
+
+    #[test]
+    fn two_clients_of_one_person_lose_nothing_of_each_other() {
+        let (_home, kept) = kept();
+        let place = |name: &str| Some(Place::parse(name).unwrap());
+        let nothing = Keepsake::default();
+        let window = Keepsake { drafts: vec![(place("#a"), "half".into())], ignored: vec!["mallory".into()] };
+        kept.keep_keepsake("a:1", "ada", &nothing, &window).unwrap();
+        // This one began before that.
+        let terminal = Keepsake { drafts: vec![(place("#b"), "x".into())], ignored: vec!["eve".into()] };
+        kept.keep_keepsake("a:1", "ada", &nothing, &terminal).unwrap();
+        let both = kept.keepsake("a:1", "ada").value;
+        assert_eq!(both.drafts, [window.drafts.clone(), terminal.drafts.clone()].concat());
+        assert_eq!(both.ignored, ["mallory", "eve"]);
+        // It is sent, and mallory may be heard again: that is taken away, and nothing else.
+        kept.keep_keepsake("a:1", "ada", &window, &nothing).unwrap();
+        assert_eq!(kept.keepsake("a:1", "ada").value, terminal);
+    }
+
     #[test]
     fn what_was_left_comes_back_by_server_and_nickname() {
         let (_home, kept) = kept();
         assert_eq!(kept.keepsake("a:1", "ada").value, Keepsake::default());
-        kept.keep_keepsake("a:1", "ada", &keepsake("one")).unwrap();
-        kept.keep_keepsake("a:1", "علی", &keepsake("two")).unwrap();
-        kept.keep_keepsake("a:1", "ada", &keepsake("three")).unwrap();
+        keep(&kept, "a:1", "ada", &keepsake("one"));
+        keep(&kept, "a:1", "علی", &keepsake("two"));
+        keep(&kept, "a:1", "ada", &keepsake("three"));
         assert_eq!(kept.keepsake("a:1", "ada").value, keepsake("three"));
         assert_eq!(kept.keepsake("a:1", "علی").value, keepsake("two"));
-        kept.keep_keepsake("a:1", "ada", &Keepsake::default()).unwrap();
+        keep(&kept, "a:1", "ada", &Keepsake::default());
         assert_eq!(kept.keepsake("a:1", "ada").value, Keepsake::default());
         assert_eq!(kept.keepsake("b:1", "علی").value, Keepsake::default());
     }
@@ -155,7 +209,7 @@ mod tests {
     #[test]
     fn nothing_left_writes_no_file() {
         let (home, kept) = kept();
-        kept.keep_keepsake("a:1", "ada", &Keepsake::default()).unwrap();
+        keep(&kept, "a:1", "ada", &Keepsake::default());
         assert!(!home.path().join("state").join(KEEPSAKES_FILE).exists());
     }
 
@@ -164,7 +218,7 @@ mod tests {
         let (home, kept) = kept();
         let large = Keepsake { drafts: vec![(None, "\u{1}\"".repeat(400 * 1024 / 2))], ignored: Vec::new() };
         for number in 0..8 {
-            kept.keep_keepsake("a:1", &format!("ada{number}"), &large).unwrap();
+            keep(&kept, "a:1", &format!("ada{number}"), &large);
         }
         let path = home.path().join("state").join(KEEPSAKES_FILE);
         assert!(fs::metadata(&path).unwrap().len() < crate::file::FILE_BYTES_MAX);
@@ -176,7 +230,7 @@ mod tests {
     fn of_so_many_people_the_oldest_are_forgotten() {
         let (_home, kept) = kept();
         for number in 0..PEOPLE_MAX + 5 {
-            kept.keep_keepsake("b:1", &number.to_string(), &keepsake("x")).unwrap();
+            keep(&kept, "b:1", &number.to_string(), &keepsake("x"));
         }
         assert_eq!(kept.keepsake("b:1", "4").value, Keepsake::default());
         assert_eq!(kept.keepsake("b:1", "5").value, keepsake("x"));
@@ -187,7 +241,7 @@ mod tests {
     fn only_the_owner_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let (home, kept) = kept();
-        kept.keep_keepsake("a:1", "ada", &keepsake("one")).unwrap();
+        keep(&kept, "a:1", "ada", &keepsake("one"));
         let mode = fs::metadata(home.path().join("state").join(KEEPSAKES_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

@@ -95,7 +95,7 @@ impl App {
         let bell = Bell::new(ctx.clone());
         let session = (self.dial)(target, nick, &bell);
         session.intent(Intent::Set(Chosen::of(ctx).options()));
-        let keeper = Keeper::new(self.kept.clone(), target.clone());
+        let keeper = Keeper::new(self.kept.clone(), target.clone(), nick);
         self.form = Form::new(target, nick);
         self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, keeper }));
         ctx.request_repaint();
@@ -180,9 +180,12 @@ impl App {
         let Screen::Chat(talk) = &mut self.screen else { return };
         let Talk { chat, bell, keeper } = talk.as_mut();
         let token = bell.take_token();
-        let looked = keeper.look(&chat.session().state(), token);
-        let nick = || chat.session().state().nick.clone();
-        let kept = bell.take_keepsake().map_or(Ok(()), |keepsake| keeper.keep(&nick(), &keepsake));
+        let (nick, online) = {
+            let state = chat.session().state();
+            (state.nick.clone(), state.link == Link::Online)
+        };
+        let looked = keeper.look(&nick, online, token);
+        let kept = bell.take_keepsake().map_or(Ok(()), |keepsake| keeper.keep(&nick, &keepsake));
         if let Err(trouble) = looked.and(kept) {
             self.trouble = Some(trouble);
         }

@@ -139,11 +139,12 @@ pub fn start(siv: &mut Cursive, target: Target, nick: &str) {
     let app = app(siv);
     let authority = target.authority();
     let keeper = app.kept.clone().map(|kept| (kept, authority.clone(), nick.to_owned()));
-    let wake = Wake { sink, told: Arc::new(AtomicBool::new(false)), keeper };
+    let keepsake = app.kept.as_ref().map(|kept| kept.keepsake(&authority, nick).value).unwrap_or_default();
+    let wake = Wake { sink, told: Arc::new(AtomicBool::new(false)), keeper, last: Mutex::new(keepsake.clone()) };
     let token = app.kept.as_ref().and_then(|kept| kept.token(&authority, nick).value);
     let profile = Profile {
         options: choices::options(&app.settings, app.look.language),
-        keepsake: app.kept.as_ref().map(|kept| kept.keepsake(&authority, nick).value).unwrap_or_default(),
+        keepsake,
         ..profile(&target, nick, token, app.password.clone())
     };
     app.connect =
@@ -383,6 +384,8 @@ struct Wake {
     told: Arc<AtomicBool>,
     /// The person's files, and under which server and nickname what is not sent is kept there.
     keeper: Option<(Kept, String, String)>,
+    /// What was kept last.
+    last: Mutex<Keepsake>,
 }
 
 impl Wake {
@@ -415,7 +418,10 @@ impl Face for Wake {
         // At once and not by the toolkit's loop, which has ended when the last of it comes.
         if let Some((kept, server, nick)) = &self.keeper {
             // What is typed then ends with the program; that is not worth a word at each letter.
-            let _ = kept.keep_keepsake(server, nick, keepsake);
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.keep_keepsake(server, nick, &last, keepsake).is_ok() {
+                last.clone_from(keepsake);
+            }
         }
     }
 
