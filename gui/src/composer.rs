@@ -279,12 +279,17 @@ impl Composer {
             return;
         }
         let text = std::mem::take(&mut self.text);
-        let command = text.starts_with('/');
+        let said = text.strip_prefix('/').filter(|rest| rest.starts_with('/')).map(str::to_owned);
+        let command = text.starts_with('/') && said.is_none();
         let answered = self.answering(room).map(|entry| entry.key).filter(|_| !command);
-        intents.push(match answered {
-            Some(entry) => Intent::Reply { entry, text },
-            None => Intent::Submit(text),
-        });
+        match answered {
+            // The draft may hold a slash more than what is said.
+            Some(entry) => {
+                let text = said.unwrap_or(text);
+                intents.extend([Intent::Draft(String::new()), Intent::Reply { entry, text }]);
+            }
+            None => intents.push(Intent::Submit(text)),
+        }
         if !command {
             self.answered.take_if(|(there, _)| *there == room.key);
         }

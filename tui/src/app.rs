@@ -343,7 +343,9 @@ pub fn focus(siv: &mut Cursive, focused: bool) {
 
 /// Leaves this chat and asks for another server.
 fn elsewhere(siv: &mut Cursive) {
-    let App { session, asked, .. } = app(siv);
+    let App { session, asked, password, .. } = app(siv);
+    // It was for the server that is left; another one must not learn it.
+    *password = None;
     // Dropping the last of it, with the screen below, says goodbye.
     if session.replace(None).is_some() {
         *asked = None;

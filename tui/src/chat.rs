@@ -14,6 +14,7 @@ use crate::bidi::Bidi;
 use crate::cells;
 use crate::editor::Editor;
 use crate::keys;
+use crate::links;
 use crate::log::{Log, Place, Scroll};
 use crate::look::Look;
 use crate::paint;
@@ -64,7 +65,7 @@ pub struct Chat {
     /// Something else is in front of the log.
     covered: bool,
     /// What was last told of where the person looks.
-    looked: Option<(bool, bool)>,
+    looked: Option<(bool, bool, Option<RoomKey>)>,
     /// A sentence for the status line until the next key.
     flash: Option<String>,
     frame: Frame,
@@ -129,11 +130,18 @@ impl Chat {
 
     /// Tells the machine where the person looks, if that changed.
     fn tell_look(&mut self) {
-        let look = (self.focused && !self.covered, self.place().follows());
+        let look = (self.focused && !self.covered, self.place().follows(), self.shown);
         if self.looked != Some(look) {
             self.looked = Some(look);
             self.session.intent(Intent::Look { focused: look.0, at_bottom: look.1 });
         }
+    }
+
+    /// Shows another room, in which one may have scrolled up: nothing of it is read before it is laid out.
+    fn turn_to(&mut self, intent: Intent) {
+        self.looked = None;
+        self.session.intent(Intent::Look { focused: self.focused && !self.covered, at_bottom: false });
+        self.session.intent(intent);
     }
 
     fn scroll(&mut self, scroll: Scroll) {
@@ -202,13 +210,13 @@ impl Chat {
                 } else if let Some(room) = self.frame.room_at(at) {
                     let key = self.session.state().rooms.get(room).map(|room| room.key);
                     if let Some(key) = key {
-                        self.session.intent(Intent::Show(key));
+                        self.turn_to(Intent::Show(key));
                     }
                 } else if at.x < start.0 + size.0
                     && let (Some(x), Some(y)) = (at.x.checked_sub(start.0), at.y.checked_sub(start.1))
                     && let Some(link) = self.log.link_at((x, y))
                 {
-                    return EventResult::with_cb(move |siv| app::open_link(siv, &link));
+                    return self.open(links::to(&link));
                 }
             }
             _ => {}
@@ -296,6 +304,8 @@ impl View for Chat {
     }
 
     fn on_event(&mut self, event: Event) -> EventResult {
+        // Several keys may come before the next layout, and another room be shown by the first of them.
+        self.follow_room();
         if let Some(extra) = Extra::from_event(&event) {
             self.on_extra(extra);
             return EventResult::consumed();
@@ -371,10 +381,10 @@ impl Chat {
     /// Keys that go to another room.
     fn room_key(&mut self, event: &Event) -> bool {
         match event {
-            Event::Alt(Key::Down) | Event::CtrlChar('n') => self.session.intent(Intent::Cycle(1)),
-            Event::Alt(Key::Up) | Event::CtrlChar('p') => self.session.intent(Intent::Cycle(-1)),
-            Event::AltShift(Key::Down) => self.session.intent(Intent::NextUnread(1)),
-            Event::AltShift(Key::Up) => self.session.intent(Intent::NextUnread(-1)),
+            Event::Alt(Key::Down) | Event::CtrlChar('n') => self.turn_to(Intent::Cycle(1)),
+            Event::Alt(Key::Up) | Event::CtrlChar('p') => self.turn_to(Intent::Cycle(-1)),
+            Event::AltShift(Key::Down) => self.turn_to(Intent::NextUnread(1)),
+            Event::AltShift(Key::Up) => self.turn_to(Intent::NextUnread(-1)),
             _ => return false,
         }
         true

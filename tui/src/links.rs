@@ -128,9 +128,13 @@ pub struct Found {
 pub fn of(entry: &Entry) -> impl Iterator<Item = Found> {
     let text = |span: &Span| entry.what().get(span.range.clone());
     let links = entry.spans().iter().filter(|span| span.kind == SpanKind::Link).filter_map(text);
-    let link =
-        |link: Hyperlink| Found { url: link.url().into(), host: link.host().into(), suspicious: link.is_suspicious() };
-    links.filter_map(Hyperlink::of).map(link)
+    links.filter_map(to)
+}
+
+/// Where the text of a link leads.
+pub fn to(link: &str) -> Option<Found> {
+    let link = Hyperlink::of(link)?;
+    Some(Found { url: link.url().into(), host: link.host().into(), suspicious: link.is_suspicious() })
 }
 
 /// The links of a room, the newest first.

@@ -200,7 +200,9 @@ impl Log {
                 let at = room.timeline.front() + index as i64;
                 place.position < at || place.position == at && place.below >= below
             }
-            _ => false,
+            // All that is held is in sight, and does not fill the screen.
+            (_, None) => matches!(scroll, Scroll::Up(_) | Scroll::Oldest),
+            (None, Some(_)) => false,
         }
     }
 

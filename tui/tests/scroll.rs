@@ -2,7 +2,7 @@
 
 mod desk;
 
-use cursive::event::Key;
+use cursive::event::{Event, Key};
 use desk::Desk;
 use tui::term::Extra;
 
@@ -112,3 +112,42 @@ fn older_messages_are_asked_for_at_the_top() {
     desk.key(Key::PageUp);
     desk.sees("line 445.");
 }
+
+#[test]
+fn on_a_screen_that_is_taller_than_what_is_held_older_messages_can_be_had() {
+    let mut desk = Desk::online((80, 70));
+    // Eight messages of many, which do not fill the screen.
+    desk.says(GARDEN);
+    desk.session.intent(parlor_core::client::Intent::Cycle(1));
+    desk.look();
+    let reference = desk.sent().split(r#""ref":""#).nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+    let reference = reference.expect("the first page is asked for");
+    let message = |id| format!(r#"{{"room":"garden","id":{id},"from":"bea","at":1763804800000,"text":"old {id}."}}"#);
+    let page: Vec<String> = (93..=100).map(message).collect();
+    desk.says(&format!(
+        r#"{{"page":{{"room":"garden","messages":[{}],"has_more":true,"ref":"{reference}"}}}}"#,
+        page.join(",")
+    ));
+    desk.sees("old 93.");
+    desk.sent();
+    desk.key(Key::PageUp);
+    let sent = desk.sent();
+    assert!(sent.contains(r#""history""#) && sent.contains(r#""before":93"#), "{sent}");
+}
+
+#[test]
+fn keys_that_arrive_together_with_a_change_of_room_belong_to_the_other_room() {
+    let mut desk = Desk::online(USUAL);
+    desk.says(GARDEN_NEW);
+    desk.types("half a thought");
+    desk.sent();
+    desk.burst([Event::Alt(Key::Down), Event::Char('x'), Event::Key(Key::Enter)]);
+    let sent = desk.sent();
+    assert!(!sent.contains("half a thought"), "{sent}");
+    assert!(sent.contains(r#""room":"garden""#) && sent.contains(r#""text":"x""#), "{sent}");
+    desk.event(Event::Alt(Key::Up));
+    desk.sees("half a thought");
+}
+
+const GARDEN: &str = r#"{"room":{"room":"garden","log":"00000000000000bb","first_id":1,"last_id":100,"topic":"","count":1,"members":["ada"]}}"#;
+const GARDEN_NEW: &str = r#"{"room":{"room":"garden","log":"00000000000000bb","first_id":1,"last_id":0,"topic":"","count":1,"members":["ada"]}}"#;

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection, skeleton};
 
 /// What a link begins with. Nothing that runs or reads what is on this machine (`javascript:`, `data:`, `file:`).
-const SCHEMES: [&str; 6] = ["https://", "http://", "parlor://", "nic://", "prompt://", MAILTO];
+const SCHEMES: [&str; 3] = ["https://", "http://", MAILTO];
 const MAILTO: &str = "mailto:";
 /// Many leave the scheme of a web address out.
 const WWW: &str = "www.";
@@ -25,7 +25,7 @@ pub struct Hyperlink {
 
 impl Hyperlink {
     /// Reads the text of a [`super::SpanKind::Link`]; `None` for anything else. What is to be opened passes through
-    /// here: only `https`, `http`, `mailto`, `parlor`, `nic` and `prompt` come out.
+    /// here: only `https`, `http` and `mailto` come out.
     pub fn of(shown: &str) -> Option<Self> {
         if links(shown).next() != Some(0..shown.len()) {
             return None;
@@ -306,7 +306,6 @@ mod tests {
             ("www.example.com, www.x", vec!["www.example.com"]),
             ("a www.b", vec![]),
             ("mailto:ada@example.com. mailto:x", vec!["mailto:ada@example.com"]),
-            ("parlor://127.0.0.1:7667/lobby nic://h", vec!["parlor://127.0.0.1:7667/lobby", "nic://h"]),
             ("http://[::1]:80/x", vec!["http://[::1]:80/x"]),
             ("https:// http://. https://..", vec![]),
             ("xhttps://a.example", vec![]),
@@ -319,7 +318,14 @@ mod tests {
 
     #[test]
     fn nothing_that_runs_or_reads_files_is_a_link() {
-        for text in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "vbscript:x", "ftp://x"] {
+        for text in [
+            "parlor://h/lobby",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "vbscript:x",
+            "ftp://x",
+        ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");
             assert_eq!(Hyperlink::of(text), None, "{text}");
         }

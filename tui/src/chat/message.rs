@@ -73,7 +73,11 @@ impl Chat {
         let said = text.strip_prefix('/').filter(|text| text.starts_with('/')).unwrap_or(&text).to_owned();
         let is_command = text.starts_with('/') && said == text;
         match self.replying.take_if(|_| !is_command) {
-            Some(entry) => self.session.intent(Intent::Reply { entry, text: said }),
+            Some(entry) => {
+                // It may hold a slash more than what is said.
+                self.session.intent(Intent::Draft(String::new()));
+                self.session.intent(Intent::Reply { entry, text: said });
+            }
             None => self.session.intent(Intent::Submit(text)),
         }
         // What cannot be sent is the draft again.

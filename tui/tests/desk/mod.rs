@@ -147,6 +147,15 @@ impl Desk {
         self.look();
     }
 
+    /// Several keys that arrive together: nothing is drawn between them.
+    pub(crate) fn burst(&mut self, events: impl IntoIterator<Item = Event>) {
+        for event in events {
+            self.keys.send(Some(event)).unwrap();
+        }
+        self.runner.process_events();
+        self.look();
+    }
+
     pub(crate) fn key(&mut self, key: Key) {
         self.event(Event::Key(key));
     }
