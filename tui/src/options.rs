@@ -32,14 +32,16 @@ With --pipe:
     while read -r line; do case $line in *': !time') date;; esac; done >say
       a bot that answers
 
-  Each line of standard input is sent as it is, into the room that the URL names; what arrives is printed one line
-  each: \"ada: ciao\", \"ada (to you): psst\", \"* ada waves\", \"* ada joined\", and with its name before it what belongs to
-  another room: \"[garden] ada: ciao\". Further lines of a message begin with two spaces. With --json it is one object
-  each. At the end of input the program says goodbye once everything was confirmed. Without --nick a nickname that is
-  taken gets a number.
+  Each line of standard input is sent as it is, into the room that the URL names; what arrives
+  is printed one line each: \"ada: ciao\", \"ada (to you): psst\", \"* ada waves\", \"* ada joined\",
+  and with its name before it what belongs to another room: \"[garden] ada: ciao\". Further lines
+  of a message begin with two spaces. With --json it is one object each. At the end of input the
+  program says goodbye once everything was confirmed. Without --nick a nickname that is taken
+  gets a number.
 
-  Exit codes: 0 all was sent, or nobody reads the output any more; 1 it was not (standard error says why); 2 wrong
-  usage; 3 all was sent, but no message came within --wait; 128 and the number of the signal that ended it.";
+  Exit codes: 0 all was sent, or nobody reads the output any more; 1 it was not (standard error
+  says why); 2 wrong usage; 3 all was sent, but no message came within --wait; 128 and the
+  number of the signal that ended it.";
 
 /// Chat in the terminal: with a Parlor server, or with the servers of the two Python tutorials.
 #[derive(Debug, Parser)]
@@ -108,6 +110,15 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Options::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_the_options_fits_where_the_help_is_cut() {
+        let help = Options::command().term_width(100).render_long_help().to_string();
+        for line in EXAMPLES.lines() {
+            assert!(line.chars().count() <= 96, "{line}");
+            assert!(help.lines().any(|shown| shown == line), "broken again: {line}");
+        }
     }
 
     #[test]
