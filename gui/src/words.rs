@@ -13,22 +13,22 @@ parlor_core::phrases! {
         link_leads_elsewhere(host) {
             "This link leads to {host}, which may not be what it looks like.",
             "Questo link porta a {host}, che potrebbe non essere ciò che sembra.",
-            "این پیوند به {host} می‌رود که شاید آن نباشد که می‌نماید.",
+            "این پیوند به {host} می‌رود که شاید آن نباشد که به نظر می‌رسد.",
         }
         /// Opens it all the same.
-        open_link() { "Open it", "Apri", "باز کن" }
+        open_link() { "Open it", "Apri", "باز کردن" }
         /// Leaves it.
-        open_no_link() { "Leave it", "Lascia stare", "باز نکن" }
+        open_no_link() { "Leave it", "Lascia stare", "باز نکردن" }
 
         // The dialog that asks whom to connect to.
 
         /// Its title.
-        join_a_chat() { "Join a chat", "Entra in una chat", "ورود به گفتگو" }
+        join_a_chat() { "Join a chat", "Entra in una chat", "ورود به گفت‌وگو" }
         /// What it asks.
         whom_to_join() {
             "Which server, and what shall they call you?",
             "Quale server, e come ti devono chiamare?",
-            "کدام سرور، و شما را چه بنامند؟",
+            "به کدام سرور وصل می‌شوید و شما را چه صدا کنند؟",
         }
         /// Above the kinds of servers.
         kind_of_server() { "Kind of server", "Tipo di server", "نوع سرور" }
@@ -55,7 +55,7 @@ parlor_core::phrases! {
         /// The field of its port.
         port() { "Port", "Porta", "درگاه" }
         /// The field of one's own name.
-        nickname() { "Nickname", "Soprannome", "نام مستعار" }
+        nickname() { "Nickname", "Nickname", "نام مستعار" }
         /// The button that connects.
         connect() { "Connect", "Connetti", "اتصال" }
         /// There is no host.
@@ -79,14 +79,14 @@ parlor_core::phrases! {
         /// There is no nickname.
         write_nick() {
             "Write a nickname; the others will see it.",
-            "Scrivi un soprannome; gli altri lo vedranno.",
-            "نامی بنویسید؛ دیگران آن را می‌بینند.",
+            "Scrivi un nickname; gli altri lo vedranno.",
+            "نام مستعاری بنویسید؛ دیگران آن را می‌بینند.",
         }
         /// The nickname has lines.
         nick_on_one_line() {
             "A nickname is written on one line.",
-            "Un soprannome sta su una riga sola.",
-            "نام مستعار باید در یک خط باشد.",
+            "Un nickname sta su una riga sola.",
+            "نام مستعار باید تنها یک خط باشد.",
         }
 
         // How things stand.
@@ -112,9 +112,9 @@ parlor_core::phrases! {
         /// One is leaving.
         saying_goodbye() { "Saying goodbye …", "Saluti in corso …", "در حال خداحافظی …" }
         /// One has left.
-        left(address) { "Left {address}", "Uscito da {address}", "از {address} بیرون آمدید" }
+        left(address) { "Left {address}", "Hai lasciato {address}", "از {address} بیرون آمدید" }
         /// The same, in a sentence.
-        you_have_left() { "You have left.", "Sei uscito.", "بیرون آمدید." }
+        you_have_left() { "You have left.", "Hai lasciato il server.", "از سرور بیرون آمدید." }
         /// Why the connection is lost, and when it is tried again.
         trying_again(why, when) {
             "{why} Trying again {when}.",
@@ -126,7 +126,7 @@ parlor_core::phrases! {
         /// After so many seconds.
         in_seconds(seconds) { "in {seconds} s", "tra {seconds} s", "تا {seconds} ثانیهٔ دیگر" }
         /// The button that tries at once.
-        try_now() { "Try now", "Riprova ora", "اکنون تلاش کن" }
+        try_now() { "Try now", "Riprova ora", "تلاش همین حالا" }
         /// The button that leads to the dialog.
         connect_elsewhere() { "Connect …", "Connetti …", "اتصال …" }
         /// The button that sends a warning away.
@@ -185,11 +185,11 @@ parlor_core::phrases! {
         /// In the menu of a member.
         ignore(nick) { "Ignore {nick}", "Ignora {nick}", "نادیده گرفتن {nick}" }
         /// In the menu of a member.
-        unignore(nick) { "No longer ignore {nick}", "Non ignorare più {nick}", "دیگر نادیده نگرفتن {nick}" }
+        unignore(nick) { "No longer ignore {nick}", "Non ignorare più {nick}", "لغو نادیده گرفتن {nick}" }
         /// In the menu of a member.
         kick(nick) { "Remove {nick} from the room", "Allontana {nick} dalla stanza", "بیرون کردن {nick} از اتاق" }
         /// In the menu of a member.
-        mute(nick) { "Mute {nick}", "Silenzia {nick}", "بی‌صدا کردن {nick}" }
+        mute(nick) { "Mute {nick}", "Togli la parola a {nick}", "ساکت کردن {nick}" }
         /// Who is typing.
         typing_one(who) { "{who} is typing …", "{who} sta scrivendo …", "{who} در حال نوشتن است …" }
         /// Who is typing.
@@ -240,14 +240,14 @@ parlor_core::phrases! {
         /// A message is being corrected.
         correcting() {
             "Correcting your message: Enter saves, Esc cancels.",
-            "Correggi il tuo messaggio: Invio salva, Esc annulla.",
+            "Modifica del tuo messaggio: Invio salva, Esc annulla.",
             "ویرایش پیام شما: Enter ذخیره می‌کند، Esc لغو می‌کند.",
         }
         /// A message is being corrected while there is no connection.
         correcting_offline() {
             "Correcting your message: it can be saved once there is a connection.",
-            "Correggi il tuo messaggio: si potrà salvare quando c’è una connessione.",
-            "ویرایش پیام شما: با برقراری اتصال می‌توان آن را ذخیره کرد.",
+            "Modifica del tuo messaggio: si potrà salvare quando c’è connessione.",
+            "ویرایش پیام شما: با برقراری اتصال می‌توانید ذخیره‌اش کنید.",
         }
 
         // The log.
@@ -261,7 +261,7 @@ parlor_core::phrases! {
             "هنوز چیزی اینجا گفته نشده است.",
         }
         /// Nothing is older.
-        beginning() { "This is the beginning.", "Questo è l’inizio.", "اینجا آغاز گفتگوست." }
+        beginning() { "This is the beginning.", "Questo è l’inizio.", "اینجا آغاز گفت‌وگوست." }
         /// What is older is gone.
         older_not_kept() {
             "Older messages are not kept.",
@@ -272,16 +272,16 @@ parlor_core::phrases! {
         older_not_held() {
             "Older messages are not shown here; a search finds them.",
             "I messaggi più vecchi non sono mostrati qui; la ricerca li trova.",
-            "پیام‌های قدیمی‌تر اینجا نیستند؛ جستجو آن‌ها را پیدا می‌کند.",
+            "پیام‌های قدیمی‌تر اینجا نیستند؛ جست‌وجو آن‌ها را پیدا می‌کند.",
         }
         /// More is being read.
         loading_older() {
             "Loading older messages …",
             "Caricamento dei messaggi più vecchi …",
-            "در حال آوردن پیام‌های قدیمی‌تر …",
+            "در حال دریافت پیام‌های قدیمی‌تر …",
         }
         /// Something is being read.
-        loading() { "Loading …", "Caricamento …", "در حال آوردن …" }
+        loading() { "Loading …", "Caricamento …", "در حال دریافت …" }
         /// To the end of the log.
         newest() { "▼ newest", "▼ ultimi", "▼ تازه‌ترین" }
         /// To the end of the log, where something is new.
@@ -306,39 +306,39 @@ parlor_core::phrases! {
         really_delete() {
             "Delete this message for everybody?",
             "Eliminare questo messaggio per tutti?",
-            "این پیام برای همه پاک شود؟",
+            "این پیام برای همه حذف شود؟",
         }
         /// The button that takes it back.
-        delete() { "Delete", "Elimina", "پاک کردن" }
+        delete() { "Delete", "Elimina", "حذف" }
         /// The button that does not.
         keep() { "Keep", "Conserva", "نگه داشتن" }
         /// In the menu of a message.
-        copy_message() { "Copy message", "Copia il messaggio", "رونوشت پیام" }
+        copy_message() { "Copy message", "Copia il messaggio", "کپی پیام" }
         /// In the menu of a message.
-        copy_with_name() { "Copy with name", "Copia con il nome", "رونوشت با نام" }
+        copy_with_name() { "Copy with name", "Copia con il nome", "کپی با نام" }
         /// In the menu of a message.
         edit() { "Edit", "Modifica", "ویرایش" }
         /// In the menu of a message: it will be asked about.
-        delete_asking() { "Delete …", "Elimina …", "پاک کردن …" }
+        delete_asking() { "Delete …", "Elimina …", "حذف …" }
         /// Why something cannot be done.
         no_connection() {
             "There is no connection just now.",
-            "In questo momento non c’è connessione.",
+            "Ora non c’è connessione.",
             "اکنون اتصالی برقرار نیست.",
         }
 
         // Searching.
 
         /// The button and field that search.
-        search() { "Search", "Cerca", "جستجو" }
+        search() { "Search", "Cerca", "جست‌وجو" }
         /// What it does.
         search_tip() {
             "Search this room (Ctrl+F)",
             "Cerca in questa stanza (Ctrl+F)",
-            "جستجو در این اتاق (Ctrl+F)",
+            "جست‌وجو در این اتاق (Ctrl+F)",
         }
         /// The field.
-        search_messages() { "Search messages", "Cerca nei messaggi", "جستجوی پیام‌ها" }
+        search_messages() { "Search messages", "Cerca nei messaggi", "جست‌وجوی پیام‌ها" }
         /// What may be written there.
         search_hint() {
             "Every word must be in the message. \"Words in quotation marks\" stand together; word* finds what begins so.",
@@ -346,29 +346,29 @@ parlor_core::phrases! {
             "همهٔ واژه‌ها باید در پیام باشند. \"واژه‌های درون گیومه\" کنار هم می‌آیند؛ واژه* هر چه را که چنین آغاز شود پیدا می‌کند.",
         }
         /// The button that closes the search.
-        close_search() { "Close the search", "Chiudi la ricerca", "بستن جستجو" }
+        close_search() { "Close the search", "Chiudi la ricerca", "بستن جست‌وجو" }
         /// What else closes it.
         close_search_tip() {
             "Close and stay here; Esc goes back to where you were",
             "Chiudi e resta qui; Esc torna dov’eri",
-            "بستن و ماندن در همین جا؛ Esc شما را به جای پیشین برمی‌گرداند",
+            "بستن و ماندن در همین‌جا؛ Esc شما را به جای پیشین برمی‌گرداند",
         }
         /// In the shown room alone.
         here() { "Here", "Qui", "اینجا" }
         /// The same in a sentence.
         in_room_alone(room) { "In {room} alone", "Solo in {room}", "فقط در {room}" }
         /// In all rooms.
-        everywhere() { "Everywhere", "Dappertutto", "همه‌جا" }
+        everywhere() { "Everywhere", "Ovunque", "همه‌جا" }
         /// The same in a sentence.
         everywhere_tip() {
             "In all your rooms and conversations",
             "In tutte le tue stanze e conversazioni",
-            "در همهٔ اتاق‌ها و گفتگوهای شما",
+            "در همهٔ اتاق‌ها و گفت‌وگوهای شما",
         }
         /// The key that searches.
         enter_key() { "Enter", "Invio", "Enter" }
         /// It is being searched.
-        searching() { "Searching …", "Ricerca …", "در حال جستجو …" }
+        searching() { "Searching …", "Ricerca …", "در حال جست‌وجو …" }
         /// Nothing was found in a room.
         not_found_in(query, room) {
             "Nothing was found for “{query}” in {room}.",
@@ -382,7 +382,7 @@ parlor_core::phrases! {
             "برای «{query}» هیچ‌جا چیزی پیدا نشد.",
         }
         /// The button that searches all rooms.
-        look_everywhere() { "Look everywhere", "Cerca dappertutto", "جستجو در همه‌جا" }
+        look_everywhere() { "Look everywhere", "Cerca ovunque", "جست‌وجو در همه‌جا" }
         /// What was found.
         one_hit() { "1 message", "1 messaggio", "۱ پیام" }
         /// What was found.
@@ -399,7 +399,7 @@ parlor_core::phrases! {
         older_messages_tip() {
             "Search on, further back",
             "Continua la ricerca, più indietro",
-            "ادامهٔ جستجو در پیام‌های پیشین",
+            "ادامهٔ جست‌وجو در پیام‌های پیشین",
         }
         /// A message that was found, for those who hear it.
         hit(who, room, when, text) {
@@ -408,7 +408,7 @@ parlor_core::phrases! {
             "{who} در {room}، {when}: {text}",
         }
         /// Back from messages that lie far back.
-        back_to_log() { "Back to the log", "Torna alla chat", "بازگشت به گفتگو" }
+        back_to_log() { "Back to the log", "Torna alla chat", "بازگشت به گفت‌وگو" }
         /// Above messages that lie far back.
         earlier_in(room) { "Earlier in {room}", "Prima, in {room}", "پیش‌تر در {room}" }
         /// The same for those who hear it.
@@ -421,9 +421,9 @@ parlor_core::phrases! {
         // What covers the window.
 
         /// The server wants another name.
-        another_nick() { "Another nickname, please", "Un altro soprannome, per favore", "لطفاً نام دیگری برگزینید" }
+        another_nick() { "Another nickname, please", "Un altro nickname, per favore", "لطفاً نام مستعار دیگری انتخاب کنید" }
         /// The button that takes it.
-        use_nick() { "Use this name", "Usa questo nome", "همین نام" }
+        use_nick() { "Use this name", "Usa questo nome", "انتخاب این نام" }
         /// The server wants a password.
         has_password() { "This server has a password", "Questo server ha una password", "این سرور گذرواژه دارد" }
         /// The field for it.
@@ -434,7 +434,7 @@ parlor_core::phrases! {
         write_password() {
             "Write the password; whoever runs the server knows it.",
             "Scrivi la password; chi gestisce il server la conosce.",
-            "گذرواژه را بنویسید؛ گردانندهٔ سرور آن را می‌داند.",
+            "گذرواژه را بنویسید؛ مدیر سرور آن را می‌داند.",
         }
         /// What would be lost.
         one_unsent() {
@@ -451,19 +451,19 @@ parlor_core::phrases! {
         /// That it would be lost.
         one_lost() {
             "There is no connection just now. If you close the window, it is lost.",
-            "In questo momento non c’è connessione. Se chiudi la finestra, va perso.",
+            "Ora non c’è connessione. Se chiudi la finestra, va perso.",
             "اکنون اتصالی برقرار نیست. اگر پنجره را ببندید، از دست می‌رود.",
         }
         /// That they would be lost.
         many_lost() {
             "There is no connection just now. If you close the window, they are lost.",
-            "In questo momento non c’è connessione. Se chiudi la finestra, vanno persi.",
+            "Ora non c’è connessione. Se chiudi la finestra, vanno persi.",
             "اکنون اتصالی برقرار نیست. اگر پنجره را ببندید، از دست می‌روند.",
         }
         /// The button that stays.
-        stay() { "Stay", "Resta", "می‌مانم" }
+        stay() { "Stay", "Resta", "ماندن" }
         /// The button that closes.
-        close_anyway() { "Close anyway", "Chiudi comunque", "بستن با این همه" }
+        close_anyway() { "Close anyway", "Chiudi comunque", "به هر حال بستن" }
         /// The button that closes what covers the window.
         close() { "Close", "Chiudi", "بستن" }
         /// Answers a message.
@@ -477,7 +477,7 @@ parlor_core::phrases! {
         /// A message answers this.
         answers(line) { "In reply to {line}", "In risposta a {line}", "در پاسخ به {line}" }
         /// The button that copies.
-        copy() { "Copy", "Copia", "رونوشت" }
+        copy() { "Copy", "Copia", "کپی" }
         /// The button of the list of keys.
         keys_tip(key) { "Keys ({key})", "Tasti ({key})", "کلیدها ({key})" }
         /// The button that makes it bright.

@@ -36,7 +36,7 @@ parlor_core::phrases! {
         /// Nothing.
         notify_off() { "None", "Nessuna", "هیچ" }
         /// Which calendar.
-        calendar() { "Calendar", "Calendario", "گاه‌شماری" }
+        calendar() { "Calendar", "Calendario", "تقویم" }
         /// That of the language.
         as_the_language() { "As the language", "Come la lingua", "مانند زبان" }
         /// Gregorian.
@@ -47,25 +47,25 @@ parlor_core::phrases! {
         fold_presence() {
             "Fold who comes and goes into one line",
             "Riunisci in una riga chi entra e chi esce",
-            "آمد و رفت‌ها در یک خط جمع شوند",
+            "آمدورفت‌ها در یک خط جمع شوند",
         }
         /// Others see one typing.
         tell_typing() {
             "Tell others that I am typing",
             "Mostra agli altri che sto scrivendo",
-            "دیگران ببینند که در حال نوشتنم",
+            "دیگران ببینند که در حال نوشتن هستم",
         }
         /// AM and PM.
         twelve_hours() {
             "Times of twelve hours: 9:05 pm",
-            "Ore in formato 12: 9:05 pm",
+            "Orologio a 12 ore: 9:05 pm",
             "ساعت دوازده‌ساعته: ۹:۰۵ ب.ظ",
         }
         /// Where all that is kept.
         kept_in(path) {
             "Kept in {path}, which you may also edit.",
             "Conservate in {path}, che puoi anche modificare.",
-            "نگه‌داری در {path}؛ می‌توانید آن را ویرایش هم بکنید.",
+            "در {path} نگه داشته می‌شود؛ می‌توانید آن را ویرایش هم بکنید.",
         }
         /// Nothing can be kept.
         kept_nowhere() {
@@ -87,7 +87,7 @@ parlor_core::phrases! {
         host_a_chat() {
             "Host a chat on this computer",
             "Ospita una chat su questo computer",
-            "میزبانی گفتگو روی این رایانه",
+            "میزبانی گفت‌وگو روی این رایانه",
         }
         /// What that means.
         host_about() {
@@ -96,7 +96,7 @@ parlor_core::phrases! {
             "سروری راه می‌افتد که تا باز بودن این پنجره کار می‌کند.",
         }
         /// Who may connect.
-        who_may_come() { "Who may come", "Chi può entrare", "چه کسانی می‌توانند بیایند" }
+        who_may_come() { "Who may come", "Chi può entrare", "چه کسانی می‌توانند وارد شوند" }
         /// Nobody else.
         only_here() { "Only this computer", "Solo questo computer", "فقط همین رایانه" }
         /// The network.
@@ -104,7 +104,7 @@ parlor_core::phrases! {
         /// The field of the password.
         password_if_any() {
             "Password, if there is to be one",
-            "Password, se ce ne dev’essere una",
+            "Password, se la vuoi",
             "گذرواژه، اگر لازم است",
         }
         /// The button that starts it.
@@ -114,8 +114,8 @@ parlor_core::phrases! {
         /// There is no server to start.
         no_server_program() {
             "parlor-server was not found: put it beside this program, or install it where programs are found.",
-            "parlor-server non è stato trovato: mettilo accanto a questo programma o installalo dove si trovano i programmi.",
-            "‎parlor-server پیدا نشد: آن را کنار این برنامه بگذارید یا در جای برنامه‌ها نصب کنید.",
+            "parlor-server non è stato trovato: mettilo accanto a questo programma o installalo dove il sistema cerca i programmi.",
+            "‎parlor-server پیدا نشد: آن را کنار این برنامه بگذارید یا در جایی نصب کنید که سیستم برنامه‌ها را می‌جوید.",
         }
         /// It cannot be started.
         server_not_started(why) {
@@ -130,7 +130,7 @@ parlor_core::phrases! {
             "سرور شما پایان یافت: {why}",
         }
         /// Above the addresses.
-        you_are_hosting() { "You are hosting this chat", "Stai ospitando questa chat", "شما میزبان این گفتگو هستید" }
+        you_are_hosting() { "You are hosting this chat", "Stai ospitando questa chat", "شما میزبان این گفت‌وگو هستید" }
         /// What to do with them.
         give_addresses() {
             "Give one of these addresses to the others:",
@@ -153,17 +153,17 @@ parlor_core::phrases! {
         hosting_ends() {
             "The chat ends when you close this window.",
             "La chat finisce quando chiudi questa finestra.",
-            "با بستن این پنجره گفتگو پایان می‌یابد.",
+            "با بستن این پنجره گفت‌وگو پایان می‌یابد.",
         }
         /// The button that shows them again.
-        hosting_tip() { "Addresses of this chat", "Indirizzi di questa chat", "نشانی‌های این گفتگو" }
+        hosting_tip() { "Addresses of this chat", "Indirizzi di questa chat", "نشانی‌های این گفت‌وگو" }
         /// Others would be sent away.
-        others_here() { "Others are still here.", "Ci sono ancora altri.", "دیگران هنوز اینجا هستند." }
+        others_here() { "Others are still here.", "Ci sono ancora altre persone.", "دیگران هنوز اینجا هستند." }
         /// How.
         ends_for_all() {
             "You are hosting this chat. If you close the window, it ends for everybody.",
             "Stai ospitando questa chat. Se chiudi la finestra, finisce per tutti.",
-            "شما میزبان این گفتگو هستید. اگر پنجره را ببندید، برای همه پایان می‌یابد.",
+            "شما میزبان این گفت‌وگو هستید. اگر پنجره را ببندید، برای همه پایان می‌یابد.",
         }
 
         // The list of keys.
@@ -185,7 +185,7 @@ parlor_core::phrases! {
         /// Up.
         key_correct() {
             "correct what you said last",
-            "correggi l’ultima cosa che hai detto",
+            "modifica il tuo ultimo messaggio",
             "ویرایش آخرین پیام خود",
         }
         /// Ctrl and an arrow.
@@ -195,16 +195,16 @@ parlor_core::phrases! {
         /// Where Up does that.
         in_empty_box() { "↑ in an empty box", "↑ nella casella vuota", "↑ در کادر خالی" }
         /// Ctrl and F.
-        key_search() { "search in this room", "cerca in questa stanza", "جستجو در این اتاق" }
+        key_search() { "search in this room", "cerca in questa stanza", "جست‌وجو در این اتاق" }
         /// Ctrl, Shift and F.
-        key_search_all() { "search everywhere", "cerca dappertutto", "جستجو در همه‌جا" }
+        key_search_all() { "search everywhere", "cerca ovunque", "جست‌وجو در همه‌جا" }
         /// Where arrows choose.
-        in_search() { "↑, ↓, Enter in the search", "↑, ↓, Invio nella ricerca", "↑، ↓ و Enter در جستجو" }
+        in_search() { "↑, ↓, Enter in the search", "↑, ↓, Invio nella ricerca", "↑، ↓ و Enter در جست‌وجو" }
         /// What they choose.
         key_choose() {
             "choose a message, go there",
             "scegli un messaggio, vai lì",
-            "گزینش پیام و رفتن به آن",
+            "انتخاب پیام و رفتن به آن",
         }
         /// The pages.
         key_pages() { "move in the log", "scorri i messaggi", "پیمایش پیام‌ها" }
@@ -220,13 +220,13 @@ parlor_core::phrases! {
         key_cycle() {
             "previous, next room (or Ctrl+Page Up, Page Down)",
             "stanza precedente, successiva (o Ctrl+Pag Su, Giù)",
-            "اتاق پیشین، پسین (یا Ctrl+Page Up و Page Down)",
+            "اتاق قبلی، بعدی (یا Ctrl+Page Up و Page Down)",
         }
         /// Alt, Shift and arrows.
         key_unread() {
             "previous, next room with something unread",
             "stanza precedente, successiva con non letti",
-            "اتاق پیشین، پسین با پیام نخوانده",
+            "اتاق قبلی، بعدی با پیام نخوانده",
         }
         /// The sizes.
         key_size() { "larger, smaller, usual size", "più grande, più piccolo, normale", "بزرگ‌تر، کوچک‌تر، اندازهٔ معمول" }
