@@ -19,44 +19,44 @@ parlor_core::phrases! {
         /// A message is in the box to be corrected.
         correcting() {
             "Correcting what you said. Enter: done, Esc: leave it.",
-            "Correggi ciò che hai detto. Invio: fatto, Esc: lascia.",
-            "پیامتان را اصلاح می‌کنید. Enter: ثبت، Esc: رها کردن.",
+            "Modifica del tuo messaggio. Invio: salva, Esc: annulla.",
+            "ویرایش پیامتان. Enter: ثبت، Esc: لغو.",
         }
         /// A message is being replied to.
         replying(who) {
             "Replying to {who}. Enter: send, Esc: no reply.",
-            "Rispondi a {who}. Invio: manda, Esc: non rispondere.",
+            "Risposta a {who}. Invio: manda, Esc: annulla.",
             "پاسخ به {who}. Enter: ارسال، Esc: بدون پاسخ.",
         }
         /// A correction was emptied.
         nothing_left() {
             "Nothing is left of it; /delete takes a message back.",
-            "Non ne resta niente; /delete ritira un messaggio.",
-            "چیزی از آن نمانده؛ \u{200E}/delete پیام را پس می‌گیرد.",
+            "Non ne resta niente; /delete elimina un messaggio.",
+            "چیزی از آن نمانده؛ \u{200E}/delete پیام را حذف می‌کند.",
         }
         /// Something was sent before one was in any room.
         not_connected() {
             "Not connected yet: your text stays here.",
-            "Non sei ancora collegato: il testo resta qui.",
+            "Non c’è ancora connessione: il testo resta qui.",
             "هنوز وصل نیستید؛ نوشته‌تان همین‌جا می‌ماند.",
         }
         /// Nothing is lost and nothing failed.
         nothing_again() {
             "There is nothing to send again.",
-            "Non c’è niente da rimandare.",
+            "Non c’è niente da inviare di nuovo.",
             "چیزی برای فرستادن دوباره نیست.",
         }
         /// A paste is larger than the message box bears.
         too_much() {
             "That is too much for the message box; nothing was pasted.",
-            "È troppo per un messaggio; non ho incollato niente.",
+            "È troppo per un messaggio; non è stato incollato niente.",
             "برای یک پیام زیاد است؛ چیزی چسبانده نشد.",
         }
         /// A tutorial's server keeps nothing.
         no_search() {
             "On this kind of server nothing can be looked for.",
             "Su questo tipo di server non si può cercare.",
-            "در این نوع سرور نمی‌شود جست‌وجو کرد.",
+            "در این نوع سرور نمی‌توان جست‌وجو کرد.",
         }
         /// Tab was pressed, and nothing begins like this.
         nothing_fits() { "Nothing begins like this.", "Niente comincia così.", "چیزی با این آغاز نمی‌شود." }
@@ -67,7 +67,7 @@ parlor_core::phrases! {
         /// A key that needs a link.
         no_link() { "There is no link here.", "Qui non ci sono link.", "اینجا پیوندی نیست." }
         /// A link was opened.
-        opened(link) { "Opened {link}", "Ho aperto {link}", "باز شد: {link}" }
+        opened(link) { "Opened {link}", "Aperto: {link}", "باز شد: {link}" }
         /// A link is not what it seems; it was not opened yet.
         deceiving(host) {
             "This leads to {host}. Once more: open it.",
@@ -77,22 +77,22 @@ parlor_core::phrases! {
         /// A message is about to be taken back.
         really_delete() {
             "Once more: take this message back.",
-            "Di nuovo: ritira questo messaggio.",
-            "یک بار دیگر: پس گرفتن این پیام.",
+            "Di nuovo: elimina questo messaggio.",
+            "یک بار دیگر: حذف این پیام.",
         }
         /// A message was handed to the terminal's clipboard.
-        copied() { "Copied.", "Copiato.", "رونوشت برداشته شد." }
+        copied() { "Copied.", "Copiato.", "کپی شد." }
         /// A message is selected, and what the keys do with it; `when` it was said.
         selected(when) {
             "Alt+R reply, +C copy, +E edit, +D delete, +O open; {when}",
-            "Alt+R rispondi, +C copia, +E correggi, +D ritira, +O apri; {when}",
-            "Alt+R پاسخ، ‎+C رونوشت، ‎+E اصلاح، ‎+D پس‌گرفتن، ‎+O گشودن؛ {when}",
+            "Alt+R rispondi, +C copia, +E modifica, +D elimina, +O apri; {when}",
+            "Alt+R پاسخ، ‎+C کپی، ‎+E ویرایش، ‎+D حذف، ‎+O باز کردن؛ {when}",
         }
         /// The same of one that did not get through.
         selected_failed(when) {
             "Ctrl+R send again, Alt+C copy; {when}",
-            "Ctrl+R rimanda, Alt+C copia; {when}",
-            "Ctrl+R ارسال دوباره، Alt+C رونوشت؛ {when}",
+            "Ctrl+R invia di nuovo, Alt+C copia; {when}",
+            "Ctrl+R ارسال دوباره، Alt+C کپی؛ {when}",
         }
         /// One person is in the room.
         person() { "1 person", "1 persona", "۱ نفر" }
@@ -109,8 +109,8 @@ parlor_core::phrases! {
         /// Older messages are on their way.
         fetching() {
             "Fetching older messages …",
-            "Carico i messaggi precedenti …",
-            "گرفتن پیام‌های قدیمی‌تر …",
+            "Caricamento dei messaggi più vecchi …",
+            "در حال دریافت پیام‌های قدیمی‌تر …",
         }
         /// The reader is scrolled up; nothing new came.
         more_below() { "▼ more below (End)", "▼ altro sotto (Fine)", "▼ ادامه در پایین (End)" }
@@ -121,20 +121,20 @@ parlor_core::phrases! {
         /// The first dial.
         connecting(address) {
             "Connecting to {address} …",
-            "Mi collego a {address} …",
-            "اتصال به {address} …",
+            "Connessione a {address} …",
+            "در حال اتصال به {address} …",
         }
         /// A later one.
         connecting_again(address, attempt) {
             "Connecting to {address} … (try {attempt})",
-            "Mi collego a {address} … (tentativo {attempt})",
-            "اتصال به {address} … (بار {attempt})",
+            "Connessione a {address} … (tentativo {attempt})",
+            "در حال اتصال به {address} … (تلاش {attempt})",
         }
         /// The server answers, one is not in yet.
         greeting(address, nick) {
             "Connected to {address}, saying hello as {nick} …",
-            "Collegato a {address}, mi presento come {nick} …",
-            "به {address} وصل شد؛ معرفی با نام {nick} …",
+            "Connesso a {address}, ingresso come {nick} …",
+            "متصل به {address}؛ در حال ورود با نام {nick} …",
         }
         /// All is well.
         online(nick, address) { "{nick} at {address}", "{nick} su {address}", "{nick} در {address}" }
@@ -153,17 +153,17 @@ parlor_core::phrases! {
         /// The connection is lost and tried again by itself.
         waiting(seconds, why) {
             "Offline, next try in {seconds} s (Ctrl+R: now): {why}",
-            "Scollegato, riprovo tra {seconds} s (Ctrl+R: subito): {why}",
+            "Non connesso, nuovo tentativo tra {seconds} s (Ctrl+R: subito): {why}",
             "قطع شد؛ {seconds} ثانیه تا تلاش بعد (Ctrl+R: همین حالا): {why}",
         }
         /// It is not tried again by itself.
         closed(why) {
             "Offline (Ctrl+R: connect): {why}",
-            "Scollegato (Ctrl+R: collega): {why}",
+            "Non connesso (Ctrl+R: connetti): {why}",
             "قطع شد (Ctrl+R: اتصال): {why}",
         }
         /// Goodbye is being said.
-        leaving() { "Saying goodbye …", "Saluto e me ne vado …", "خداحافظی …" }
+        leaving() { "Saying goodbye …", "Saluti in corso …", "در حال خداحافظی …" }
         /// Goodbye was said.
         goodbye() { "Goodbye.", "Arrivederci.", "خدانگهدار." }
         /// Somebody is typing.
@@ -187,14 +187,14 @@ parlor_core::phrases! {
         /// Behind a message of which nobody knows whether it arrived.
         unconfirmed() {
             "(not confirmed; Ctrl+R sends it again)",
-            "(non confermato; Ctrl+R lo rimanda)",
+            "(non confermato; Ctrl+R lo invia di nuovo)",
             "(تأیید نشد؛ Ctrl+R دوباره می‌فرستد)",
         }
         /// Behind a message that was refused.
         failed(why) {
             "(not sent: {why} Ctrl+R tries again)",
             "(non inviato: {why} Ctrl+R riprova)",
-            "(فرستاده نشد: {why} Ctrl+R: تلاش دوباره)",
+            "(فرستاده نشد: {why} Ctrl+R: ارسال دوباره)",
         }
         /// In place of a message that is replied to and that is not held.
         earlier() { "an earlier message", "un messaggio precedente", "پیامی قدیمی‌تر" }

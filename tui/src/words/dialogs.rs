@@ -4,7 +4,7 @@ parlor_core::phrases! {
     /// What the dialogs, the search and the settings say.
     pub trait Dialogs {
         /// Title of the connect dialog.
-        connect() { "Connect", "Collegati", "اتصال" }
+        connect() { "Connect", "Connetti", "اتصال" }
         /// What kind of server.
         kind() { "Kind", "Tipo", "نوع" }
         /// Its name or address.
@@ -12,15 +12,15 @@ parlor_core::phrases! {
         /// Its port.
         port() { "Port", "Porta", "درگاه" }
         /// As whom.
-        nickname() { "Nickname", "Nome", "نام شما" }
+        nickname() { "Nickname", "Nickname", "نام مستعار" }
         /// What the keys do there.
         connect_keys() {
             "Enter: connect. Tab: next. ← →: choose. Ctrl+Q: quit.",
-            "Invio: collega. Tab: avanti. ← →: scegli. Ctrl+Q: esci.",
+            "Invio: connetti. Tab: avanti. ← →: scegli. Ctrl+Q: esci.",
             "Enter: اتصال. Tab: بعدی. ← →: انتخاب. Ctrl+Q: خروج.",
         }
         /// A field is missing.
-        fill_in() { "Please fill in every field.", "Compila tutti i campi.", "لطفاً همه را پر کنید." }
+        fill_in() { "Please fill in every field.", "Compila tutti i campi.", "لطفاً همهٔ خانه‌ها را پر کنید." }
         /// There is no host.
         no_host(example) {
             "Please enter the server's name or address, for example {example}.",
@@ -36,16 +36,16 @@ parlor_core::phrases! {
         /// There is no nickname.
         no_nick() {
             "Please choose a nickname: it is what the others see.",
-            "Scegli un nome: è quello che vedono gli altri.",
-            "نامی انتخاب کنید؛ دیگران آن را می‌بینند.",
+            "Scegli un nickname: è quello che vedono gli altri.",
+            "نام مستعاری انتخاب کنید؛ دیگران آن را می‌بینند.",
         }
         /// Title where a nickname was refused.
-        another_nick() { "Choose another nickname", "Scegli un altro nome", "نام دیگری انتخاب کنید" }
+        another_nick() { "Choose another nickname", "Scegli un altro nickname", "نام مستعار دیگری انتخاب کنید" }
         /// A nickname without anything.
         nick_empty() {
             "A nickname needs at least one letter.",
-            "Un nome ha almeno una lettera.",
-            "نام دست‌کم یک حرف دارد.",
+            "Un nickname ha almeno una lettera.",
+            "نام مستعار دست‌کم یک حرف دارد.",
         }
         /// What the keys do where the server asks.
         answer_keys() {
@@ -70,45 +70,45 @@ parlor_core::phrases! {
         /// Title of the search.
         search_here(room) { "Search in {room}", "Cerca in {room}", "جست‌وجو در {room}" }
         /// The same everywhere.
-        search_everywhere() { "Search everywhere", "Cerca ovunque", "جست‌وجو در همه جا" }
+        search_everywhere() { "Search everywhere", "Cerca ovunque", "جست‌وجو در همه‌جا" }
         /// What Tab does there.
         tab_here() { "Tab: in this room ", "Tab: in questa stanza ", "Tab: در این اتاق " }
         /// The same.
-        tab_everywhere() { "Tab: everywhere ", "Tab: ovunque ", "Tab: همه جا " }
+        tab_everywhere() { "Tab: everywhere ", "Tab: ovunque ", "Tab: همه‌جا " }
         /// What Escape does.
         back() { "Esc: back ", "Esc: indietro ", "Esc: بازگشت " }
         /// Nothing was looked for yet.
         enter_searches() { "Enter: look for it", "Invio: cerca", "Enter: جست‌وجو" }
         /// It is being looked for.
-        looking() { "Looking …", "Cerco …", "جست‌وجو …" }
+        looking() { "Looking …", "Ricerca …", "در حال جست‌وجو …" }
         /// There is none.
-        nothing_found() { "Nothing was found.", "Non ho trovato niente.", "چیزی پیدا نشد." }
+        nothing_found() { "Nothing was found.", "Nessun risultato.", "چیزی پیدا نشد." }
         /// So many.
         found(count) {
             "{count} found; Enter: go there",
             "{count} trovati; Invio: vai",
-            "{count} یافته؛ Enter: رفتن",
+            "{count} مورد؛ Enter: رفتن",
         }
         /// So many, and there are older ones.
         found_more(count) {
             "{count} found; Enter: go there; PageUp: older",
             "{count} trovati; Invio: vai; PagSu: più vecchi",
-            "{count} یافته؛ Enter: رفتن؛ PageUp: قدیمی‌ترها",
+            "{count} مورد؛ Enter: رفتن؛ PageUp: قدیمی‌ترها",
         }
         /// So many, and nobody to ask just now.
         found_offline(count) {
             "{count} found (offline); Enter: go there",
-            "{count} trovati (scollegato); Invio: vai",
-            "{count} یافته (قطع)؛ Enter: رفتن",
+            "{count} trovati (non connesso); Invio: vai",
+            "{count} مورد (اتصال قطع است)؛ Enter: رفتن",
         }
         /// Title over what stands around a message.
         around(room) {
             "Around a message in {room}",
-            "Intorno a un messaggio in {room}",
-            "پیرامون پیامی در {room}",
+            "Messaggi attorno a uno in {room}",
+            "پیام‌های پیرامون یک پیام در {room}",
         }
         /// It is on its way.
-        reading() { "Reading …", "Leggo …", "خواندن …" }
+        reading() { "Reading …", "Caricamento …", "در حال دریافت …" }
         /// It is there.
         from_long_ago() {
             "From long ago: read here, the log stays",
@@ -127,7 +127,7 @@ parlor_core::phrases! {
         settings_kept(path) {
             "/set KEY VALUE changes one. They are kept in {path}.",
             "/set CHIAVE VALORE ne cambia una. Sono in {path}.",
-            "\u{200E}/set KEY VALUE\u{200E} یکی را تغییر می‌دهد. جای آن‌ها: \u{200E}{path}\u{200E}",
+            "\u{200E}/set KEY VALUE\u{200E} یکی را تغییر می‌دهد. جای نگه‌داری: \u{200E}{path}\u{200E}",
         }
         /// What was set.
         setting_is(key, value) {

@@ -6,23 +6,23 @@ parlor_core::phrases! {
     /// What keys and commands do.
     pub trait Does {
         /// Enter.
-        send() { "send the message", "manda il messaggio", "ارسال پیام" }
+        send() { "send the message", "invia il messaggio", "ارسال پیام" }
         /// A line break.
-        new_line() { "a new line in it", "va a capo", "سطر تازه در پیام" }
+        new_line() { "a new line in it", "va a capo", "خط تازه در پیام" }
         /// Completion.
         complete() {
             "finish a name, a command, a room; again: the next one",
             "completa un nome, un comando, una stanza; di nuovo: il prossimo",
-            "کامل کردن نام، فرمان یا اتاق؛ دوباره: بعدی",
+            "کامل کردن نام، دستور یا اتاق؛ دوباره: بعدی",
         }
         /// What was typed before.
         history() { "what you typed before, and back", "ciò che hai scritto prima, e ritorno", "نوشته‌های پیشین شما، و برگشت" }
         /// Correct.
-        correct() { "correct what you said last (Esc: leave it)", "correggi l’ultimo tuo messaggio (Esc: lascia)", "اصلاح آخرین پیام خودتان (Esc: رها کردن)" }
+        correct() { "correct what you said last (Esc: leave it)", "modifica il tuo ultimo messaggio (Esc: annulla)", "ویرایش آخرین پیام خودتان (Esc: لغو)" }
         /// Pages.
         scroll() { "scroll the log", "scorri i messaggi", "جابه‌جایی در گفت‌وگو" }
         /// Lines.
-        scroll_lines() { "scroll it line by line", "scorri riga per riga", "سطر به سطر" }
+        scroll_lines() { "scroll it line by line", "scorri riga per riga", "خط به خط" }
         /// Ends.
         ends() { "to its start, to its end", "all’inizio, alla fine", "به آغاز، به پایان" }
         /// Rooms.
@@ -32,29 +32,29 @@ parlor_core::phrases! {
         /// The switcher.
         switch() { "go to a room by its name", "vai a una stanza per nome", "رفتن به اتاق با نامش" }
         /// Search.
-        search() { "search: here, with Tab everywhere", "cerca: qui, con Tab ovunque", "جست‌وجو: اینجا، با Tab همه جا" }
+        search() { "search: here, with Tab everywhere", "cerca: qui, con Tab ovunque", "جست‌وجو: اینجا، با Tab همه‌جا" }
         /// Select.
         select() { "select an older, a newer message (Esc: none)", "scegli un messaggio più vecchio, più nuovo (Esc: nessuno)", "انتخاب پیام قدیمی‌تر، تازه‌تر (Esc: هیچ)" }
         /// Reply.
         reply() { "reply to it, or to the newest", "rispondi a quello, o all’ultimo", "پاسخ به آن، یا به تازه‌ترین" }
         /// Copy.
-        copy() { "copy it", "copialo", "رونوشت از آن" }
+        copy() { "copy it", "copialo", "کپی آن" }
         /// Edit and delete.
-        edit_delete() { "correct it, take it back", "correggilo, ritiralo", "اصلاح آن، پس گرفتن آن" }
+        edit_delete() { "correct it, take it back", "modificalo, eliminalo", "ویرایش آن، حذف آن" }
         /// Open a link.
         open() { "open its link, or the newest", "apri il suo link, o l’ultimo", "باز کردن پیوند آن، یا تازه‌ترین پیوند" }
         /// Exact times.
         times() { "exact dates and times, and back", "date e ore esatte, e ritorno", "تاریخ و ساعت دقیق، و برگشت" }
         /// Again.
-        again() { "connect now; send again what failed", "collega subito; rimanda ciò che non è partito", "اتصال همین حالا؛ ارسال دوبارهٔ ناموفق‌ها" }
+        again() { "connect now; send again what failed", "connetti subito; invia di nuovo ciò che non è partito", "اتصال همین حالا؛ ارسال دوبارهٔ ناموفق‌ها" }
         /// Line ends.
-        line_ends() { "to the start, the end of the typed line", "all’inizio, alla fine della riga", "به آغاز، به پایان سطر" }
+        line_ends() { "to the start, the end of the typed line", "all’inizio, alla fine della riga", "به آغاز، به پایان خط" }
         /// Deleting.
-        erase() { "delete a word, the line", "cancella una parola, la riga", "پاک کردن واژه، سطر" }
+        erase() { "delete a word, the line", "cancella una parola, la riga", "پاک کردن واژه، خط" }
         /// Redraw.
         redraw() { "draw the screen anew", "ridisegna lo schermo", "کشیدن دوبارهٔ صفحه" }
         /// Elsewhere.
-        elsewhere() { "leave, and connect to another server", "esci e collegati a un altro server", "ترک، و اتصال به سرور دیگر" }
+        elsewhere() { "leave, and connect to another server", "esci e connettiti a un altro server", "ترک، و اتصال به سرور دیگر" }
         /// Quit.
         quit() { "say goodbye and quit", "saluta ed esci", "خداحافظی و خروج" }
         /// `/join`.
@@ -64,15 +64,15 @@ parlor_core::phrases! {
         /// `/msg`.
         msg() { "talk to somebody alone", "parla con qualcuno in privato", "گفت‌وگوی خصوصی" }
         /// `/me`.
-        me() { "say what you do", "di’ che cosa fai", "گفتن این‌که چه می‌کنید" }
+        me() { "say what you do", "di’ che cosa fai", "گفتن اینکه چه می‌کنید" }
         /// `/nick`.
-        nick() { "take another name", "prendi un altro nome", "نام دیگری برگزیدن" }
+        nick() { "take another name", "prendi un altro nickname", "انتخاب نام مستعار دیگر" }
         /// `/edit`.
-        edit() { "correct what you said last here", "correggi ciò che hai detto per ultimo qui", "اصلاح آخرین پیامتان اینجا" }
+        edit() { "correct what you said last here", "modifica il tuo ultimo messaggio qui", "ویرایش آخرین پیامتان در اینجا" }
         /// `/delete`.
-        delete() { "take it back", "ritiralo", "پس گرفتن آن" }
+        delete() { "take it back", "eliminalo", "حذف آن" }
         /// `/search`.
-        search_all() { "look for them everywhere", "cercale ovunque", "جست‌وجو در همه جا" }
+        search_all() { "look for them everywhere", "cercale ovunque", "جست‌وجو در همه‌جا" }
         /// `/find`.
         find() { "look for them in this room", "cercale in questa stanza", "جست‌وجو در این اتاق" }
         /// `/topic`.
@@ -80,11 +80,11 @@ parlor_core::phrases! {
         /// `/rooms`, `/names`.
         list() { "list the rooms, the people here", "elenca le stanze, chi è qui", "فهرست اتاق‌ها، حاضران" }
         /// `/away`, `/back`.
-        away() { "say that you are away, that you are back", "di’ che sei assente, che sei tornato", "اعلام غیبت، و بازگشت" }
+        away() { "say that you are away, that you are back", "di’ che sei assente, che sei di nuovo qui", "اعلام غیبت، و بازگشت" }
         /// `/ignore`.
         ignore() { "hide what somebody says, show it again", "nascondi ciò che dice qualcuno, o mostralo", "پنهان کردن پیام‌های کسی، آشکار کردن دوباره" }
         /// `/kick`, `/mute`.
-        operators() { "for the room's operators", "per gli operatori della stanza", "برای گردانندگان اتاق" }
+        operators() { "for the room's operators", "per gli operatori della stanza", "برای مدیران اتاق" }
         /// `/open`.
         open_link() { "open the newest link, or the one before by its number", "apri l’ultimo link, o uno prima per numero", "باز کردن تازه‌ترین پیوند، یا پیوندی با شماره‌اش" }
         /// `/set`.
