@@ -25,7 +25,7 @@ parlor_core::phrases! {
         settings_damaged(path, line) {
             "{path} makes no sense from line {line} on; the defaults stand in.",
             "{path} non ha senso dalla riga {line} in poi; valgono i valori predefiniti.",
-            "پروندهٔ {path} از سطر {line} به بعد نامفهوم است؛ مقدارهای پیش‌فرض به کار می‌روند.",
+            "پروندهٔ {path} از خط {line} به بعد نامفهوم است؛ مقدارهای پیش‌فرض به کار می‌روند.",
         }
         /// The file of settings cannot be read.
         settings_unreadable(path, why) {
@@ -57,7 +57,7 @@ parlor_core::phrases! {
         /// The field of its port.
         port() { "Port", "Porta", "درگاه" }
         /// The field of one's own name.
-        nickname() { "Nickname", "Nome", "نام شما" }
+        nickname() { "Nickname", "Nickname", "نام مستعار" }
         /// The field of the server's password.
         password() { "Password", "Password", "گذرواژه" }
         /// The button or title that connects.

@@ -51,13 +51,13 @@ crate::phrases! {
         /// Somebody was put out.
         removed(nick, by, because) {
             "{nick} was removed by {by}{because}",
-            "{by} ha messo fuori {nick}{because}",
+            "{by} ha allontanato {nick}{because}",
             "{nick} را {by} از اتاق بیرون کرد{because}",
         }
         /// Oneself was.
         removed_you(by, because) {
             "You were removed by {by}{because}",
-            "{by} ti ha messo fuori{because}",
+            "{by} ti ha allontanato{because}",
             "{by} شما را از اتاق بیرون کرد{because}",
         }
         /// Somebody was silenced.
@@ -76,13 +76,13 @@ crate::phrases! {
         unmuted(nick, by, because) {
             "{nick} may speak again, says {by}{because}",
             "{by} ha ridato la parola a {nick}{because}",
-            "{nick} را {by} دوباره آزاد گذاشت که صحبت کند{because}",
+            "{by} به {nick} اجازه داد دوباره صحبت کند{because}",
         }
         /// Oneself may.
         unmuted_you(by, because) {
             "You may speak again, says {by}{because}",
             "{by} ti ha ridato la parola{because}",
-            "{by} اجازه داد دوباره صحبت کنید{because}",
+            "{by} به شما اجازه داد دوباره صحبت کنید{because}",
         }
         /// Somebody has another name.
         renamed(from, to) { "{from} is now known as {to}", "{from} ora si chiama {to}", "نام {from} از این پس {to} است" }
@@ -93,7 +93,7 @@ crate::phrases! {
         /// Oneself is.
         you_are_away(text) {
             "You are away: {text} (/back ends it)",
-            "Risulti assente: {text} (/back lo toglie)",
+            "Risulti assente: {text} (/back lo annulla)",
             "اعلام کردید که نیستید: {text} (با \u{200E}/back برگردید)",
         }
         /// Oneself is not any more.
@@ -116,7 +116,7 @@ crate::phrases! {
         ignored_nobody() {
             "You ignore nobody. /ignore NICK hides what somebody says.",
             "Non ignori nessuno. /ignore NOME nasconde ciò che qualcuno scrive.",
-            "کسی را نادیده نمی‌گیرید. \u{200E}/ignore نام گفته‌های کسی را پنهان می‌کند.",
+            "کسی را نادیده نمی‌گیرید. برای پنهان کردن گفته‌های کسی بنویسید \u{200E}/ignore نام.",
         }
         /// Before the list of rooms.
         rooms() { "Rooms:", "Stanze:", "اتاق‌ها:" }
@@ -161,13 +161,13 @@ crate::phrases! {
         one_room() {
             "This kind of server has one room and no such command; /help lists what you can type.",
             "Questo tipo di server ha una sola stanza e nessun comando così; /help elenca ciò che si può scrivere.",
-            "این نوع سرور تنها یک اتاق دارد و چنین فرمانی ندارد؛ \u{200E}/help می‌گوید چه می‌توانید بنویسید.",
+            "این نوع سرور تنها یک اتاق دارد و چنین دستوری ندارد؛ \u{200E}/help می‌گوید چه می‌توانید بنویسید.",
         }
         /// An unknown command.
         no_command(word) {
             "There is no command /{word}; /help lists what you can type.",
             "Non c’è il comando /{word}; /help elenca ciò che si può scrivere.",
-            "فرمان \u{200E}/{word} وجود ندارد؛ \u{200E}/help می‌گوید چه می‌توانید بنویسید.",
+            "دستور \u{200E}/{word} وجود ندارد؛ \u{200E}/help می‌گوید چه می‌توانید بنویسید.",
         }
         /// A command lacks its name.
         write_nick() { "Write /nick NAME.", "Scrivi /nick NOME.", "بنویسید \u{200E}/nick نام." }
@@ -186,7 +186,7 @@ crate::phrases! {
         /// A command lacks its text.
         write_away() {
             "Write /away and why; /back ends it.",
-            "Scrivi /away e il motivo; /back lo toglie.",
+            "Scrivi /away e il motivo; /back lo annulla.",
             "بنویسید \u{200E}/away و دلیلش؛ با \u{200E}/back برمی‌گردید.",
         }
         /// A command lacks its text.
@@ -223,7 +223,7 @@ crate::phrases! {
         ignore_yourself() {
             "That is you.",
             "Sei tu.",
-            "این خود شمایید.",
+            "این خود شما هستید.",
         }
         /// A server that is too old for it.
         no_away() {
@@ -235,7 +235,7 @@ crate::phrases! {
         write_search(word) {
             "Write /{word} and what to look for.",
             "Scrivi /{word} e cosa cercare.",
-            "بنویسید \u{200E}/{word} و آنچه می‌جویید.",
+            "بنویسید \u{200E}/{word} و واژه‌های جست‌وجو.",
         }
         /// A command lacks its name.
         write_command(word) { "Write /{word} NICK.", "Scrivi /{word} NOME.", "بنویسید \u{200E}/{word} نام." }
@@ -279,7 +279,7 @@ crate::phrases! {
         too_long_escaped() {
             "The text is too long with all its quotes and line ends; send it in two parts.",
             "Il testo è troppo lungo con tutte le virgolette e gli a capo; invialo in due parti.",
-            "متن با این همه گیومه و سطر تازه بیش از اندازه بلند است؛ آن را دو بخش کنید و بفرستید.",
+            "متن با این همه گیومه و خط تازه بیش از اندازه بلند است؛ آن را دو بخش کنید و بفرستید.",
         }
         /// A message that failed is to be sent again.
         no_resend(room) {
@@ -296,7 +296,7 @@ crate::phrases! {
         /// A message is to be changed at a tutorial's server.
         no_changes() {
             "On this kind of server nothing can be corrected or taken back.",
-            "Su questo tipo di server niente si può correggere o ritirare.",
+            "Su questo tipo di server niente si può modificare o eliminare.",
             "در این نوع سرور پیامی را نمی‌توان ویرایش یا حذف کرد.",
         }
         /// A search at a tutorial's server.
@@ -308,7 +308,7 @@ crate::phrases! {
         /// A message is to be made empty.
         edit_is_empty() {
             "There is no text; /delete takes a message back.",
-            "Non c’è testo; /delete ritira un messaggio.",
+            "Non c’è testo; /delete elimina un messaggio.",
             "متنی ننوشته‌اید؛ برای حذف پیام \u{200E}/delete بنویسید.",
         }
         /// A command means one's newest message, and there is none.
@@ -332,7 +332,7 @@ crate::phrases! {
         /// What is to be changed is gone.
         deleted_already() {
             "This message was taken back already.",
-            "Questo messaggio è già stato ritirato.",
+            "Questo messaggio è già stato eliminato.",
             "این پیام پیش‌تر حذف شده است.",
         }
         /// What is to be changed is not one's own.
@@ -356,13 +356,13 @@ crate::phrases! {
         /// A message that was found is not there.
         not_shown() {
             "This message cannot be shown: it was taken back, or the server keeps it no longer.",
-            "Questo messaggio non si può mostrare: è stato ritirato, o il server non lo conserva più.",
+            "Questo messaggio non si può mostrare: è stato eliminato, o il server non lo conserva più.",
             "این پیام را نمی‌توان نشان داد: یا حذف شده یا سرور دیگر آن را نگه نمی‌دارد.",
         }
         /// The same, where its neighbours are.
         not_kept() {
             "This message was taken back, or the server keeps it no longer.",
-            "Questo messaggio è stato ritirato, o il server non lo conserva più.",
+            "Questo messaggio è stato eliminato, o il server non lo conserva più.",
             "این پیام حذف شده یا سرور دیگر آن را نگه نمی‌دارد.",
         }
         /// What was asked for was not answered in time.
@@ -390,7 +390,7 @@ crate::phrases! {
         no_greeting() {
             "The server does not answer as this kind of server does; check the kind, the address and the port.",
             "Il server non risponde come questo tipo di server; controlla tipo, indirizzo e porta.",
-            "سرور مانند این نوع سرور پاسخ نمی‌دهد؛ نوع سرور، نشانی و درگاه را بررسی کنید.",
+            "پاسخ سرور با این نوع سرور جور نیست؛ نوع سرور، نشانی و درگاه را بررسی کنید.",
         }
         /// A server that makes no sense.
         not_understood() {
@@ -414,7 +414,7 @@ crate::phrases! {
         nick_refused() {
             "The server does not take this name; choose another one.",
             "Il server non accetta questo nome; scegline un altro.",
-            "سرور این نام را نمی‌پذیرد؛ نام دیگری برگزینید.",
+            "سرور این نام را نمی‌پذیرد؛ نام دیگری انتخاب کنید.",
         }
         /// A tutorial's server ends.
         goodbye() { "The server said goodbye.", "Il server ha salutato.", "سرور خداحافظی کرد." }

@@ -21,7 +21,7 @@ impl Language {
                 format!("Un nome ha al massimo {most} lettere ({bytes} byte); scegline uno più corto.")
             }
             (Self::Persian, BadName::TooLong) => {
-                format!("نام حداکثر {most} حرف دارد ({bytes} بایت)؛ نام کوتاه‌تری برگزینید.")
+                format!("نام حداکثر {most} حرف دارد ({bytes} بایت)؛ نام کوتاه‌تری انتخاب کنید.")
             }
             (Self::Italian, BadName::Character(c)) if c.is_whitespace() => {
                 "Un nome non ha spazi; al loro posto scrivi _.".into()
@@ -70,13 +70,13 @@ impl Language {
                 format!("La ricerca è troppo lunga; al massimo {bytes} byte. Cerca meno parole.")
             }
             (Self::Persian, BadQuery::TooLong) => {
-                format!("عبارت جست‌وجو بیش از اندازه بلند است؛ حداکثر {bytes} بایت. واژه‌های کمتری بجویید.")
+                format!("عبارت جست‌وجو بیش از اندازه بلند است؛ حداکثر {bytes} بایت. واژه‌های کمتری بنویسید.")
             }
             (Self::Italian, BadQuery::TooManyWords) => {
                 format!("La ricerca ha troppe parole; al massimo {words}. Cercane meno.")
             }
             (Self::Persian, BadQuery::TooManyWords) => {
-                format!("عبارت جست‌وجو واژه‌های زیادی دارد؛ حداکثر {words} تا. واژه‌های کمتری بجویید.")
+                format!("عبارت جست‌وجو واژه‌های زیادی دارد؛ حداکثر {words} تا. واژه‌های کمتری بنویسید.")
             }
         }
     }
@@ -95,43 +95,43 @@ impl Language {
             Code::AlreadyWelcome => ("Sei già dentro.", "شما پیش‌تر وارد شده‌اید."),
             Code::NickTaken => (
                 "Questo nome è già di qualcuno, o gli somiglia troppo; scegline un altro.",
-                "این نام از آنِ کس دیگری است یا به آن بسیار شبیه است؛ نام دیگری برگزینید.",
+                "این نام از آنِ کس دیگری است یا به آن بسیار شبیه است؛ نام دیگری انتخاب کنید.",
             ),
-            Code::BadNick => ("Questo nome non va; scegline un altro.", "این نام پذیرفتنی نیست؛ نام دیگری برگزینید."),
+            Code::BadNick => {
+                ("Questo nome non va; scegline un altro.", "این نام پذیرفتنی نیست؛ نام دیگری انتخاب کنید.")
+            }
             Code::BadRoom => (
                 "Una stanza non si può chiamare così; scegli un altro nome.",
-                "اتاق را نمی‌توان چنین نامید؛ نام دیگری برگزینید.",
+                "اتاق را نمی‌توان چنین نامید؛ نام دیگری انتخاب کنید.",
             ),
             Code::BadText => ("Il server non accetta questo testo.", "سرور این متن را نمی‌پذیرد."),
             Code::NotInRoom => ("Non sei in quella stanza.", "شما در آن اتاق نیستید."),
             Code::NoSuchNick => ("Non c’è nessuno con questo nome.", "کسی با این نام نیست."),
             Code::NoSuchRoom => ("Non c’è nessuna stanza così.", "چنین اتاقی وجود ندارد."),
             Code::NoSuchMessage => {
-                ("Qui non c’è nessun messaggio così, o è stato ritirato.", "چنین پیامی اینجا نیست یا حذف شده است.")
+                ("Qui non c’è nessun messaggio così, o è stato eliminato.", "چنین پیامی اینجا نیست یا حذف شده است.")
             }
             Code::NotYours => ("È il messaggio di qualcun altro.", "این پیام از آنِ کس دیگری است."),
             Code::BadQuery => {
-                ("Questo non si può cercare; scrivi altre parole.", "این را نمی‌توان جست؛ واژه‌های دیگری بنویسید.")
+                ("Questo non si può cercare; scrivi altre parole.", "این را نمی‌توان جست‌وجو کرد؛ واژه‌های دیگری بنویسید.")
             }
             Code::NotHere => ("Qui questo non si può fare.", "این کار اینجا شدنی نیست."),
             Code::NotOperator => {
-                ("Questo lo può fare solo chi gestisce la stanza.", "این کار تنها از مدیر اتاق برمی‌آید.")
+                ("Questo lo può fare solo chi gestisce la stanza.", "این کار را تنها مدیر اتاق می‌تواند انجام دهد.")
             }
             Code::Muted => ("Qui ti è stata tolta la parola.", "شما را اینجا ساکت کرده‌اند."),
             Code::PasswordRequired => ("Questo server chiede una password.", "این سرور گذرواژه می‌خواهد."),
             Code::BadPassword => ("Non è la password del server.", "گذرواژهٔ سرور این نیست."),
             Code::RateLimited => {
-                ("Troppo in fretta; attendi un momento e riprova.", "خیلی تند بود؛ کمی صبر کنید و دوباره امتحان کنید.")
+                ("Troppo in fretta; attendi un momento e riprova.", "خیلی سریع بود؛ کمی صبر کنید و دوباره امتحان کنید.")
             }
             Code::TooManyRooms => {
-                ("Hai già tutte le stanze che si possono avere.", "شما بیش از این نمی‌توانید به اتاقی وارد شوید.")
+                ("Hai già tutte le stanze che si possono avere.", "نمی‌توانید در اتاق‌های بیشتری باشید.")
             }
-            Code::ServerFull => {
-                ("Il server ha già tutte le stanze che può avere.", "سرور بیش از این نمی‌تواند اتاقی داشته باشد.")
-            }
+            Code::ServerFull => ("Il server ha già tutte le stanze che può avere.", "سرور جای اتاق‌های بیشتری ندارد."),
             Code::Unavailable => (
                 "Ora il server non ci riesce; riprova tra un momento.",
-                "سرور اکنون نمی‌تواند؛ کمی بعد دوباره امتحان کنید.",
+                "سرور اکنون از عهدهٔ این کار برنمی‌آید؛ کمی بعد دوباره امتحان کنید.",
             ),
             Code::Other => return None,
         };

@@ -38,14 +38,14 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   /me TESTO              dice cosa fai
   /nick NOME             prende un altro nome
   /reply TESTO           risponde a ciò che qui si è detto per ultimo
-  /edit TESTO            corregge l’ultima cosa che hai detto qui
-  /delete                la ritira
+  /edit TESTO            modifica il tuo ultimo messaggio qui
+  /delete                lo elimina
   /search PAROLE         cerca in tutto ciò che è stato detto
   /find PAROLE           cerca in questa stanza
   /topic [TESTO]         dice di cosa si parla in questa stanza
   /rooms                 elenca le stanze
   /names                 elenca chi è qui
-  /kick NOME [MOTIVO]    mette qualcuno fuori da questa stanza
+  /kick NOME [MOTIVO]    allontana qualcuno da questa stanza
   /mute NOME [MOTIVO]    toglie la parola a qualcuno in questa stanza
   /unmute NOME           gliela ridà
   /ignore NOME           nasconde ciò che qualcuno scrive
@@ -61,7 +61,7 @@ pub(in crate::client) const fn native(language: Language) -> &'static str {
   \u{200E}/part [دلیل]           این اتاق را ترک کنید
   \u{200E}/msg نام [متن]         با کسی خصوصی گفت‌وگو کنید
   \u{200E}/me متن                بگویید چه می‌کنید
-  \u{200E}/nick نام              نام دیگری برگزینید
+  \u{200E}/nick نام              نام دیگری انتخاب کنید
   \u{200E}/reply متن             به آخرین پیام دیگران در اینجا پاسخ دهید
   \u{200E}/edit متن              آخرین پیام خود را در اینجا ویرایش کنید
   \u{200E}/delete                آن را حذف کنید
