@@ -7,6 +7,7 @@ use parlor_core::client::{Intent, Link, State};
 use parlor_core::time::Instant;
 use parlor_core::words::Language;
 use parlor_face::settings::Theme;
+use parlor_face::words::{Words as _, when};
 
 use crate::chosen::{Chosen, backwards, onwards, row, tongue};
 use crate::text::{Button, Look, Tip, button, user_text};
@@ -155,12 +156,12 @@ fn connecting(words: Language, state: &State) -> String {
 fn countdown(ui: &Ui, wait: Duration) -> String {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     if seconds == 0 {
-        return tongue(ui).now();
+        return when(tongue(ui), 0);
     }
     let rest = wait.subsec_nanos();
     let next = if rest == 0 { Duration::from_secs(1) } else { Duration::from_nanos(u64::from(rest)) };
     ui.ctx().request_repaint_after(next + Duration::from_millis(5));
-    tongue(ui).in_seconds(tongue(ui).digits(seconds))
+    when(tongue(ui), seconds)
 }
 
 /// The reason as a sentence: with a capital letter and a full stop.

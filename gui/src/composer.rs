@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Event, EventFilter, Id, Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, Intent, Link, Room, RoomKey, State};
+use parlor_face::words::Words as _;
 
 use crate::chosen::{backwards, from_end, from_start, onwards, row, tongue};
 use crate::completion::Completion;

@@ -7,6 +7,7 @@ use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
 use parlor_face::kept::Connect;
+use parlor_face::words::Words as _;
 use parlor_transport_tcp::target::Target;
 
 use crate::chosen::{backwards, column, downwards, from_end, from_start, row, tongue};

@@ -5,6 +5,7 @@ use eframe::egui::{self, Ui};
 use parlor_core::client::{Intent, Link, Room, State};
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
+use parlor_face::words::{Words as _, typing, waiting};
 
 use crate::chosen::{backwards, onwards, row, tongue};
 use crate::find::named_button;
@@ -68,17 +69,8 @@ pub(crate) fn nothing_yet(ui: &mut Ui, state: &State) {
 pub(crate) fn news(words: Language, state: &State, room: &Room) -> String {
     match (state.link == Link::Online, state.unsent()) {
         (true, _) | (false, 0) => typing(words, &room.typing),
-        (false, 1) => words.one_waits(),
-        (false, many) => words.many_wait(words.digits(many)),
+        (false, unsent) => waiting(words, unsent),
     }
-}
-
-/// `bea is typing …`; an empty line where nobody is, so that nothing moves.
-fn typing(words: Language, names: &[String]) -> String {
-    match names {
-        [] => String::from(" "),
-        [one] => words.typing_one(one),
-        [one, two] => words.typing_two(one, two),
-        [_, _, _, ..] => words.typing_many(words.digits(names.len())),
-    }
+    // An empty line where there is nothing to say, so that nothing moves.
+    .unwrap_or_else(|| String::from(" "))
 }

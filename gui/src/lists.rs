@@ -4,6 +4,7 @@ use eframe::egui::{Id, Popup, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2,
 use parlor_core::client::{Intent, Member, Room, State};
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
+use parlor_face::words::Words as _;
 
 use crate::chosen::{from_end, from_start, row, tongue};
 use crate::text::{Look, Tip, button, caption, lay, user_text};

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Color32, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use parlor_core::client::{Before, EntryKey, Room, RoomKey, State};
 use parlor_core::words::Language;
+use parlor_face::words::Words as _;
 
 use crate::chosen::{Chosen, tongue};
 use crate::deeds::{Hands, Wish};

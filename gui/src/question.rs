@@ -4,6 +4,7 @@ use eframe::egui::{CornerRadius, Frame, Id, Key, Margin, Modal, Response, Scroll
 use parlor_core::client::{Intent, Question, State};
 use parlor_core::secret::Secret;
 use parlor_core::words::Language;
+use parlor_face::words::Words as _;
 
 use crate::banner::sentence;
 use crate::chosen::{column, tongue};

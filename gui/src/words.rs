@@ -50,25 +50,11 @@ parlor_core::phrases! {
             "Un server del tutorial «ChatRoom».",
             "سرور آموزش «ChatRoom».",
         }
-        /// The field of the server's name.
-        host() { "Host", "Server", "سرور" }
-        /// The field of its port.
-        port() { "Port", "Porta", "درگاه" }
-        /// The field of one's own name.
-        nickname() { "Nickname", "Nickname", "نام مستعار" }
-        /// The button that connects.
-        connect() { "Connect", "Connetti", "اتصال" }
         /// There is no host.
         write_host(example) {
             "Write the server's name or address, for example {example}.",
             "Scrivi il nome o l’indirizzo del server, per esempio {example}.",
             "نام یا نشانی سرور را بنویسید، برای نمونه {example}.",
-        }
-        /// The port is none.
-        port_range() {
-            "A port is a number from 1 to 65535.",
-            "Una porta è un numero da 1 a 65535.",
-            "درگاه عددی از ۱ تا ۶۵۵۳۵ است.",
         }
         /// The host is none.
         bad_host(example) {
@@ -97,8 +83,6 @@ parlor_core::phrases! {
             "Connesso a {address} come {nick}",
             "متصل به {address} با نام {nick}",
         }
-        /// It is being dialled.
-        connecting(address) { "Connecting to {address} …", "Connessione a {address} …", "در حال اتصال به {address} …" }
         /// It is being dialled again.
         connecting_again(address, attempt) {
             "Connecting to {address}, try {attempt} …",
@@ -109,8 +93,6 @@ parlor_core::phrases! {
         entering(address) { "Entering {address} …", "Ingresso in {address} …", "در حال ورود به {address} …" }
         /// The connection is lost.
         not_connected(address) { "Not connected to {address}", "Non connesso a {address}", "اتصال به {address} برقرار نیست" }
-        /// One is leaving.
-        saying_goodbye() { "Saying goodbye …", "Saluti in corso …", "در حال خداحافظی …" }
         /// One has left.
         left(address) { "Left {address}", "Hai lasciato {address}", "از {address} بیرون آمدید" }
         /// The same, in a sentence.
@@ -121,10 +103,6 @@ parlor_core::phrases! {
             "{why} Nuovo tentativo {when}.",
             "{why} تلاش دوباره {when}.",
         }
-        /// At once.
-        now() { "now", "adesso", "همین حالا" }
-        /// After so many seconds.
-        in_seconds(seconds) { "in {seconds} s", "tra {seconds} s", "تا {seconds} ثانیهٔ دیگر" }
         /// The button that tries at once.
         try_now() { "Try now", "Riprova ora", "تلاش همین حالا" }
         /// The button that leads to the dialog.
@@ -135,8 +113,6 @@ parlor_core::phrases! {
         one_moment() { "One moment …", "Un momento …", "یک لحظه …" }
         /// There is no connection and nothing to read.
         nobody_heard() { "Nobody is to be heard.", "Non si sente nessuno.", "صدایی از کسی نمی‌آید." }
-        /// The last word.
-        goodbye() { "Goodbye.", "Arrivederci.", "خدانگهدار." }
         /// One is marked as away.
         you_are_away(text) { "away: {text}", "assente: {text}", "غایب: {text}" }
 
@@ -172,8 +148,6 @@ parlor_core::phrases! {
             "Questo server non dice chi c’è; questi hanno parlato o sono entrati dopo di te.",
             "این سرور نمی‌گوید چه کسانی هستند؛ این‌ها پس از آمدن شما نوشته‌اند یا وارد شده‌اند.",
         }
-        /// Those who are not listed.
-        and_more(count) { "and {count} more", "e altri {count}", "و {count} نفر دیگر" }
         /// Behind one's own name.
         you() { "(you)", "(tu)", "(شما)" }
         /// Behind the name of somebody who is away, for those who hear it.
@@ -190,37 +164,9 @@ parlor_core::phrases! {
         kick(nick) { "Remove {nick} from the room", "Allontana {nick} dalla stanza", "بیرون کردن {nick} از اتاق" }
         /// In the menu of a member.
         mute(nick) { "Mute {nick}", "Togli la parola a {nick}", "ساکت کردن {nick}" }
-        /// Who is typing.
-        typing_one(who) { "{who} is typing …", "{who} sta scrivendo …", "{who} در حال نوشتن است …" }
-        /// Who is typing.
-        typing_two(one, other) {
-            "{one} and {other} are typing …",
-            "{one} e {other} stanno scrivendo …",
-            "{one} و {other} در حال نوشتن هستند …",
-        }
-        /// How many are typing.
-        typing_many(count) {
-            "{count} people are typing …",
-            "{count} persone stanno scrivendo …",
-            "{count} نفر در حال نوشتن هستند …",
-        }
-        /// What was not sent yet.
-        one_waits() {
-            "One message waits; it is sent once there is a connection.",
-            "Un messaggio aspetta; parte appena c’è una connessione.",
-            "یک پیام در انتظار است؛ با برقراری اتصال فرستاده می‌شود.",
-        }
-        /// What was not sent yet.
-        many_wait(count) {
-            "{count} messages wait; they are sent once there is a connection.",
-            "{count} messaggi aspettano; partono appena c’è una connessione.",
-            "{count} پیام در انتظارند؛ با برقراری اتصال فرستاده می‌شوند.",
-        }
 
         // The message box.
 
-        /// What stands in the empty box.
-        write_here() { "Write your messages here.", "Scrivi qui i tuoi messaggi.", "پیام خود را اینجا بنویسید." }
         /// What it is called.
         message() { "Message", "Messaggio", "پیام" }
         /// The button that sends.
@@ -259,20 +205,6 @@ parlor_core::phrases! {
             "Nothing has been said here yet.",
             "Qui non è ancora stato detto niente.",
             "هنوز چیزی اینجا گفته نشده است.",
-        }
-        /// Nothing is older.
-        beginning() { "This is the beginning.", "Questo è l’inizio.", "اینجا آغاز گفت‌وگوست." }
-        /// What is older is gone.
-        older_not_kept() {
-            "Older messages are not kept.",
-            "I messaggi più vecchi non vengono conservati.",
-            "پیام‌های قدیمی‌تر نگه داشته نمی‌شوند.",
-        }
-        /// What is older is elsewhere.
-        older_not_held() {
-            "Older messages are not shown here; a search finds them.",
-            "I messaggi più vecchi non sono mostrati qui; la ricerca li trova.",
-            "پیام‌های قدیمی‌تر اینجا نیستند؛ جست‌وجو آن‌ها را پیدا می‌کند.",
         }
         /// More is being read.
         loading_older() {
@@ -426,8 +358,6 @@ parlor_core::phrases! {
         use_nick() { "Use this name", "Usa questo nome", "انتخاب این نام" }
         /// The server wants a password.
         has_password() { "This server has a password", "Questo server ha una password", "این سرور گذرواژه دارد" }
-        /// The field for it.
-        password() { "Password", "Password", "گذرواژه" }
         /// The button that goes in with it.
         enter() { "Enter", "Entra", "ورود" }
         /// There is no password.

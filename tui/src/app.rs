@@ -14,6 +14,7 @@ use parlor_core::secret::Secret;
 use parlor_face::clock::Clock;
 use parlor_face::kept::{Connect, Kept};
 use parlor_face::settings::Settings;
+use parlor_face::words::Words as _;
 use parlor_transport_tcp::session::{Face, Session};
 use parlor_transport_tcp::target::Target;
 

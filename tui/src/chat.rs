@@ -7,6 +7,7 @@ use cursive::{Printer, Vec2, View};
 use parlor_core::client::{Completer, EntryKey, Intent, Jump, RoomKey};
 use parlor_core::wire::Dialect;
 use parlor_face::clock::Clock;
+use parlor_face::words::Words as _;
 use parlor_transport_tcp::session::Session;
 
 use crate::app;
@@ -296,7 +297,7 @@ impl View for Chat {
             }
         }
         if self.editor.is_empty() {
-            let hint = self.look.fit(&self.look.language.hint(), printer.size.x.saturating_sub(PROMPT.len() + 1));
+            let hint = self.look.fit(&self.look.language.write_here(), printer.size.x.saturating_sub(PROMPT.len() + 1));
             let free = printer.size.x.saturating_sub(cells::width(&hint) + 1);
             let x = if self.look.mirrored() { free } else { PROMPT.len() };
             paint::print(printer, (x, top), style::dim(), &hint);

@@ -6,6 +6,7 @@ use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
 use parlor_face::kept::Connect;
+use parlor_face::words::Words as _;
 use parlor_transport_tcp::target::Target;
 
 use crate::app::{self, App, FORM};
@@ -66,7 +67,7 @@ fn read(values: &[String], language: Language) -> Result<(Target, String), Strin
         Target::parse(host)?
     } else {
         let dialect = dialect(kind).unwrap_or(Dialect::Native);
-        let port: u16 = port.parse().map_err(|_| language.no_port())?;
+        let port: u16 = port.parse().map_err(|_| language.port_range())?;
         let bracketed =
             if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
         Target::parse(&format!("{}://{bracketed}:{port}", dialect.scheme()))?

@@ -5,6 +5,7 @@ use cursive::{Printer, Vec2};
 use parlor_core::client::{Link, Room, State};
 use parlor_core::time::Instant;
 use parlor_core::words::Language;
+use parlor_face::words::Words as _;
 
 use crate::bidi;
 use crate::cells;
@@ -264,13 +265,8 @@ pub fn status(state: &State, now: Instant, flash: Option<String>, scrolled_up: b
 
 /// Who is typing in the shown room, if anybody is.
 fn typing(state: &State, language: Language) -> Option<String> {
-    let name = |nick: &String| lay::isolated(nick);
-    match &*state.shown_room()?.typing {
-        [] => None,
-        [one] => Some(language.typing(name(one))),
-        [one, other] => Some(language.typing_two(name(one), name(other))),
-        many => Some(language.typing_many(language.digits(many.len()))),
-    }
+    let names: Vec<String> = state.shown_room()?.typing.iter().map(|nick| lay::isolated(nick)).collect();
+    parlor_face::words::typing(language, &names)
 }
 
 fn pressing(look: Look, text: String) -> Piece {
@@ -296,7 +292,7 @@ fn link_text(state: &State, link: &Link, now: Instant, language: Language) -> St
             let seconds = retry_at.saturating_since(now).as_millis().div_ceil(1_000);
             language.waiting(language.digits(seconds), lay::isolated(why))
         }
-        Link::Leaving => language.leaving(),
+        Link::Leaving => language.saying_goodbye(),
         Link::Closed { why: Some(why) } => language.closed(lay::isolated(why)),
         Link::Closed { why: None } => language.goodbye(),
     }

@@ -8,8 +8,6 @@ pub mod help;
 parlor_core::phrases! {
     /// What the chat screen says.
     pub trait Words {
-        /// What the empty message box says.
-        hint() { "Write your messages here.", "Scrivi qui i tuoi messaggi.", "پیامتان را اینجا بنویسید." }
         /// Somebody quits while messages wait for a connection.
         unsent() {
             "Not everything is sent yet. Once more: quit all the same.",
@@ -102,8 +100,6 @@ parlor_core::phrases! {
         here() { "Here", "Presenti", "حاضران" }
         /// The same where it is whoever was seen.
         seen_here() { "Seen here", "Visti qui", "دیده‌شده‌ها" }
-        /// Below a list that is too long.
-        and_more(count) { "and {count} more", "e altri {count}", "و {count} نفر دیگر" }
         /// Behind the name of somebody who is away.
         away() { "away", "assente", "غایب" }
         /// Older messages are on their way.
@@ -118,12 +114,6 @@ parlor_core::phrases! {
         new_below(count) { "▼ {count} new (End)", "▼ {count} nuovi (Fine)", "▼ {count} تازه (End)" }
         /// What opens the help.
         f1(key) { "{key} help", "{key} aiuto", "{key} راهنما" }
-        /// The first dial.
-        connecting(address) {
-            "Connecting to {address} …",
-            "Connessione a {address} …",
-            "در حال اتصال به {address} …",
-        }
         /// A later one.
         connecting_again(address, attempt) {
             "Connecting to {address} … (try {attempt})",
@@ -161,24 +151,6 @@ parlor_core::phrases! {
             "Offline (Ctrl+R: connect): {why}",
             "Non connesso (Ctrl+R: connetti): {why}",
             "قطع شد (Ctrl+R: اتصال): {why}",
-        }
-        /// Goodbye is being said.
-        leaving() { "Saying goodbye …", "Saluti in corso …", "در حال خداحافظی …" }
-        /// Goodbye was said.
-        goodbye() { "Goodbye.", "Arrivederci.", "خدانگهدار." }
-        /// Somebody is typing.
-        typing(who) { "{who} is typing …", "{who} sta scrivendo …", "{who} می‌نویسد …" }
-        /// Two are.
-        typing_two(one, other) {
-            "{one} and {other} are typing …",
-            "{one} e {other} stanno scrivendo …",
-            "{one} و {other} می‌نویسند …",
-        }
-        /// More are.
-        typing_many(count) {
-            "{count} people are typing …",
-            "{count} persone stanno scrivendo …",
-            "{count} نفر می‌نویسند …",
         }
         /// On the line before what is new.
         new() { "new", "nuovi", "تازه" }

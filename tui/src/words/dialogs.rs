@@ -3,16 +3,8 @@
 parlor_core::phrases! {
     /// What the dialogs, the search and the settings say.
     pub trait Dialogs {
-        /// Title of the connect dialog.
-        connect() { "Connect", "Connetti", "اتصال" }
         /// What kind of server.
         kind() { "Kind", "Tipo", "نوع" }
-        /// Its name or address.
-        host() { "Host", "Server", "سرور" }
-        /// Its port.
-        port() { "Port", "Porta", "درگاه" }
-        /// As whom.
-        nickname() { "Nickname", "Nickname", "نام مستعار" }
         /// What the keys do there.
         connect_keys() {
             "Enter: connect. Tab: next. ← →: choose. Ctrl+Q: quit.",
@@ -26,12 +18,6 @@ parlor_core::phrases! {
             "Please enter the server's name or address, for example {example}.",
             "Inserisci il nome o l’indirizzo del server, per esempio {example}.",
             "نام یا نشانی سرور را بنویسید، مثلاً \u{200E}{example}\u{200E}.",
-        }
-        /// The port is no number.
-        no_port() {
-            "A port is a number from 1 to 65535.",
-            "Una porta è un numero da 1 a 65535.",
-            "درگاه عددی است از ۱ تا ۶۵۵۳۵.",
         }
         /// There is no nickname.
         no_nick() {
@@ -53,8 +39,6 @@ parlor_core::phrases! {
             "Invio: prova. Ctrl+Q: esci.",
             "Enter: امتحان. Ctrl+Q: خروج.",
         }
-        /// Title and field of the password.
-        password() { "Password", "Password", "گذرواژه" }
         /// Title of the room switcher.
         go_to() { "Go to a room", "Vai a una stanza", "رفتن به اتاق" }
         /// What the keys do there.
