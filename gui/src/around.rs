@@ -9,7 +9,7 @@ use crate::chosen::{Chosen, backwards, from_start, onwards, tongue};
 use crate::row::{GAP_AUTHOR, MARGIN, TIMES};
 use crate::text::{Look, Tip, button, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
-use crate::words::Words;
+use crate::words::{FindWords, Words};
 
 /// Which message is in the middle, and whether it was brought into sight.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::links::paints_found;
 use crate::log::Spot;
 use crate::text::{Button, Look, Tip, button, caption, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
-use crate::words::Words;
+use crate::words::{FindWords, Words};
 
 /// Height of what was found: a line of who and when, two of what.
 const HIT: f32 = 70.0;

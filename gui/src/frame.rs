@@ -12,7 +12,7 @@ use crate::find::named_button;
 use crate::lists;
 use crate::text::{Look, Tip, caption, centered, menu_button, user_text};
 use crate::theme::{Palette, SMALL, TEXT, TITLE};
-use crate::words::Words;
+use crate::words::{FindWords, Words};
 
 /// The room's title; `true` if somebody wants to search in it.
 pub(crate) fn topic(ui: &mut Ui, state: &State, room: &Room, menu: bool, intents: &mut Vec<Intent>) -> bool {

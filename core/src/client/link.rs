@@ -9,7 +9,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::rooms::sentence;
 use super::tutorial::tutorial_nick;
-use super::words::Words;
+use super::words::{LinkWords, Words};
 use super::{Client, Link, Loss, Output, Question};
 use crate::hub::Closing;
 use crate::text::printable;

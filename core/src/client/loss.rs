@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::words::Words;
+use super::words::LinkWords;
 use crate::words::Language;
 
 /// Why a connection could not be made, or ended. Drivers tell it ([`super::Input::Lost`]), the machine says it in the

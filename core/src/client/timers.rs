@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::Client;
 use super::link::{GREETING_MAX, PING_AFTER, PING_MAX, Phase, REJOIN_MAX};
 use super::pending::ECHO_MAX;
-use super::words::Words;
+use super::words::LinkWords;
 use crate::hub::{Closing, Deadline};
 use crate::time::Instant;
 use crate::vocabulary::{Command, Tag};

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::pending::{ECHO_MAX, confirm};
-use super::words::Words;
+use super::words::{LinkWords, Words};
 use super::{Client, Delivery, EntryKind, Question, Revision};
 use crate::limits::CHUNK_BYTES_MAX;
 use crate::text::{BadText, forbidden_control};

@@ -1,7 +1,7 @@
 //! The client in the languages of people.
 
 use super::*;
-use crate::client::words::{Words, help};
+use crate::client::words::{LinkWords, Words, help};
 use crate::vocabulary::{Code, Reason};
 use crate::words::{Language, prove};
 
@@ -32,6 +32,7 @@ fn waits(desk: &Desk) -> &str {
 #[test]
 fn every_phrase_is_said_in_each_language() {
     prove(Words::each);
+    prove(LinkWords::each);
 }
 
 #[test]
