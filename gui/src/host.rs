@@ -159,11 +159,12 @@ impl Heard {
             self.listening.extend(Target::parse(url));
         } else if line == "Server is running..." {
             self.running = true;
-        } else if let Some((_, urls)) = line.split_once(OTHERS) {
-            let native = urls.split(" or ").filter(|url| url.starts_with("parlor://"));
-            self.others.extend(native.map(str::to_owned));
-        }
-        if !line.is_empty() {
+        } else if !line.is_empty() {
+            if let Some((_, urls)) = line.split_once(OTHERS) {
+                let native = urls.split(" or ").filter(|url| url.starts_with("parlor://"));
+                self.others.extend(native.map(str::to_owned));
+            }
+            // What it says to programs is no word of its log, and may come later than that.
             plain(line).clone_into(&mut self.last);
         }
     }
@@ -211,12 +212,24 @@ mod tests {
     /// More than anything here takes.
     const PATIENCE: Duration = Duration::from_secs(30);
 
+    /// Written by another process: what this one writes, children of other tests hold open for a moment, and the system
+    /// starts no program that somebody may still write.
+    fn write_program(path: &Path, script: &str) {
+        let mut writer = Command::new("/bin/sh")
+            .args(["-c", "cat > \"$0\"; chmod 700 \"$0\""])
+            .arg(path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        writer.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+        assert!(writer.wait().unwrap().success());
+    }
+
     /// A program that behaves as the script says, started.
     fn hosting(script: &str, password: Option<&str>) -> (tempfile::TempDir, Host, Receiver<()>) {
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join(PROGRAM);
-        fs::write(&program, format!("#!/bin/sh\ncd {}\n{script}\n", directory.path().display())).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        write_program(&program, &format!("#!/bin/sh\ncd {}\n{script}\n", directory.path().display()));
         let (wake, woken) = mpsc::channel();
         let wanted = Wanted { lan: true, password: password.map(Secret::new) };
         let host = Host::start(&program, &wanted, move || {

@@ -233,10 +233,21 @@ fn a_window_in_which_nothing_happens_asks_for_no_frame() {
 /// A stand-in for the server's program.
 #[cfg(unix)]
 fn program(home: &Path, script: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
+    use std::io::Write;
+    use std::process::{Command, Stdio};
     let path = home.join("server.sh");
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("there is room for a file");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).expect("it is ours");
+    // Written by another process: children of other tests would hold this one's files open for a moment, and the system
+    // starts no program that somebody may still write.
+    let mut writer = Command::new("/bin/sh")
+        .args(["-c", "cat > \"$0\"; chmod 700 \"$0\""])
+        .arg(&path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("there is a shell");
+    let mut into = writer.stdin.take().expect("it is a pipe");
+    into.write_all(format!("#!/bin/sh\n{script}\n").as_bytes()).expect("it reads");
+    drop(into);
+    assert!(writer.wait().expect("it ends").success());
     path
 }
 
