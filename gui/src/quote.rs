@@ -32,7 +32,8 @@ impl Quote {
 
     /// Lays it out within `width` points.
     pub(crate) fn lay(self, ui: &Ui, width: f32) -> Quoted {
-        let text = format!("\u{2068}{}\u{2069}: \u{2068}{}\u{2069}", self.from, self.excerpt);
+        // The excerpt decides which way the line runs.
+        let text = format!("\u{2068}{}\u{2069}: {}", self.from, self.excerpt);
         let look = Look::new(SMALL, Palette::of(ui).dim).one_line();
         Quoted {
             laid: lay(ui, &text, look, (width - BAR).max(20.0)),
