@@ -201,7 +201,13 @@ def terminal():
     observer.expect("tess: one\n  two")
     tui.tmux("resize-window", "-t", "0", "-x", "100", "-y", "30")
     tui.expect("Here")
-    note("a paste of two lines was one message, also in a small window")
+    for size in range(20):
+        # Both reach the program together, and it has no other input that would wake it.
+        tui.tmux("resize-window", "-t", "0", "-x", str(60 + size), "-y", "20", ";", "send-keys", "-t", "0", str(size % 10))
+    tui.keys("Enter")
+    observer.expect("tess: " + "0123456789" * 2)
+    tui.tmux("resize-window", "-t", "0", "-x", "100", "-y", "30")
+    note("a paste of two lines was one message, also in a small window, and no key was lost while the window changed")
 
     asker = Program("asker", BIN / "parlor-tui", "--pipe", "--once", "--wait", "60", "--nick", "ask", url, stdin=True)
     asker.write("what time is it?")

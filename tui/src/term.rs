@@ -12,9 +12,8 @@ use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use crossterm::event::{self, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture};
 use crossterm::event::{EnableBracketedPaste, EnableFocusChange};
 use crossterm::{cursor, execute, terminal};
 use cursive::Vec2;
@@ -28,6 +27,7 @@ use crate::bidi::Bidi;
 use crate::links::{self, Links};
 use crate::look::Look;
 use crate::style::Colours;
+use input::Input;
 
 /// What the terminal tells that the toolkit has no event for; travels as [`Event::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,7 @@ impl Caret {
 pub struct Term {
     /// Never dropped: its drop would wipe the screen that was there before the program.
     stock: ManuallyDrop<Box<dyn Backend>>,
+    input: Input,
     tty: File,
     caret: Caret,
     look: Look,
@@ -100,6 +101,8 @@ pub struct Term {
     dim: Cell<bool>,
     /// The link that what is printed now belongs to.
     link: Cell<Option<usize>>,
+    /// Nobody knows what the terminal shows: each cell is to be printed, not only those that changed.
+    unknown: Cell<bool>,
 }
 
 impl Term {
@@ -120,12 +123,14 @@ impl Term {
         TURNED.store(look.bidi != Bidi::Off, Ordering::Release);
         Ok(Box::new(Term {
             stock,
+            input: Input::start(look.mouse)?,
             tty,
             caret,
             look,
             bold: Cell::new(false),
             dim: Cell::new(false),
             link: Cell::new(None),
+            unknown: Cell::new(false),
         }))
     }
 }
@@ -185,32 +190,19 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
 impl Backend for Term {
     fn poll_event(&mut self) -> Option<Event> {
-        loop {
-            // A terminal that is gone answers with an error for ever.
-            let event = match event::poll(Duration::ZERO) {
-                Ok(false) => return None,
-                Ok(true) => event::read(),
-                Err(error) => Err(error),
-            };
-            let Ok(event) = event else { return Some(Event::Exit) };
-            let event = match event {
-                event::Event::Key(key) => input::translate(key),
-                event::Event::Resize(..) => Some(Event::WindowResize),
-                event::Event::Paste(text) => Some(Extra::Paste(text).into_event()),
-                event::Event::FocusGained => Some(Extra::Focus(true).into_event()),
-                event::Event::FocusLost => Some(Extra::Focus(false).into_event()),
-                event::Event::Mouse(mouse) => input::translate_mouse(mouse).filter(|_| self.look.mouse),
-            };
-            if event.is_some() {
-                return event;
-            }
+        let event = self.input.next();
+        // A terminal cuts and moves its rows as its size changes, which may be back at the old one when it is asked for.
+        if matches!(event, Some(Event::WindowResize | Event::CtrlChar('l'))) {
+            self.unknown.set(true);
         }
+        event
     }
 
     fn refresh(&mut self) {
         self.follow(None);
         self.caret.links.next_frame();
         self.stock.refresh();
+        self.unknown.set(false);
         let _ = match self.caret.get() {
             Some(at) => {
                 let (x, y) = (u16::try_from(at.x).unwrap_or(u16::MAX), u16::try_from(at.y).unwrap_or(u16::MAX));
@@ -237,7 +229,7 @@ impl Backend for Term {
     }
 
     fn is_persistent(&self) -> bool {
-        true
+        !self.unknown.get()
     }
 
     fn set_title(&mut self, title: String) {
@@ -312,7 +304,7 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::{Sender, channel};
+    use std::sync::mpsc::{Receiver, Sender, channel};
 
     /// Notes which effects are asked for.
     struct Recorder(Sender<(Effect, bool)>);
@@ -343,19 +335,38 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_was_dim_and_is_bold_stays_bold() {
+    /// A terminal that reports these events, and notes which effects are asked for. Never dropped: that would give back
+    /// a terminal that was never taken.
+    fn term(events: &[Event]) -> (ManuallyDrop<Term>, Receiver<(Effect, bool)>) {
         let (sender, effects) = channel();
-        // Its drop would give back a terminal that was never taken.
-        let term = ManuallyDrop::new(Term {
+        let term = Term {
             stock: ManuallyDrop::new(Box::new(Recorder(sender))),
+            input: Input::of(events),
             tty: tempfile::tempfile().unwrap(),
             caret: Caret::default(),
             look: Look::new(Colours::Many),
             bold: Cell::new(false),
             dim: Cell::new(false),
             link: Cell::new(None),
-        });
+            unknown: Cell::new(false),
+        };
+        (ManuallyDrop::new(term), effects)
+    }
+
+    #[test]
+    fn everything_is_printed_anew_after_a_change_of_size_and_on_demand() {
+        let (mut term, _) = term(&[Event::Char('a'), Event::WindowResize, Event::CtrlChar('l')]);
+        for whole in [false, true, true] {
+            assert!(term.poll_event().is_some());
+            assert_eq!(!term.is_persistent(), whole);
+            term.refresh();
+            assert!(term.is_persistent());
+        }
+    }
+
+    #[test]
+    fn what_was_dim_and_is_bold_stays_bold() {
+        let (term, effects) = term(&[]);
         term.set_effect(Effect::Dim);
         term.set_effect(Effect::Bold);
         term.unset_effect(Effect::Dim);

@@ -1,11 +1,69 @@
 //! What the terminal reports, as the toolkit's events.
 
+use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::thread;
+
 use crossterm::event::{self as input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 use cursive::Vec2;
 use cursive::backends::crossterm::crossterm;
 use cursive::event::{Event, Key};
 
-pub(super) fn translate_mouse(mouse: input::MouseEvent) -> Option<Event> {
+use super::Extra;
+
+/// How many reports may wait for the screen; more wait in the terminal.
+const WAITING_MAX: usize = 256;
+
+/// The reports of the terminal, read by a thread of their own: crossterm's source that asks again waits for its whole
+/// timeout, and a terminal that is gone may keep it for ever.
+pub(super) struct Input(Receiver<Event>);
+
+impl Input {
+    /// Starts to read.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub(super) fn start(mouse: bool) -> io::Result<Self> {
+        let (sender, receiver) = sync_channel(WAITING_MAX);
+        thread::Builder::new().name("input".to_owned()).spawn(move || read(mouse, &sender))?;
+        Ok(Self(receiver))
+    }
+
+    /// Of no terminal: these are the reports, and the end.
+    #[cfg(test)]
+    pub(super) fn of(events: &[Event]) -> Self {
+        let (sender, receiver) = sync_channel(events.len());
+        events.iter().for_each(|event| sender.send(event.clone()).expect("there is room for all of them"));
+        Self(receiver)
+    }
+
+    /// The next report, [`Event::Exit`] once the terminal is gone, or nothing for now.
+    pub(super) fn next(&self) -> Option<Event> {
+        match self.0.try_recv() {
+            Ok(event) => Some(event),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Event::Exit),
+        }
+    }
+}
+
+fn read(mouse: bool, events: &SyncSender<Event>) {
+    while let Ok(event) = input::read() {
+        let event = match event {
+            input::Event::Key(key) => translate(key),
+            input::Event::Resize(..) => Some(Event::WindowResize),
+            input::Event::Paste(text) => Some(Extra::Paste(text).into_event()),
+            input::Event::FocusGained => Some(Extra::Focus(true).into_event()),
+            input::Event::FocusLost => Some(Extra::Focus(false).into_event()),
+            input::Event::Mouse(report) => translate_mouse(report).filter(|_| mouse),
+        };
+        if event.is_some_and(|event| events.send(event).is_err()) {
+            return;
+        }
+    }
+}
+
+fn translate_mouse(mouse: input::MouseEvent) -> Option<Event> {
     let event = match mouse.kind {
         MouseEventKind::Down(MouseButton::Left) => cursive::event::MouseEvent::Press(cursive::event::MouseButton::Left),
         MouseEventKind::ScrollUp => cursive::event::MouseEvent::WheelUp,
@@ -19,7 +77,7 @@ pub(super) fn translate_mouse(mouse: input::MouseEvent) -> Option<Event> {
     Some(Event::Mouse { offset: Vec2::zero(), position, event })
 }
 
-pub(super) fn translate(event: KeyEvent) -> Option<Event> {
+fn translate(event: KeyEvent) -> Option<Event> {
     if event.kind == KeyEventKind::Release {
         return None;
     }
