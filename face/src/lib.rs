@@ -11,6 +11,7 @@ pub mod locale;
 pub mod notify;
 pub mod open;
 pub mod settings;
+pub mod signals;
 pub mod words;
 
 pub use file::Loaded;

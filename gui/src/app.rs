@@ -1,6 +1,8 @@
 //! The program between eframe and the two screens: the dialog and the chat.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
@@ -39,6 +41,8 @@ pub struct App {
     preferences: Preferences,
     notifier: Option<Notifier>,
     hosting: Hosting,
+    /// The system wants the program to end.
+    ending: Arc<AtomicBool>,
 }
 
 enum Screen {
@@ -69,6 +73,7 @@ impl App {
             preferences,
             notifier: None,
             hosting: Hosting::default(),
+            ending: Arc::default(),
         }
     }
 
@@ -88,6 +93,16 @@ impl App {
     /// Where the server's program is, for hosting; without this it is looked for.
     pub fn host_with(&mut self, program: PathBuf) {
         self.hosting.program = Some(program);
+    }
+
+    /// To be called from any thread once the system wants the program to end: the window closes with a goodbye, without
+    /// asking anything.
+    pub fn ender(&self, ctx: &egui::Context) -> impl Fn() + Send + 'static {
+        let (ending, ctx) = (self.ending.clone(), ctx.clone());
+        move || {
+            ending.store(true, Ordering::Release);
+            ctx.request_repaint();
+        }
     }
 
     /// Connects at once, without asking.
@@ -208,6 +223,7 @@ impl App {
     /// The window is to be closed.
     fn close(&mut self, ui: &Ui) {
         let may = match &self.screen {
+            _ if self.is_ending() => true,
             Screen::Dialog => self.leave.may_close(ui, None, false),
             Screen::Chat(talk) => self.leave.may_close(ui, Some(&talk.chat.session().state()), talk.chat.hosting),
         };
@@ -215,6 +231,10 @@ impl App {
             // The goodbye may take a moment: nobody should have to watch a window that does not answer.
             ui.ctx().send_viewport_cmd(ViewportCommand::Visible(false));
         }
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
     }
 
     fn say_goodbye(&mut self) {
@@ -230,6 +250,9 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if self.is_ending() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
         self.listen(ctx);
         self.host(ctx);
     }

@@ -67,6 +67,8 @@ fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> Ap
     if let Some(target) = target {
         app.connect(ctx, target, &last.nick);
     }
+    let end = app.ender(ctx);
+    parlor_face::signals::watch(move |_| end());
     if let Some(warning) = warning {
         app.warn(warning);
     }

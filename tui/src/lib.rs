@@ -32,7 +32,6 @@ pub mod pipe;
 pub mod record;
 pub mod search;
 pub mod sheet;
-pub mod signals;
 pub mod style;
 pub mod switch;
 pub mod term;

@@ -20,7 +20,6 @@ use tui::look::Look;
 use tui::options::Options;
 use tui::pipe::names::Names;
 use tui::pipe::{self, Identity, Outcome, PipeFace, Terms};
-use tui::signals;
 use tui::term::{self, Caret, Term};
 
 /// How long the goodbye may take once the terminal was given back.
@@ -186,7 +185,7 @@ fn screen(
 /// never returns.
 fn leave_on_signal(siv: &Cursive, current: Current) {
     let sink = siv.cb_sink().clone();
-    signals::watch(move |signal| {
+    parlor_face::signals::watch(move |signal| {
         current.leave(FAREWELL_MAX);
         let _ = sink.send(Box::new(app::quit));
         std::thread::sleep(SCREEN_MAX);

@@ -100,7 +100,7 @@ pub fn run(
     let (events, inbox) = mpsc::channel();
     let (lines, said) = mpsc::sync_channel(UNSENT_MAX);
     let signals = events.clone();
-    crate::signals::watch(move |signal| drop(signals.send(Event::Signal(signal))));
+    parlor_face::signals::watch(move |signal| drop(signals.send(Event::Signal(signal))));
     let read = events.clone();
     input::read(input, lines, move |error| drop(read.send(Event::Input(error))));
     let told = Arc::new(AtomicBool::new(false));
