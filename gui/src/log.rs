@@ -3,6 +3,7 @@
 use eframe::egui::{self, Color32, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use parlor_core::client::{Before, EntryKey, Room, RoomKey, State};
 use parlor_core::words::Language;
+use parlor_face::clock;
 use parlor_face::words::Words as _;
 
 use crate::chosen::{Chosen, tongue};
@@ -108,6 +109,8 @@ impl Log {
             let mut sheet = Sheet { ui, clock: &chosen.clock, state, room, width, head, found, edited, asked };
             hands.fresh = std::mem::take(&mut self.fresh);
             self.scroll.show_rows(&mut sheet, area, hands);
+            // Then "Today" is said of another day.
+            ui.ctx().request_repaint_after(chosen.clock.until_tomorrow(clock::now()));
         });
         copy(ui, room);
         match *hands.wish {

@@ -12,7 +12,8 @@ use crate::chosen::tongue;
 use crate::deeds::{Hands, Rights};
 use crate::log::pill;
 use crate::quote::Quote;
-use crate::row::{Marks, Row};
+use crate::row::{Marks, Row, selection};
+use crate::text::dragged_past;
 use crate::theme::Palette;
 use crate::words::Words;
 
@@ -20,6 +21,8 @@ use crate::words::Words;
 pub(crate) const BAR: f32 = 12.0;
 /// Least height of what is dragged in it.
 const HANDLE: f32 = 28.0;
+/// How many points a second it moves for each that the pointer is past the edge while it selects.
+const DRAG: f32 = 12.0;
 /// Rows left above the viewport when older ones are asked for.
 const NEAR: usize = 8;
 
@@ -173,10 +176,11 @@ impl Scroll {
         }
     }
 
-    /// Moves by wheel, touch pad and Page keys.
+    /// Moves by wheel, touch pad, Page keys and by selecting past an edge.
     fn take_wheel_and_keys(&mut self, sheet: &mut Sheet<'_>, area: Rect) {
         let ui = &mut *sheet.ui;
-        let mut up = 0.0;
+        let past = dragged_past(ui, selection(), area);
+        let mut up = -past * DRAG * ui.input(|input| input.stable_dt).min(0.1);
         if ui.rect_contains_pointer(area) {
             up += ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
         }
@@ -195,6 +199,10 @@ impl Scroll {
         let lead = sheet.lead(first);
         if let Some(place) = at(&sheet.room.timeline, first, top + lead + up) {
             self.go(place);
+        }
+        if past != 0.0 && self.settle(sheet, area.height()) != (first, top) {
+            // For as long as the pointer is held there, moved or not.
+            sheet.ui.request_repaint();
         }
     }
 

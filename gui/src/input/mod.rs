@@ -15,7 +15,7 @@ mod walk;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use eframe::egui::{Id, Rect, Response, Ui};
+use eframe::egui::{Id, Rect, Response, Ui, Vec2};
 
 pub(crate) use show::Face;
 
@@ -33,8 +33,18 @@ pub(crate) struct Input {
     /// How far what is shown is moved to the left or up, in points.
     scroll: f32,
     caret_rect: Option<Rect>,
+    /// The caret that was last brought in sight; the person may have looked elsewhere since.
+    seen: Option<Seen>,
     /// Everything is to be selected once it is shown.
     selects_all: bool,
+}
+
+/// A caret in a text, as far as that tells whether either has moved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Seen {
+    caret: usize,
+    text: usize,
+    size: Vec2,
 }
 
 /// How a field grows.
@@ -65,6 +75,7 @@ impl Input {
             chars_max,
             scroll: 0.0,
             caret_rect: None,
+            seen: None,
             selects_all: false,
         }
     }

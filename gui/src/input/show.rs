@@ -8,7 +8,7 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::{Input, Shape};
+use super::{Input, Seen, Shape};
 use crate::chosen::mirrored;
 use crate::text::{Laid, Look, Paint, clear_selection, has_selection, lay, shape_free, shape_wrapped};
 use crate::theme::Palette;
@@ -55,7 +55,7 @@ impl Input {
         if changed || pasted {
             response.mark_changed();
         }
-        self.keep_caret_in_sight(inner, self.height(look));
+        self.scroll_to(ui, rect, inner, self.height(look));
         self.paint(ui, &response, inner, face, look);
         self.tell(ui, &response, face);
         response
@@ -189,6 +189,20 @@ impl Input {
         let rect = selection.focus().geometry(shaped.layout(), CARET * scale);
         let at = |x: f64, y: f64| pos2(x as f32 / scale, y as f32 / scale) + corner.to_vec2();
         Some(Rect::from_min_max(at(rect.x0, rect.y0), at(rect.x1, rect.y1)))
+    }
+
+    /// Follows the wheel, and the caret as it moves.
+    fn scroll_to(&mut self, ui: &Ui, rect: Rect, inner: Rect, content: f32) {
+        let hidden = (content - inner.height()).max(0.0);
+        if self.shape != Shape::Line && hidden > 0.0 && ui.rect_contains_pointer(rect) {
+            let up = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
+            self.scroll = (self.scroll - up).clamp(0.0, hidden);
+        }
+        let size = vec2(inner.width(), content);
+        let seen = Seen { caret: self.editor.focus(), text: self.editor.text().len(), size };
+        if self.seen.replace(seen) != Some(seen) || self.editor.is_composing() {
+            self.keep_caret_in_sight(inner, content);
+        }
     }
 
     fn keep_caret_in_sight(&mut self, inner: Rect, content: f32) {

@@ -225,6 +225,27 @@ fn a_line_takes_no_line_ends_and_no_more_than_it_holds() {
 }
 
 #[test]
+fn a_long_text_is_scrolled_by_the_wheel_until_the_caret_moves() {
+    let mut desk = Desk::with(&"line\n".repeat(40));
+    let end = desk.caret();
+    desk.event(Event::PointerMoved(pos2(100.0, 60.0)));
+    let wheel = |delta| Event::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, delta),
+        phase: eframe::egui::TouchPhase::Move,
+        source: eframe::egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    };
+    desk.event(wheel(200.0));
+    assert!(desk.caret().top() > end.top() + 100.0, "the end is out of sight: {:?}", desk.caret());
+    desk.event(wheel(10_000.0));
+    desk.event(wheel(-10_000.0));
+    assert_eq!(desk.caret(), end, "no further than to the end");
+    desk.event(wheel(200.0)).types("x");
+    assert!((desk.caret().top() - end.top()).abs() < 1.0, "what is typed is seen: {:?}", desk.caret());
+}
+
+#[test]
 fn an_idle_field_asks_for_no_frame() {
     let mut desk = Desk::with("سلام");
     desk.window.step();

@@ -36,6 +36,8 @@ struct End {
 pub(crate) struct Selecting {
     selected: Option<Selected>,
     dragging: bool,
+    /// Where what is selected by dragging is seen: a pointer beyond it counts as at its edge.
+    within: Option<Rect>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +105,20 @@ pub(crate) fn copied<'a>(
     Some(pieces.collect())
 }
 
+/// How many points below `area` (above it: negative) the pointer drags the end of a selection in it. To be asked in each
+/// frame, before what can be selected there is drawn.
+pub(crate) fn dragged_past(ui: &Ui, group: Id, area: Rect) -> f32 {
+    let (at, down) = ui.input(|input| (input.pointer.interact_pos(), input.pointer.primary_down()));
+    let shared = engine(ui.ctx());
+    let selecting = &mut shared.lock().selecting;
+    selecting.within = Some(area);
+    let drags = down && selecting.dragging && selecting.selected.is_some_and(|selected| selected.group == group);
+    match at.filter(|_| drags) {
+        Some(at) => at.y - at.y.clamp(area.top(), area.bottom()),
+        None => 0.0,
+    }
+}
+
 /// Follows the mouse over a text that is drawn at `at`; what is selected of it, by bytes of what is drawn.
 pub(super) fn follow(ui: &Ui, laid: &Laid, at: Pos2, response: &Response, spot: Spot) -> Option<Range<usize>> {
     let pointer = ui.input(|input| Mouse {
@@ -143,7 +159,10 @@ impl Selecting {
 
     fn follow(&mut self, mouse: &Mouse, laid: &Laid, at: Pos2, response: &Response, spot: Spot) {
         self.dragging &= mouse.down;
-        let Some(pointer) = mouse.at else { return };
+        let Some(mut pointer) = mouse.at else { return };
+        if let Some(within) = self.within.filter(|_| self.dragging) {
+            pointer.y = pointer.y.clamp(within.top(), (within.bottom() - 1.0).max(within.top()));
+        }
         let (layout, shown) = (&laid.shaped.layout, &laid.shaped.shown);
         let way = to_pixels(pointer - at, laid.shaped.scale);
         let end = |byte: usize| End { key: spot.key, order: spot.order, byte: byte.max(shown.mark) };
