@@ -2,10 +2,14 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{Desk, json, room};
 use eframe::egui::accesskit::{Live, Role};
-use eframe::egui::{Key, Modifiers, vec2};
+use eframe::egui::{Event, Key, Modifiers, OutputCommand, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use parlor_face::clock::{self, Clock};
+use parlor_face::settings::Settings;
 
 #[test]
 fn the_newest_message_is_drawn_in_the_run_in_which_it_comes() {
@@ -277,13 +281,15 @@ fn the_log_is_a_live_region_of_labelled_rows() {
 }
 
 #[test]
-fn a_window_that_nothing_happens_in_is_not_drawn_again() {
+fn a_window_that_nothing_happens_in_is_not_drawn_again_before_midnight() {
     let mut desk = Desk::online();
     desk.said("lobby", "bea", "ciao");
     desk.window.run();
     desk.window.step();
     let wait = desk.window.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
-    assert!(wait.is_some_and(|wait| wait.as_secs() > 3_600), "the next frame is asked for in {wait:?}");
+    let midnight = Clock::local(&Settings::default()).until_tomorrow(clock::now());
+    let soonest = midnight.saturating_sub(Duration::from_secs(60));
+    assert!(wait.is_some_and(|wait| wait >= soonest), "the next frame is asked for in {wait:?}");
 }
 
 #[test]
@@ -300,24 +306,30 @@ fn a_narrow_window_has_a_menu_in_place_of_the_lists() {
 }
 
 #[test]
-fn closing_says_goodbye() {
+fn selecting_past_the_edge_goes_on_to_what_is_out_of_sight() {
     let mut desk = Desk::online();
-    desk.type_text("unsent");
-    let Desk { window, server, session, .. } = desk;
-    let server = std::thread::spawn(move || {
-        let mut sent = String::new();
-        for _ in 0..2_000 {
-            sent.push_str(&String::from_utf8(server.sent()).expect("the client sends UTF-8"));
-            if sent.contains("quit") {
-                server.says(b"{\"bye\":{\"code\":\"quit\",\"text\":\"Goodbye.\"}}\n");
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        sent
+    let lines: Vec<_> = (0..100).map(|number| desk.said("lobby", "bea", &format!("line {number}"))).collect();
+    desk.window.run();
+    let log = desk.window.get_by_role(Role::Log).rect();
+    let row = |desk: &Desk, line: &str| desk.window.get_by_role_and_label(Role::ListItem, line).rect();
+    let from = row(&desk, &lines[98]);
+    desk.window.drag_at(pos2(from.left() + 200.0, from.center().y));
+    desk.window.step();
+    for _ in 0..200 {
+        desk.window.hover_at(pos2(from.left() + 40.0, log.top() - 60.0));
+        desk.window.step();
+    }
+    assert!(desk.sees(&lines[0]), "it stands still at {:?}", desk.lines());
+    desk.window.drop_at(pos2(from.left() + 40.0, log.top() - 60.0));
+    desk.window.run();
+    desk.window.event(Event::Copy);
+    desk.window.step();
+    let commands = desk.window.output().platform_output.commands.clone();
+    let copied = commands.iter().find_map(|command| match command {
+        OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
     });
-    eframe::App::on_exit(&mut window.into_state(), None);
-    let sent = server.join().expect("the server does not panic");
-    assert!(sent.contains("quit"), "{sent}");
-    assert!(session.wait_finished(std::time::Duration::ZERO), "closing waits for the answer");
+    let copied = copied.expect("something is copied");
+    assert!(copied.contains("line 97") && copied.contains("line 1\n"), "{copied}");
+    assert!(!copied.contains("line 99"), "{copied}");
 }

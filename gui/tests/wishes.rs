@@ -1,13 +1,12 @@
-//! Settings, the ways between rooms, what can be done about people, and hosting: without a display.
+//! Settings, the ways between rooms, and what can be done about people: without a display.
 
 mod common;
 
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::{Desk, profile, room, window};
+use common::{Desk, click, dialog, profile, room, window};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
@@ -16,7 +15,6 @@ use gui::{App, Bell, Form};
 use parlor_core::client::{Call, RoomKey};
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
-use parlor_face::kept::{Connect, Kept};
 use parlor_face::notify::Notifier;
 use parlor_face::settings::{FontSize, LanguageChoice, Settings, Theme};
 use parlor_transport_tcp::session::{Face, Session};
@@ -25,27 +23,8 @@ use parlor_transport_tcp::target::Target;
 /// After this long, what is waited for does not come any more.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A dialog that keeps what it learns.
-fn dialog() -> (tempfile::TempDir, Kept, Harness<'static, App>) {
-    let home = tempfile::tempdir().expect("there is room for a directory");
-    let kept = Kept::at(home.path().join("config"), home.path().join("state"));
-    let theirs = kept.clone();
-    let window = window(vec2(900.0, 700.0), move |ctx| {
-        let connect = Connect { nick: "ada".into(), ..Connect::default() };
-        let dial =
-            Box::new(move |target: &Target, nick: &str, _: &Bell| Session::offline(profile(target.dialect, nick)).0);
-        App::asking(ctx, Form::kept(&connect), Some(theirs), dial)
-    });
-    (home, kept, window)
-}
-
 fn press(window: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);
-    window.run();
-}
-
-fn click(window: &mut Harness<'static, App>, label: &str) {
-    window.get_by_label(label).click();
     window.run();
 }
 
@@ -220,90 +199,15 @@ fn who_looks_elsewhere_is_told_that_they_are_called_and_who_looks_here_is_not() 
 }
 
 #[test]
-fn a_window_in_which_nothing_happens_asks_for_no_frame() {
+fn who_is_away_is_told_in_the_list_and_also_who_is_back() {
     let mut desk = Desk::online();
-    desk.said("lobby", "bea", "hello");
+    let listed = |desk: &Desk, line: &str| desk.window.query_by_role_and_label(Role::ListItem, line).is_some();
+    assert!(listed(&desk, "bea") && listed(&desk, "ada (you)"));
+    desk.says(r#"{"away":{"nick":"bea","text":"lunch"}}"#);
+    desk.says(r#"{"away":{"nick":"ada","text":"here soon"}}"#);
     desk.window.run();
-    for _ in 0..5 {
-        desk.window.step();
-    }
-    assert!(!desk.window.ctx.has_requested_repaint());
-}
-
-/// A stand-in for the server's program.
-#[cfg(unix)]
-fn program(home: &Path, script: &str) -> PathBuf {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-    let path = home.join("server.sh");
-    // Written by another process: children of other tests would hold this one's files open for a moment, and the system
-    // starts no program that somebody may still write.
-    let mut writer = Command::new("/bin/sh")
-        .args(["-c", "cat > \"$0\"; chmod 700 \"$0\""])
-        .arg(&path)
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("there is a shell");
-    let mut into = writer.stdin.take().expect("it is a pipe");
-    into.write_all(format!("#!/bin/sh\n{script}\n").as_bytes()).expect("it reads");
-    drop(into);
-    assert!(writer.wait().expect("it ends").success());
-    path
-}
-
-/// Draws until `label` is to be seen.
-#[cfg(unix)]
-fn until(window: &mut Harness<'static, App>, label: &str) {
-    let since = std::time::Instant::now();
-    while window.query_by_label_contains(label).is_none() {
-        assert!(since.elapsed() < PATIENCE, "{label} never comes");
-        std::thread::yield_now();
-        window.step();
-    }
-    // What has just come up finds its place.
-    window.run();
-}
-
-#[cfg(unix)]
-#[test]
-fn hosting_starts_a_server_connects_to_it_and_says_when_it_ends() {
-    let (home, _kept, mut window) = dialog();
-    let script =
-        "echo 'listening on parlor://127.0.0.1:7'; echo 'Server is running...'; echo 'x INFO the disk is full' >&2
-        while ! [ -e \"$0.end\" ]; do read line < /dev/null; done";
-    let program = program(home.path(), script);
-    window.state_mut().host_with(program.clone());
-    click(&mut window, "Host a chat on this computer");
-    click(&mut window, "Start");
-    until(&mut window, "You are hosting this chat");
-    assert!(window.query_by_label("parlor://127.0.0.1:7").is_some());
-    click(&mut window, "Close");
-    assert!(window.query_by_label_contains("Connecting to parlor://127.0.0.1:7").is_some());
-    click(&mut window, "Addresses of this chat");
-    assert!(window.query_by_label("You are hosting this chat").is_some());
-    std::fs::write(format!("{}.end", program.display()), "").expect("there is room for a file");
-    until(&mut window, "Your server has ended: the disk is full");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_server_that_cannot_start_is_told_where_it_was_asked_for() {
-    let (home, _kept, mut window) = dialog();
-    let script = "echo 'parlor-server: Port 7667 is taken by another program.' >&2; exit 1";
-    window.state_mut().host_with(program(home.path(), script));
-    click(&mut window, "Host a chat on this computer");
-    click(&mut window, "Start");
-    until(&mut window, "Port 7667 is taken by another program.");
-    assert!(window.query_by_role_and_label(Role::Button, "Start").is_some(), "it can be tried again");
-    click(&mut window, "Cancel");
-    assert!(window.query_by_label("Join a chat").is_some());
-}
-
-#[test]
-fn a_program_that_is_not_there_is_told_in_a_sentence() {
-    let (home, _kept, mut window) = dialog();
-    window.state_mut().host_with(home.path().join("nowhere"));
-    click(&mut window, "Host a chat on this computer");
-    click(&mut window, "Start");
-    assert!(window.query_by_label_contains("The server cannot be started").is_some());
+    assert!(listed(&desk, "bea away") && listed(&desk, "ada (you) away"));
+    desk.says(r#"{"away":{"nick":"bea"}}"#);
+    desk.window.run();
+    assert!(listed(&desk, "bea"));
 }

@@ -4,12 +4,15 @@
 use std::fmt::Write;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, MouseWheelUnit, Vec2, pos2, vec2};
+use eframe::egui::{
+    Event, Key, Modifiers, MouseWheelUnit, Vec2, ViewportCommand, ViewportEvent, ViewportId, pos2, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use gui::{App, Form};
+use gui::{App, Bell, Form};
 use parlor_core::client::{Entry, Profile};
 use parlor_core::wire::Dialect;
+use parlor_face::kept::{Connect, Kept};
 use parlor_transport_tcp::session::{Offline, Session};
 use parlor_transport_tcp::target::Target;
 
@@ -178,4 +181,96 @@ pub(crate) fn json(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// A message as it stands in a page.
+pub(crate) fn said(room: &str, id: u64, from: &str, text: &str) -> String {
+    let (room, from, text, at) = (json(room), json(from), json(text), 1_763_700_000_000 + id * 1_000);
+    format!(r#"{{"room":{room},"id":{id},"from":{from},"at":{at},"text":{text}}}"#)
+}
+
+/// The frame of a page: the answer to the last request among `sent`.
+pub(crate) fn page(sent: &str, messages: &[String], rest: &str) -> String {
+    let reference = sent.rsplit(r#""ref":""#).next().and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    format!(r#"{{"page":{{"messages":[{}],{rest},"ref":"{reference}"}}}}"#, messages.join(","))
+}
+
+/// In the lobby, of whose log `held` are shown and earlier ones kept.
+pub(crate) fn with_history(first_id: u64, held: std::ops::RangeInclusive<u64>) -> Desk {
+    let mut desk = Desk::dialling();
+    desk.server.connected();
+    desk.says(&welcome("ada"));
+    desk.says(&format!(
+        r#"{{"room":{{"room":"lobby","log":"00000000000000aa","first_id":{first_id},"last_id":{},"topic":"","count":1,"members":["ada"]}}}}"#,
+        held.end()
+    ));
+    let messages: Vec<String> = held.clone().map(|id| said("lobby", id, "bea", &text(id))).collect();
+    let answer = page(&desk.sent(), &messages, &format!(r#""room":"lobby","has_more":{}"#, *held.start() > first_id));
+    desk.says(&answer);
+    desk.window.run();
+    desk
+}
+
+/// Texts of unequal height, by the same few people.
+pub(crate) fn text(id: u64) -> String {
+    format!("number {id} {}", "words that wrap at some width ".repeat((id * 7 % 11) as usize))
+}
+
+/// The page before what is held.
+pub(crate) fn older(desk: &mut Desk, ids: std::ops::RangeInclusive<u64>, has_more: bool) {
+    let sent = desk.sent();
+    assert!(sent.contains(r#""history""#), "{sent}");
+    let messages: Vec<String> = ids.map(|id| said("lobby", id, "bea", &text(id))).collect();
+    let answer = page(&sent, &messages, &format!(r#""room":"lobby","has_more":{has_more}"#));
+    desk.says(&answer);
+    desk.window.run();
+}
+
+/// Where the text of each row begins and ends on the screen. Its upper edge may be another's with another row above.
+pub(crate) fn places(desk: &Desk) -> Vec<(String, f32)> {
+    let log = desk.window.get_by_role(Role::Log);
+    let rows = log.children_recursive().filter(|node| node.accesskit_node().role() == Role::ListItem);
+    rows.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect().bottom())).collect()
+}
+
+/// That what is seen now stands where it stood.
+#[track_caller]
+pub(crate) fn assert_unmoved(before: &[(String, f32)], after: &[(String, f32)]) {
+    let same: Vec<_> = before.iter().filter(|(line, _)| after.iter().any(|(other, _)| other == line)).collect();
+    assert!(same.len() > 3, "too little stayed in sight: {before:?} {after:?}");
+    for (line, bottom) in same {
+        let now = after.iter().find(|(other, _)| other == line).map_or(f32::NAN, |(_, bottom)| *bottom);
+        assert!((now - bottom).abs() < 0.5, "{line} stood at {bottom} and stands at {now}");
+    }
+}
+
+/// A dialog that keeps what it learns.
+pub(crate) fn dialog() -> (tempfile::TempDir, Kept, Harness<'static, App>) {
+    let home = tempfile::tempdir().expect("there is room for a directory");
+    let kept = Kept::at(home.path().join("config"), home.path().join("state"));
+    let theirs = kept.clone();
+    let window = window(vec2(900.0, 700.0), move |ctx| {
+        let connect = Connect { nick: "ada".into(), ..Connect::default() };
+        let dial =
+            Box::new(move |target: &Target, nick: &str, _: &Bell| Session::offline(profile(target.dialect, nick)).0);
+        App::asking(ctx, Form::kept(&connect), Some(theirs), dial)
+    });
+    (home, kept, window)
+}
+
+/// Clicks what is called so.
+pub(crate) fn click(window: &mut Harness<'static, App>, label: &str) {
+    window.get_by_label(label).click();
+    window.run();
+}
+
+/// The person closes the window; whether it stays for now.
+pub(crate) fn close(window: &mut Harness<'static, App>) -> bool {
+    let root = window.input_mut().viewports.entry(ViewportId::ROOT).or_default();
+    root.events.push(ViewportEvent::Close);
+    window.step();
+    let commands = window.output().viewport_output[&ViewportId::ROOT].commands.clone();
+    let root = window.input_mut().viewports.entry(ViewportId::ROOT).or_default();
+    root.events.clear();
+    commands.contains(&ViewportCommand::CancelClose)
 }
