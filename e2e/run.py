@@ -7,6 +7,7 @@ It needs Xvfb, openbox, xdotool, xprop, xkbcomp, ImageMagick's import, tmux, net
 program's output are left in target/e2e/. It ends with 0, or with 1 and one sentence that names what was not seen.
 """
 import os
+import signal
 import sys
 import time
 
@@ -244,6 +245,34 @@ def terminal():
     note("the screen speaks Persian where the machine does")
 
 
+def window():
+    """What the desktop client does with what was not sent, and when the system ends it."""
+    server = Server()
+    url = server.urls["parlor"]
+    observer = Pipe("window-observer", url, "omar")
+    observer.say("is anybody there?")
+    observer.expect("omar: is anybody there?")
+    gui = Gui("first-window", url, "wanda")
+    observer.expect("wanda joined")
+    gui.window.type(PERSIAN)
+    gui.window.keys("ctrl+q")
+    observer.expect("wanda left")
+    gui.wait(0)
+    gui = Gui("second-window", url, "wanda")
+    observer.expect("wanda joined")
+    gui.window.keys("Return")
+    observer.expect(f"wanda: {PERSIAN}")
+    note("what was typed in the window and not sent was there again after a restart, letter for letter")
+
+    gui.process.send_signal(signal.SIGTERM)
+    observer.expect("wanda left")
+    gui.wait(0)
+    observer.process.stdin.close()
+    observer.wait(0)
+    server.stop()
+    note("the system ended the window, and it said goodbye")
+
+
 def tail(text):
     """What a terminal's capture surely holds of a text: right-to-left words may be laid out otherwise."""
     return text.rsplit(" ", 1)[1]
@@ -314,7 +343,7 @@ def note(sentence):
     print(f"[{time.monotonic() - started:5.1f} s] {sentence}", flush=True)
 
 
-PARTS = {"one-room": one_room, "terminal": terminal, "tutorial-servers": tutorial_servers}
+PARTS = {"one-room": one_room, "terminal": terminal, "window": window, "tutorial-servers": tutorial_servers}
 
 if __name__ == "__main__":
     started = time.monotonic()

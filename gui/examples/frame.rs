@@ -1,5 +1,6 @@
 //! Measures a frame of the window: what the client and the toolkit do for it, and cutting it into triangles, without
-//! drawing them. A room with 5,000 messages, half of them Persian, in a window that shows about 40.
+//! drawing them. A room in which 100,000 messages are stored and the last 5,000 loaded, half of them Persian, in a window
+//! that shows about 40.
 //!
 //! `cargo run --release -p gui --example frame`
 
@@ -13,6 +14,10 @@ use parlor_core::wire::Dialect;
 use parlor_transport_tcp::session::{Offline, Session};
 use parlor_transport_tcp::target::Target;
 
+/// How many messages were said before one came in.
+const STORED: usize = 100_000;
+/// How many of them the window has loaded.
+const LOADED: usize = 5_000;
 /// Frames of each kind.
 const FRAMES: usize = 120;
 
@@ -47,7 +52,7 @@ fn main() {
     window.step();
     println!("{:<34} {:>8.2} ms", "to the first frame", ms(began.elapsed()));
     enter(&server);
-    let mut next = say(&server, 1, 5_000);
+    let mut next = say(&server, STORED - LOADED + 1, LOADED);
     window.step();
     measure("nothing new", &mut window, |_, _| {});
     measure("the mouse over the log", &mut window, |window, frame| {
@@ -92,21 +97,31 @@ fn enter(server: &Offline) {
     server.connected();
     server.says(
         br#"{"welcome":{"version":1,"server":"parlor/test","nick":"ada","token":"0123456789abcdef0123456789abcdef","resumed":false,"limits":{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}
-{"room":{"room":"lobby","log":"00000000000000aa","first_id":1,"last_id":0,"topic":"","count":2,"members":["ada","bea"]}}
 "#,
     );
+    let before = STORED - LOADED;
+    let room =
+        format!(r#"{{"room":"lobby","log":"00000000000000aa","first_id":1,"last_id":{before},"topic":"","count":2"#);
+    server.says(format!("{{\"room\":{room},\"members\":[\"ada\",\"bea\"]}}}}\n").as_bytes());
+    // What came last before is asked for at once; the rest only as one scrolls up to it.
+    let asked = String::from_utf8(server.sent()).expect("the client sends UTF-8");
+    let reference = asked.rsplit(r#""ref":""#).next().and_then(|rest| rest.split('"').next());
+    let reference = reference.expect("what was said last is asked for");
+    let page = format!(
+        r#"{{"page":{{"room":"lobby","messages":[{}],"has_more":true,"ref":"{reference}"}}}}"#,
+        message(before)
+    );
+    server.says(format!("{page}\n").as_bytes());
+}
+
+fn message(id: usize) -> String {
+    let (from, text, at) = (["bea", "علی", "carlo"][id / 2 % 3], TEXTS[id % 4], 1_763_804_800_000 + id * 1_000);
+    format!(r#"{{"room":"lobby","id":{id},"from":"{from}","at":{at},"text":"{text} {id}"}}"#)
 }
 
 /// Lets messages come, from `first` on; which would be the next.
 fn say(server: &Offline, first: usize, count: usize) -> usize {
-    let mut frames = String::new();
-    for id in first..first + count {
-        let (from, text, at) = (["bea", "علی", "carlo"][id / 2 % 3], TEXTS[id % 4], 1_763_804_800_000 + id * 1_000);
-        let message =
-            format!(r#"{{"message":{{"room":"lobby","id":{id},"from":"{from}","at":{at},"text":"{text} {id}"}}}}"#);
-        frames.push_str(&message);
-        frames.push('\n');
-    }
-    server.says(frames.as_bytes());
+    let frames = (first..first + count).map(|id| format!("{{\"message\":{}}}\n", message(id)));
+    server.says(frames.collect::<String>().as_bytes());
     first + count
 }
