@@ -1,7 +1,7 @@
 //! What a server says, taken in.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::asked::Asked;
@@ -12,7 +12,7 @@ use crate::id::MessageId;
 use crate::name::{Nick, RoomName};
 use crate::text::Note;
 use crate::time::Timestamp;
-use crate::vocabulary::{Code, Command, Event, Message, Place, RoomLine, Tag};
+use crate::vocabulary::{Code, Command, Event, Message, Place, Reason, RoomLine, Tag};
 
 /// Names of rooms kept, to be completed.
 const LISTED_MAX: usize = 1_000;
@@ -112,7 +112,15 @@ impl Client {
     fn parted(&mut self, room: RoomName, nick: &Nick, reason: &Note, at: Timestamp) {
         let Some(index) = self.index_at(&Place::Room(room)) else { return };
         self.gone(index, nick);
-        self.notice_about(index, Some(at), nick.as_str(), Some(false), self.words().left(nick, because(reason)));
+        let words = self.words();
+        // What the server says by itself is said in the person's language.
+        let reason = match reason.as_str() {
+            note if note == Reason::Lost.note() => words.connection_lost(),
+            note if note == Reason::Stalled.note() => words.too_slow(),
+            note if note == Reason::Faults.note() => words.faulty_frames(),
+            _ => reason.to_string(),
+        };
+        self.notice_about(index, Some(at), nick.as_str(), Some(false), words.left(nick, because(&reason)));
         self.ignored_left(nick);
     }
 
@@ -191,7 +199,7 @@ impl Client {
 
     fn kicked(&mut self, room: RoomName, nick: &Nick, by: &Nick, reason: &Note, at: Timestamp) {
         let Some(index) = self.index_at(&Place::Room(room)) else { return };
-        let because = because(reason);
+        let because = because(reason.as_str());
         if !self.is_me(nick) {
             self.gone(index, nick);
             return self.notice(index, Some(at), self.words().removed(nick, by, because));
@@ -210,7 +218,7 @@ impl Client {
 
     fn muted(&mut self, room: RoomName, nick: &Nick, by: &Nick, reason: &Note, on: bool) {
         let Some(index) = self.index_at(&Place::Room(room)) else { return };
-        let because = because(reason);
+        let because = because(reason.as_str());
         let sentence = match (self.is_me(nick), on) {
             (true, true) => self.words().muted_you(by, because),
             (true, false) => self.words().unmuted_you(by, because),
@@ -296,7 +304,7 @@ impl Client {
     }
 }
 
-fn because(reason: &Note) -> String {
+fn because(reason: &str) -> String {
     match reason.is_empty() {
         true => String::new(),
         false => format!(" ({reason})"),

@@ -17,6 +17,12 @@ crate::phrases! {
         joined(nick) { "{nick} joined", "{nick} entra", "{nick} آمد" }
         /// Somebody left it; the reason begins with a space, or is nothing.
         left(nick, because) { "{nick} left{because}", "{nick} esce{because}", "{nick} رفت{because}" }
+        /// Why somebody left: their connection broke.
+        connection_lost() { "connection lost", "connessione persa", "اتصال قطع شد" }
+        /// Their connection took too little.
+        too_slow() { "too slow", "troppo lento", "اتصال خیلی کند بود" }
+        /// Their program spoke no sense.
+        faulty_frames() { "faulty frames", "messaggi errati", "داده‌های نادرست" }
         /// Several came.
         joined_all(names) { "{names} joined", "{names} entrano", "{names} آمدند" }
         /// Several left.

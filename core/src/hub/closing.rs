@@ -53,26 +53,11 @@ impl Hub {
     /// What the others are told when a session goes for this reason, and whether its place is kept.
     fn departure(&self, slot: u32, reason: Reason) -> Departure {
         let guest = self.sessions[slot].dialect != Dialect::Native;
-        let (note, returns) = match reason {
-            Reason::Lost | Reason::PingTimeout => ("connection lost", true),
-            Reason::SlowReader | Reason::Stalled => ("too slow", true),
-            Reason::Faults => ("faulty frames", false),
-            Reason::Shutdown => ("", false),
-            Reason::Quit
-            | Reason::Replaced
-            | Reason::Version
-            | Reason::HelloFirst
-            | Reason::HandshakeTimeout
-            | Reason::HandshakeRefused
-            | Reason::Http
-            | Reason::Tls
-            | Reason::OtherPort
-            | Reason::ServerFull
-            | Reason::AddressFull
-            | Reason::PasswordRequired
-            | Reason::Other => ("", false),
-        };
-        Departure { reason: Note::parse(note).expect("these are notes"), grace: returns && !guest && !self.draining }
+        let returns = matches!(reason, Reason::Lost | Reason::PingTimeout | Reason::SlowReader | Reason::Stalled);
+        Departure {
+            reason: Note::parse(reason.note()).expect("these are notes"),
+            grace: returns && !guest && !self.draining,
+        }
     }
 
     /// The connection ended. What it had sent is still taken in; then it leaves.
@@ -306,7 +291,7 @@ impl Hub {
     /// A user's kept places are given up.
     pub(super) fn end_kept(&mut self, user: u32) {
         let nick = self.users[user].nick.clone();
-        let reason = Note::parse("connection lost").expect("this is a note");
+        let reason = Note::parse(Reason::Lost.note()).expect("this is a note");
         for room in self.users[user].let_go_of_all() {
             self.vanish(room, user, &nick, Some(&reason));
         }

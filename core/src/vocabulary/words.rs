@@ -162,6 +162,30 @@ impl Reason {
             Reason::Other => "The connection was closed.",
         }
     }
+
+    /// What the others are told as the reason of a departure; nothing where there is nothing to say. Clients say it in the
+    /// person's language.
+    pub const fn note(self) -> &'static str {
+        match self {
+            Reason::Lost | Reason::PingTimeout => "connection lost",
+            Reason::SlowReader | Reason::Stalled => "too slow",
+            Reason::Faults => "faulty frames",
+            Reason::Quit
+            | Reason::Replaced
+            | Reason::Shutdown
+            | Reason::Version
+            | Reason::HelloFirst
+            | Reason::HandshakeTimeout
+            | Reason::HandshakeRefused
+            | Reason::Http
+            | Reason::Tls
+            | Reason::OtherPort
+            | Reason::ServerFull
+            | Reason::AddressFull
+            | Reason::PasswordRequired
+            | Reason::Other => "",
+        }
+    }
 }
 
 impl fmt::Display for Reason {

@@ -93,6 +93,25 @@ fn a_client_in_persian_says_what_happened_in_persian() {
 }
 
 #[test]
+fn why_somebody_left_is_said_in_the_language_of_the_person_unless_they_said_it() {
+    let mut desk = desk(Language::Persian);
+    for (who, reason, wanted) in [
+        ("bob", Reason::Lost.note(), "* \u{200F}bob رفت (اتصال قطع شد)"),
+        ("carla", "good night", "* \u{200F}carla رفت (good night)"),
+    ] {
+        let reason = Note::parse(reason).unwrap();
+        desk.tell(Event::Parted { room: RoomName::lobby(), nick: nick(who), reason, at: Timestamp(0) });
+        assert_eq!(desk.last_line(), wanted);
+    }
+    let notes = Reason::ALL.iter().map(|reason| reason.note()).filter(|note| !note.is_empty());
+    for note in notes {
+        let reason = Note::parse(note).unwrap();
+        desk.tell(Event::Parted { room: RoomName::lobby(), nick: nick("dan"), reason, at: Timestamp(0) });
+        assert!(!desk.last_line().contains(note), "{note} is a note of the server's");
+    }
+}
+
+#[test]
 fn what_nobody_has_a_sentence_for_is_said_as_the_server_says_it() {
     let mut desk = desk(Language::Persian);
     desk.submit("/topic tea");
