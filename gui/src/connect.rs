@@ -38,6 +38,8 @@ pub struct Form {
     pub nick: String,
     problems: Problems,
     focused: bool,
+    /// A button has the focus.
+    on_button: bool,
 }
 
 /// What the dialog was asked for.
@@ -77,6 +79,7 @@ impl Form {
             nick: nick.to_owned(),
             problems: Problems::default(),
             focused: false,
+            on_button: false,
         }
     }
 
@@ -163,7 +166,8 @@ impl Form {
             });
         });
         let words = tongue(ui);
-        let entered = !covered && ui.input(|input| input.key_pressed(Key::Enter));
+        // On a button it presses that one.
+        let entered = !covered && !self.on_button && ui.input(|input| input.key_pressed(Key::Enter));
         match pressed.or(entered.then_some(Pressed::Connect))? {
             Pressed::Connect => self.check(words).map(|(target, nick)| Aim::Join(target, nick)),
             Pressed::Host => {
@@ -197,8 +201,8 @@ impl Form {
             field(ui, "host", &words.host(), &mut self.host, self.problems.host.as_deref())
         });
         let builder = begin(port, PORT, ui);
-        ui.scope_builder(builder, |ui| {
-            field(ui, "port", &words.port(), &mut self.port, self.problems.port.as_deref());
+        let second = ui.scope_builder(builder, |ui| {
+            field(ui, "port", &words.port(), &mut self.port, self.problems.port.as_deref())
         });
         ui.add_space(6.0);
         let nick = field(ui, "nick", &words.nickname(), &mut self.nick, self.problems.nick.as_deref());
@@ -206,6 +210,8 @@ impl Form {
             self.focused = true;
             ui.memory_mut(|memory| memory.request_focus(if self.host.is_empty() { first.inner } else { nick }));
         }
+        let fields = [first.inner, second.inner, nick];
+        self.on_button = ui.memory(|memory| memory.focused().is_some_and(|focused| !fields.contains(&focused)));
         ui.add_space(14.0);
         let connect = words.connect();
         let connect = Button::new(&connect).size(TEXT + 1.0).main(ui);

@@ -180,7 +180,9 @@ impl Hosting {
             (started, ui.add(Button::new(&cancel).size(TEXT)).clicked())
         })
         .inner;
-        let entered = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        // On a button it presses that one.
+        let elsewhere = ui.memory(|memory| memory.focused().is_some_and(|focused| focused != id));
+        let entered = !elsewhere && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
         if (started || entered) && !starting {
             self.start(ui);
         }

@@ -81,6 +81,21 @@ fn choosing_a_kind_presets_the_port() {
 }
 
 #[test]
+fn enter_presses_the_button_that_has_the_focus() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    window.get_by_label("ChatRoom").focus();
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!((value(&window, "Port").as_str(), targets(&dialled)), ("53000", Vec::new()));
+    window.get_by_label("Connect").focus();
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(targets(&dialled), [("prompt://chat.example.org:53000".into(), "bea".into())]);
+}
+
+#[test]
 fn what_is_wrong_is_said_in_plain_words_and_nothing_is_dialled() {
     let (mut window, dialled) = dialog(last_time(), None);
     fill(&mut window, "Host", "");

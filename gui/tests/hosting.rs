@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::{click, dialog, profile, room, welcome, window};
 use eframe::egui::accesskit::Role;
-use eframe::egui::vec2;
+use eframe::egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use gui::{App, Bell, Form};
@@ -126,4 +126,28 @@ fn who_hosts_is_asked_once_before_the_chat_ends_for_everybody() {
     assert!(window.query_by_label("Others are still here.").is_some());
     click(&mut window, "Close anyway");
     assert!(!common::close(&mut window), "it is asked once");
+}
+
+#[test]
+fn enter_presses_the_button_that_has_the_focus_and_starts_where_none_has() {
+    let (home, _kept, mut window) = dialog();
+    window.state_mut().host_with(home.path().join("nowhere"));
+    let enter = |window: &mut Harness<'static, App>| {
+        window.key_press_modifiers(Modifiers::NONE, Key::Enter);
+        window.run();
+    };
+    let tried =
+        |window: &Harness<'static, App>| window.query_by_label_contains("The server cannot be started").is_some();
+    click(&mut window, "Host a chat on this computer");
+    window.get_by_label("Everybody on my network").focus();
+    window.run();
+    enter(&mut window);
+    assert!(!tried(&window), "it chooses");
+    window.get_by_role_and_label(Role::Button, "Cancel").focus();
+    window.run();
+    enter(&mut window);
+    assert!(window.query_by_label("Who may come").is_none(), "it leaves");
+    click(&mut window, "Host a chat on this computer");
+    enter(&mut window);
+    assert!(tried(&window));
 }
