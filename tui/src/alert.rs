@@ -1,16 +1,21 @@
-//! What reaches a person who looks elsewhere: the terminal's bell, its notifications, its window's title.
+//! What reaches a person who looks elsewhere: the terminal's bell, its notifications or the desktop's, its window's
+//! title.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use parlor_core::client::Call;
 use parlor_core::words::Language;
-use parlor_face::notify::Notice;
+use parlor_face::notify::{Notice, Notifier};
 use parlor_face::settings::Notifications;
 
-/// How a terminal can be asked for a notification with words.
+/// Who can be asked for a notification with words, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Toast {
-    /// Not at all, or nobody knows how.
+    /// Nobody, or nobody knows how.
     #[default]
     None,
+    /// The desktop that the terminal stands on.
+    Desktop,
     /// `OSC 9`: iTerm2, kitty, WezTerm, Windows Terminal.
     Osc9,
     /// `OSC 777`: rxvt-unicode, foot, Ghostty, VTE where it was added.
@@ -32,15 +37,17 @@ pub struct Alert {
 const CHARS_MAX: usize = 120;
 
 impl Toast {
-    /// What the terminal knows that these environment variables tell of. One of the two only: some terminals know
-    /// both and would show both. Inside of tmux nothing gets through.
+    /// What suits the terminal that these environment variables tell of. One way only: some terminals know two and
+    /// would show both. A terminal that surely knows how comes first, because it shows its own window then. Inside of
+    /// tmux nothing gets through to it, and of those on VTE only some were taught it.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is = |name: &str, values: &[&str]| {
             variable(name).is_some_and(|value| values.iter().any(|v| value.eq_ignore_ascii_case(v)))
         };
         let term = variable("TERM").unwrap_or_default();
+        let desktop = is_at_desktop(&variable);
         if variable("TMUX").is_some() || variable("STY").is_some() {
-            Toast::None
+            if desktop { Toast::Desktop } else { Toast::None }
         } else if term.starts_with("rxvt") || term.starts_with("foot") || is("TERM_PROGRAM", &["ghostty"]) {
             Toast::Osc777
         } else if is("TERM_PROGRAM", &["iTerm.app", "WezTerm"])
@@ -48,6 +55,8 @@ impl Toast {
             || variable("WT_SESSION").is_some()
         {
             Toast::Osc9
+        } else if desktop {
+            Toast::Desktop
         } else if variable("VTE_VERSION").is_some() {
             Toast::Osc777
         } else {
@@ -56,16 +65,58 @@ impl Toast {
     }
 }
 
+/// Whether the person sits at a desktop of this machine that shows notifications (D-Bus session bus). Over ssh the desktop
+/// is another machine's: whoever sits at this one would read them.
+fn is_at_desktop(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let has = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    let afar = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].into_iter().any(has);
+    let shown = cfg!(any(windows, target_os = "macos"))
+        || ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(has)
+            && ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"].into_iter().any(has);
+    shown && !afar
+}
+
+/// Tells a person of calls: of many in one room within a second, of the newest.
+pub struct Alerts {
+    /// How, since the last call.
+    how: Arc<Mutex<Alert>>,
+    terminal: Notifier,
+    desktop: Option<Notifier>,
+}
+
+impl Alerts {
+    /// Hands what is to be sent to the terminal to `tell`, on a thread of its own.
+    pub fn new(mut tell: impl FnMut(String) + Send + 'static) -> Self {
+        let how = Arc::<Mutex<Alert>>::default();
+        let theirs = how.clone();
+        let terminal = Notifier::showing(move |_, notice| {
+            let alert = *theirs.lock().unwrap_or_else(PoisonError::into_inner);
+            tell(alert.of(notice));
+        });
+        Self { how, terminal, desktop: None }
+    }
+
+    /// Somebody calls this person. Returns at once.
+    pub fn tell(&mut self, call: &Call, alert: Alert, language: Language) {
+        *self.how.lock().unwrap_or_else(PoisonError::into_inner) = alert;
+        // The bell rings also where nothing is told in words.
+        let words = if alert.words == Notifications::Off { Notifications::Name } else { alert.words };
+        self.terminal.tell(call, words, language);
+        if alert.toast == Toast::Desktop {
+            self.desktop.get_or_insert_with(Notifier::desktop).tell(call, alert.words, language);
+        }
+    }
+}
+
 impl Alert {
-    /// What to send to the terminal when somebody calls this person.
-    pub fn of(self, call: &Call, language: Language) -> String {
-        let notice = Notice::of(call, self.words, language).filter(|_| self.toast != Toast::None);
+    /// What to send to the terminal that this may be noticed.
+    fn of(self, notice: &Notice) -> String {
         let mut out = String::new();
-        if let Some(notice) = notice {
+        if self.words != Notifications::Off {
             let (head, body) = (harmless(&notice.summary), harmless(&notice.body));
             let both = if body.is_empty() { head.clone() } else { format!("{head}: {body}") };
             match self.toast {
-                Toast::None => {}
+                Toast::None | Toast::Desktop => {}
                 // What begins with digits would be another command (`9;4;…` is a progress bar).
                 Toast::Osc9 => out = format!("\x1b]9;Parlor: {both}\x1b\\"),
                 Toast::Osc777 => out = format!("\x1b]777;notify;{head};{body}\x1b\\"),
@@ -105,13 +156,50 @@ fn harmless(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
     use parlor_core::client::RoomKey;
 
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn call(room: u32, from: &str, text: &str) -> Call {
+        Call { room: RoomKey(room), title: "lobby".into(), direct: false, from: from.into(), text: text.into() }
+    }
+
+    /// What the terminal is sent of one call.
     fn told(alert: Alert, from: &str, text: &str) -> String {
-        let (from, text, title) = (from.into(), text.into(), "lobby".into());
-        alert.of(&Call { room: RoomKey(1), title, direct: false, from, text }, Language::English)
+        let (sender, sent) = mpsc::channel();
+        let mut alerts = Alerts::new(move |what| drop(sender.send(what)));
+        alerts.tell(&call(1, from, text), alert, Language::English);
+        sent.recv_timeout(PATIENCE).unwrap()
+    }
+
+    #[test]
+    fn of_many_calls_in_one_room_the_newest_rings_and_another_room_does_not_wait() {
+        let (sender, sent) = mpsc::channel();
+        let (go, wait) = mpsc::channel::<()>();
+        let mut alerts = Alerts::new(move |what| {
+            let _ = sender.send(what);
+            let _ = wait.recv();
+        });
+        let alert = Alert { bell: true, toast: Toast::Osc9, words: Notifications::Text };
+        let mut tell = |room, text: &str| alerts.tell(&call(room, "bea", text), alert, Language::English);
+        let next = || sent.recv_timeout(PATIENCE).unwrap();
+        tell(1, "first");
+        assert!(next().ends_with("first\x1b\\\x07"));
+        // The terminal is busy with it.
+        (0..1_000).for_each(|number| tell(1, &format!("again {number}")));
+        tell(2, "elsewhere");
+        go.send(()).unwrap();
+        assert!(next().contains("elsewhere"));
+        go.send(()).unwrap();
+        assert!(next().contains("again 999"));
+        drop(alerts);
+        go.send(()).unwrap();
+        assert_eq!(sent.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected), "nothing else was sent");
     }
 
     #[test]
@@ -157,5 +245,25 @@ mod tests {
         assert_eq!(detect(&[("TERM", "xterm-256color"), ("VTE_VERSION", "7006")]), Toast::Osc777);
         assert_eq!(detect(&[("TERM", "xterm-kitty"), ("TMUX", "x")]), Toast::None);
         assert_eq!(detect(&[("TERM", "xterm")]), Toast::None);
+    }
+
+    #[cfg(not(any(windows, target_os = "macos")))]
+    #[test]
+    fn the_desktop_is_asked_where_the_person_sits_at_it_and_the_terminal_surely_does_not_know_how() {
+        let detect = |extra: &[(&str, &str)]| {
+            let here = [("DISPLAY", ":0"), ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1000/bus")];
+            let all: Vec<_> = here.iter().chain(extra).copied().collect();
+            Toast::detect(|name| all.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert_eq!(detect(&[("TERM", "xterm")]), Toast::Desktop);
+        assert_eq!(detect(&[("TERM", "tmux-256color"), ("TMUX", "x")]), Toast::Desktop);
+        assert_eq!(detect(&[("TERM", "xterm-256color"), ("VTE_VERSION", "7006")]), Toast::Desktop);
+        assert_eq!(detect(&[("TERM", "xterm-kitty")]), Toast::Osc9);
+        assert_eq!(detect(&[("TERM", "xterm"), ("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")]), Toast::None);
+        let no_screen = [("DBUS_SESSION_BUS_ADDRESS", "x"), ("TERM", "linux")];
+        assert_eq!(
+            Toast::detect(|name| no_screen.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).into())),
+            Toast::None
+        );
     }
 }

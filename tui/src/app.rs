@@ -1,66 +1,32 @@
-//! The program around the screen: dialogs, the session behind them, and how it all begins and ends.
+//! The program around the screen: the session behind it, and how it all begins and ends.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+mod current;
+mod wake;
 
+use cursive::Cursive;
 use cursive::event::Event;
 use cursive::theme::Theme;
 use cursive::view::Nameable;
-use cursive::views::NamedView;
-use cursive::{CbSink, Cursive};
-use parlor_core::client::{Call, Intent, Keepsake, Link, Profile, Question};
+use parlor_core::client::{Call, Intent, Link, Profile, Question};
 use parlor_core::secret::Secret;
 use parlor_face::clock::Clock;
 use parlor_face::kept::{Connect, Kept};
 use parlor_face::settings::Settings;
-use parlor_face::words::Words as _;
-use parlor_transport_tcp::session::{Face, Session};
+use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 
+pub use self::current::Current;
+use self::wake::Wake;
+use crate::alert::Alerts;
 use crate::chat::{self, Chat};
 use crate::choices;
 use crate::connect;
-use crate::form::{Field, Form};
+use crate::front;
 use crate::look::Look;
-use crate::search::{self, Searcher};
-use crate::sheet::{self, Sheet};
-use crate::switch::{self, Switcher};
-use crate::term::{self, Caret};
-use crate::words::dialogs::Dialogs;
+use crate::term::{self, Caret, Extra};
 
-/// The name of the dialog in front, among the views.
-pub const FORM: &str = "form";
 /// How often the screen is drawn anew while a countdown runs, per second.
 const COUNTDOWN_FPS: u32 = 2;
-
-/// The session of the chat that is open, if one is. Shared with whoever has to say goodbye when the screen cannot.
-#[derive(Clone, Default)]
-pub struct Current(Arc<Mutex<Option<Session>>>);
-
-impl Current {
-    fn lock(&self) -> MutexGuard<'_, Option<Session>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The session.
-    pub fn get(&self) -> Option<Session> {
-        self.lock().clone()
-    }
-
-    /// Puts another in its place, or none. The last of a session says goodbye as it is dropped.
-    pub fn replace(&self, session: Option<Session>) -> Option<Session> {
-        std::mem::replace(&mut *self.lock(), session)
-    }
-
-    /// Says goodbye and waits until it was heard, or the time is over.
-    pub fn leave(&self, at_most: Duration) {
-        if let Some(session) = self.get() {
-            session.intent(Intent::Quit);
-            session.wait_finished(at_most);
-        }
-    }
-}
 
 /// What the program knows besides what is on the screen.
 pub struct App {
@@ -76,6 +42,10 @@ pub struct App {
     pub connect: Connect,
     /// The server's password, if it was given on the command line.
     pub password: Option<Secret>,
+    /// Where the command line said to go, while the dialog asks for what is missing.
+    pub wanted: Option<Target>,
+    /// What the person should know about the file of settings; told with the first screen.
+    pub trouble: Option<String>,
     /// The chat that is open.
     pub session: Current,
     /// Where that is.
@@ -86,6 +56,10 @@ pub struct App {
     pub settled: bool,
     /// The window's title.
     pub title: String,
+    /// Whether the terminal has the focus, as far as it tells.
+    pub focused: bool,
+    /// Tells of calls, from the first on.
+    pub alerts: Option<Alerts>,
 }
 
 impl App {
@@ -99,16 +73,21 @@ impl App {
             kept: None,
             connect,
             password: None,
+            wanted: None,
+            trouble: None,
             session: Current::default(),
             server: None,
             asked: None,
             settled: false,
             title: String::new(),
+            focused: true,
+            alerts: None,
         }
     }
 }
 
-fn app(siv: &mut Cursive) -> &mut App {
+/// What the program knows, of a toolkit that it is installed in.
+pub(crate) fn app(siv: &mut Cursive) -> &mut App {
     siv.user_data::<App>().expect("install() puts it there before any view exists")
 }
 
@@ -123,25 +102,41 @@ pub fn install(siv: &mut Cursive, app: App) {
     siv.set_on_pre_event(Event::CtrlChar('q'), quit);
     siv.set_on_pre_event(Event::CtrlChar('l'), Cursive::clear);
     siv.set_on_pre_event(Event::CtrlChar('o'), elsewhere);
-    siv.add_global_callback(Event::Key(cursive::event::Key::F1), help);
+    siv.add_global_callback(Event::Key(cursive::event::Key::F1), front::help);
+    // Before whatever stands in front: the chat below is to know of it, too.
+    for focused in [true, false] {
+        siv.set_on_pre_event(Extra::Focus(focused).into_event(), move |siv| focus(siv, focused));
+    }
 }
 
 /// Asks for what is missing to go to this server, and says what it is.
 pub fn ask_first(siv: &mut Cursive, target: Target, why: &str) {
-    let App { connect, .. } = app(siv);
-    (connect.host, connect.port, connect.dialect) = (target.host, target.port, target.dialect);
+    let App { connect, wanted, trouble, .. } = app(siv);
+    (connect.host, connect.port, connect.dialect) = (target.host.clone(), target.port, target.dialect);
+    *wanted = Some(target);
+    // What is missing comes first; the file of settings is told of with the chat.
+    let trouble = trouble.take();
     connect::dialog(siv);
-    complain(siv, why);
+    front::complain(siv, why);
+    app(siv).trouble = trouble;
 }
 
 /// Dials this server and opens the chat.
-pub fn start(siv: &mut Cursive, target: Target, nick: &str) {
+pub fn start(siv: &mut Cursive, mut target: Target, nick: &str) {
     let sink = siv.cb_sink().clone();
     let app = app(siv);
+    if let Some(wanted) = app.wanted.take() {
+        if (target.dialect, &target.host, target.port) == (wanted.dialect, &wanted.host, wanted.port) {
+            target.room = target.room.or(wanted.room);
+        } else {
+            // It is for the server that the command line named.
+            app.password = None;
+        }
+    }
     let authority = target.authority();
     let keeper = app.kept.clone().map(|kept| (kept, authority.clone(), nick.to_owned()));
     let keepsake = app.kept.as_ref().map(|kept| kept.keepsake(&authority, nick).value).unwrap_or_default();
-    let wake = Wake { sink, told: Arc::new(AtomicBool::new(false)), keeper, last: Mutex::new(keepsake.clone()) };
+    let wake = Wake::new(sink, keeper, keepsake.clone());
     let token = app.kept.as_ref().and_then(|kept| kept.token(&authority, nick).value);
     let profile = Profile {
         options: choices::options(&app.settings, app.look.language),
@@ -170,7 +165,11 @@ pub fn open(siv: &mut Cursive, session: Session) {
     let app = app(siv);
     app.session.replace(Some(session.clone()));
     app.asked = None;
-    let chat = Chat::new(session, app.look, app.caret.clone(), Clock::local(&app.settings));
+    let mut chat = Chat::new(session, app.look, app.caret.clone(), Clock::local(&app.settings));
+    chat.focus(app.focused);
+    if let Some(trouble) = app.trouble.take() {
+        chat.say(trouble);
+    }
     siv.add_fullscreen_layer(chat.with_name(chat::NAME));
     changed(siv);
 }
@@ -185,7 +184,7 @@ pub fn changed(siv: &mut Cursive) {
     };
     if around {
         // The way to what was found led too far back for the log.
-        search(siv);
+        front::search(siv);
     }
     retitle(siv);
     siv.set_fps(if waiting { COUNTDOWN_FPS } else { 0 });
@@ -193,10 +192,10 @@ pub fn changed(siv: &mut Cursive) {
         settle(siv, &nick);
     }
     if app(siv).asked != question {
-        close_form(siv);
+        front::close_form(siv);
         app(siv).asked.clone_from(&question);
         if let Some(question) = question {
-            ask(siv, question, &nick);
+            front::ask(siv, question, &nick);
         }
     }
 }
@@ -230,73 +229,6 @@ fn settle(siv: &mut Cursive, nick: &str) {
     }
 }
 
-fn ask(siv: &mut Cursive, question: Question, nick: &str) {
-    let App { look, caret, .. } = app(siv);
-    let (looks, language) = ((*look, caret.clone()), look.language);
-    let form = match question {
-        Question::Nick { why } => {
-            let fields = vec![Field::text(language.nickname(), nick)];
-            let submit = |siv: &mut Cursive, values: &[String]| {
-                let nick = values.concat().trim().to_owned();
-                match nick.is_empty() {
-                    true => {
-                        let why = app(siv).look.language.nick_empty();
-                        complain(siv, &why);
-                    }
-                    false => answer(siv, Intent::Nick(nick)),
-                }
-            };
-            Form::new(language.another_nick(), fields, language.answer_keys(), looks, submit).because(&why)
-        }
-        Question::Password { why } => {
-            let submit =
-                |siv: &mut Cursive, values: &[String]| answer(siv, Intent::Password(Secret::new(values.concat())));
-            let fields = vec![Field::secret(language.password())];
-            Form::new(language.password(), fields, language.answer_keys(), looks, submit).because(&why)
-        }
-    };
-    siv.screen_mut().add_transparent_layer(form.with_name(FORM));
-}
-
-fn answer(siv: &mut Cursive, intent: Intent) {
-    if let Some(session) = app(siv).session.get() {
-        session.intent(intent);
-        // The answer may be refused with the very same words: the dialog is to come again all the same.
-        close_form(siv);
-        app(siv).asked = None;
-        changed(siv);
-    }
-}
-
-/// Tells what is wrong with what a dialog holds.
-pub fn complain(siv: &mut Cursive, why: &str) {
-    siv.call_on_name(FORM, |form: &mut Form| form.complain(why));
-}
-
-/// Closes the dialog in front, if there is one.
-pub fn close_form(siv: &mut Cursive) {
-    if let Some(layer) = siv.screen_mut().find_layer_from_name(FORM) {
-        siv.screen_mut().remove_layer(layer);
-    }
-}
-
-/// Shows what the keys do.
-pub fn help(siv: &mut Cursive) {
-    if siv.find_name::<Sheet>(sheet::NAME).is_none() {
-        let sheet = Sheet::help(app(siv).look, app(siv).caret.clone());
-        siv.screen_mut().add_transparent_layer(NamedView::new(sheet::NAME, sheet));
-    }
-}
-
-/// Shows a page to read.
-pub fn page(siv: &mut Cursive, title: String, entries: Vec<(String, String)>) {
-    if siv.find_name::<Sheet>(sheet::NAME).is_none() {
-        let App { look, caret, .. } = app(siv);
-        let sheet = Sheet::new(title, entries, *look, caret.clone());
-        siv.screen_mut().add_transparent_layer(NamedView::new(sheet::NAME, sheet));
-    }
-}
-
 /// Shows everything as the settings now say.
 pub fn restyle(siv: &mut Cursive) {
     let App { look, settings, session, .. } = app(siv);
@@ -307,39 +239,19 @@ pub fn restyle(siv: &mut Cursive) {
     siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.restyle(look, clock));
 }
 
-/// Opens the room switcher, unless it is open.
-pub fn switch(siv: &mut Cursive) {
-    let App { session, look, caret, .. } = app(siv);
-    let Some(session) = session.get() else { return };
-    let switcher = Switcher::new(session, *look, caret.clone());
-    if siv.find_name::<Switcher>(switch::NAME).is_none() {
-        siv.screen_mut().add_transparent_layer(switcher.with_name(switch::NAME));
-    }
-}
-
-/// Opens the search, unless it is open.
-pub fn search(siv: &mut Cursive) {
-    let App { session, look, caret, settings, .. } = app(siv);
-    let Some(session) = session.get() else { return };
-    let (look, caret, clock) = (*look, caret.clone(), Clock::local(settings));
-    if siv.screen_mut().find_layer_from_name(search::NAME).is_none() {
-        let searcher = Searcher::new(session, look, caret, clock);
-        siv.add_fullscreen_layer(searcher.with_name(search::NAME));
-        siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.cover(true));
-    }
-}
-
-/// Closes the search; what was found stays until it is looked for anew.
-pub fn close_search(siv: &mut Cursive) {
-    if let Some(layer) = siv.screen_mut().find_layer_from_name(search::NAME) {
-        siv.screen_mut().remove_layer(layer);
-        siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.cover(false));
-    }
-}
-
-/// The terminal got the focus or lost it while the search was in front.
-pub fn focus(siv: &mut Cursive, focused: bool) {
+/// The terminal got the focus or lost it.
+fn focus(siv: &mut Cursive, focused: bool) {
+    app(siv).focused = focused;
     siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.focus(focused));
+}
+
+/// Somebody calls this person.
+fn call_person(siv: &mut Cursive, call: &Call) {
+    let sink = siv.cb_sink().clone();
+    let App { look, alerts, .. } = app(siv);
+    // From the toolkit's thread, between two frames: it must not land in the middle of what is drawn.
+    let tell = move |what: String| drop(sink.send(Box::new(move |_| term::tell(&what))));
+    alerts.get_or_insert_with(|| Alerts::new(tell)).tell(call, look.alert, look.language);
 }
 
 /// Leaves this chat and asks for another server.
@@ -372,84 +284,10 @@ pub fn quit(siv: &mut Cursive) {
         };
         let warned = siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.warn_of_unsent());
         if lost && warned == Some(true) {
-            close_search(siv);
+            front::close_search(siv);
             return;
         }
         session.intent(Intent::Quit);
     }
     siv.quit();
-}
-
-/// Wakes the toolkit from the session's thread.
-struct Wake {
-    sink: CbSink,
-    /// Whether a redraw is on its way already.
-    told: Arc<AtomicBool>,
-    /// The person's files, and under which server and nickname what is not sent is kept there.
-    keeper: Option<(Kept, String, String)>,
-    /// What was kept last.
-    last: Mutex<Keepsake>,
-}
-
-impl Wake {
-    fn send(&self, callback: impl FnOnce(&mut Cursive) + Send + 'static) {
-        // Nobody takes it any more once the program ends.
-        let _ = self.sink.send(Box::new(callback));
-    }
-}
-
-impl Face for Wake {
-    fn changed(&self) {
-        if !self.told.swap(true, Ordering::AcqRel) {
-            let told = self.told.clone();
-            self.send(move |siv| {
-                told.store(false, Ordering::Release);
-                changed(siv);
-            });
-        }
-    }
-
-    fn notify(&self, call: &Call) {
-        let call = call.clone();
-        self.send(move |siv| {
-            let look = app(siv).look;
-            term::tell(&look.alert.of(&call, look.language));
-        });
-    }
-
-    fn keep(&self, keepsake: &Keepsake) {
-        // At once and not by the toolkit's loop, which has ended when the last of it comes.
-        if let Some((kept, server, nick)) = &self.keeper {
-            // What is typed then ends with the program; that is not worth a word at each letter.
-            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.keep_keepsake(server, nick, &last, keepsake).is_ok() {
-                last.clone_from(keepsake);
-            }
-        }
-    }
-
-    fn remember(&self, token: &Secret) {
-        let token = token.clone();
-        self.send(move |siv| {
-            let App { kept, server, session, .. } = app(siv);
-            if let (Some(kept), Some(server), Some(session)) = (kept, server, session.get()) {
-                let nick = session.state().nick.clone();
-                // Without the token the nickname is taken until the server frees it, and the server says so then.
-                let _ = kept.remember(&server.authority(), &nick, &token);
-            }
-        });
-    }
-
-    fn finished(&self) {
-        self.send(|siv| {
-            // Another chat may have been opened meanwhile.
-            let over = app(siv)
-                .session
-                .get()
-                .is_some_and(|session| matches!(session.state().link, Link::Closed { why: None }));
-            if over {
-                siv.quit();
-            }
-        });
-    }
 }

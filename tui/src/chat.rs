@@ -10,10 +10,10 @@ use parlor_face::clock::Clock;
 use parlor_face::words::Words as _;
 use parlor_transport_tcp::session::Session;
 
-use crate::app;
 use crate::bidi::Bidi;
 use crate::cells;
 use crate::editor::Editor;
+use crate::front;
 use crate::keys;
 use crate::links;
 use crate::log::{Log, Place, Scroll};
@@ -131,6 +131,9 @@ impl Chat {
 
     /// Tells the machine where the person looks, if that changed.
     fn tell_look(&mut self) {
+        // Another room may have come to be shown since the last layout, whose place is another.
+        self.follow_room();
+        self.follow_jump();
         let look = (self.focused && !self.covered, self.place().follows(), self.shown);
         if self.looked != Some(look) {
             self.looked = Some(look);
@@ -234,7 +237,8 @@ impl Chat {
                 self.editor.insert(&text);
                 self.edited();
             }
-            Extra::Focus(focused) => self.focus(focused),
+            // The program hears of it before any view does.
+            Extra::Focus(_) => {}
         }
     }
 }
@@ -325,9 +329,9 @@ impl View for Chat {
         match event {
             Event::Key(Key::Enter) => return self.submit(),
             Event::AltChar('o') => return self.open_selected(),
-            Event::CtrlChar('k') => return EventResult::with_cb(app::switch),
+            Event::CtrlChar('k') => return EventResult::with_cb(front::switch),
             Event::CtrlChar('f') if self.session.state().dialect == Dialect::Native => {
-                return EventResult::with_cb(app::search);
+                return EventResult::with_cb(front::search);
             }
             Event::CtrlChar('f') => self.flash = Some(self.look.language.no_search()),
             event => {

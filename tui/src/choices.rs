@@ -8,6 +8,7 @@ use parlor_face::settings::Settings;
 
 use crate::app::{self, App};
 use crate::chat::{self, Chat};
+use crate::front;
 use crate::lay::isolated;
 use crate::look::Look;
 use crate::options;
@@ -49,8 +50,10 @@ fn list(siv: &mut Cursive, begun: &str) {
     if let Some(kept) = kept {
         entries.push((String::new(), String::new()));
         entries.push((String::new(), language.settings_kept(kept.settings_path().display())));
+        let troubles = kept.settings().troubles;
+        entries.extend(troubles.iter().map(|trouble| (String::new(), trouble.sentence(language))));
     }
-    app::page(siv, language.settings(), entries);
+    front::page(siv, language.settings(), entries);
 }
 
 /// Changes one, keeps it, and says so.

@@ -1,7 +1,6 @@
 //! The connect dialog: which server, of which kind, and as whom.
 
 use cursive::Cursive;
-use cursive::view::Nameable;
 use parlor_core::name::Nick;
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
@@ -9,8 +8,9 @@ use parlor_face::kept::Connect;
 use parlor_face::words::Words as _;
 use parlor_transport_tcp::target::Target;
 
-use crate::app::{self, App, FORM};
+use crate::app::{self, App};
 use crate::form::{Field, Form};
+use crate::front::{self, FORM};
 use crate::words::dialogs::Dialogs;
 
 /// The kinds of servers as people know them, in the order of [`Dialect::ALL`].
@@ -37,7 +37,11 @@ pub fn dialog(siv: &mut Cursive) {
             }
         })
         .focused(first);
-    siv.screen_mut().add_transparent_layer(form.with_name(FORM));
+    let form = match siv.user_data::<App>().and_then(|app| app.trouble.take()) {
+        Some(trouble) => form.because(&trouble),
+        None => form,
+    };
+    front::put(siv, FORM, form);
 }
 
 fn dialect(kind: &str) -> Option<Dialect> {
@@ -48,10 +52,10 @@ fn submit(siv: &mut Cursive, values: &[String]) {
     let language = siv.user_data::<App>().map(|app| app.look.language).unwrap_or_default();
     match read(values, language) {
         Ok((target, nick)) => {
-            app::close_form(siv);
+            front::close_form(siv);
             app::start(siv, target, &nick);
         }
-        Err(why) => app::complain(siv, &why),
+        Err(why) => front::complain(siv, &why),
     }
 }
 

@@ -151,7 +151,9 @@ fn screen(
     options: &Options,
 ) -> Result<ExitCode, String> {
     let variable = |name: &str| std::env::var(name).ok();
-    let settings = kept.as_ref().map(|kept| kept.settings().settings).unwrap_or_default();
+    let read = kept.as_ref().map(Kept::settings).unwrap_or_default();
+    let settings = read.settings;
+    let trouble = read.troubles.first().map(|trouble| trouble.sentence(settings.speech()));
     let look = Look::choose(options, &settings, variable);
     let caret = Caret::new(if Links::are_known(variable) { Links::followed() } else { Links::default() });
     let backend = Term::init(caret.clone(), look)
@@ -162,7 +164,7 @@ fn screen(
     let current = Current::default();
     app::install(
         &mut siv,
-        App { settings, kept, connect, password, session: current.clone(), ..App::new(look, caret) },
+        App { settings, kept, connect, password, trouble, session: current.clone(), ..App::new(look, caret) },
     );
     match target {
         Some(target) => match connect::check_nick(&target, &nick, look.language) {

@@ -9,9 +9,9 @@ use parlor_core::words::Language;
 use parlor_face::clock::Clock;
 use parlor_transport_tcp::session::Session;
 
-use crate::app;
 use crate::bidi::Bidi;
 use crate::editor::{Editor, Row};
+use crate::front;
 use crate::keys;
 use crate::lay::{self, Area, Block, Line};
 use crate::look::Look;
@@ -116,7 +116,7 @@ impl Searcher {
         // What lies too far back is shown here.
         match self.session.state().around {
             Some(_) => EventResult::consumed(),
-            None => EventResult::with_cb(app::close_search),
+            None => EventResult::with_cb(front::close_search),
         }
     }
 
@@ -128,7 +128,7 @@ impl Searcher {
             return EventResult::consumed();
         }
         self.session.intent(Intent::CloseSearch);
-        EventResult::with_cb(app::close_search)
+        EventResult::with_cb(front::close_search)
     }
 
     /// So many hits to older ones, or newer.
@@ -342,8 +342,7 @@ impl View for Searcher {
                 self.editor.insert(&text.replace(['\r', '\n'], " "));
                 return EventResult::consumed();
             }
-            Some(Extra::Focus(focused)) => return EventResult::with_cb(move |siv| app::focus(siv, focused)),
-            None => {}
+            Some(Extra::Focus(_)) | None => {}
         }
         match event {
             Event::Char(_) => self.begin_anew(),

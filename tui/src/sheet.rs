@@ -4,6 +4,7 @@ use cursive::event::{Event, EventResult, Key, MouseEvent};
 use cursive::{Printer, Vec2, View};
 
 use crate::cells;
+use crate::front;
 use crate::lay::{self, Line};
 use crate::look::Look;
 use crate::paint::{self, Piece};
@@ -115,7 +116,7 @@ impl View for Sheet {
             Event::Key(Key::End) => self.scroll(isize::MAX / 2),
             Event::Key(Key::Home) => self.scroll(isize::MIN / 2),
             Event::Key(Key::Esc | Key::Enter | Key::F1) | Event::Char('q') => {
-                EventResult::with_cb(|siv| drop(siv.pop_layer()))
+                EventResult::with_cb(|siv| front::close(siv, NAME))
             }
             _ => EventResult::Ignored,
         }

@@ -7,6 +7,7 @@ use parlor_transport_tcp::session::Session;
 
 use crate::cells;
 use crate::editor::Editor;
+use crate::front;
 use crate::keys;
 use crate::lay;
 use crate::look::Look;
@@ -88,11 +89,7 @@ impl Switcher {
 }
 
 fn close() -> EventResult {
-    EventResult::with_cb(|siv| {
-        if let Some(layer) = siv.screen_mut().find_layer_from_name(NAME) {
-            siv.screen_mut().remove_layer(layer);
-        }
-    })
+    EventResult::with_cb(|siv| front::close(siv, NAME))
 }
 
 impl View for Switcher {
@@ -139,8 +136,7 @@ impl View for Switcher {
     fn on_event(&mut self, event: Event) -> EventResult {
         match Extra::from_event(&event) {
             Some(Extra::Paste(text)) => self.editor.insert(text.trim()),
-            Some(Extra::Focus(focused)) => return EventResult::with_cb(move |siv| crate::app::focus(siv, focused)),
-            None => match keys::latin(event) {
+            Some(Extra::Focus(_)) | None => match keys::latin(event) {
                 Event::Key(Key::Enter) => return self.enter(),
                 Event::Key(Key::Esc) | Event::CtrlChar('k') => return close(),
                 Event::Key(Key::Up) | Event::Shift(Key::Tab) | Event::CtrlChar('p') => self.step(-1),

@@ -5,7 +5,10 @@ mod desk;
 use cursive::Cursive;
 use cursive::event::{Event, Key};
 use desk::{program, text_of};
-use tui::app::App;
+use parlor_core::wire::Dialect;
+use parlor_transport_tcp::session::Session;
+use parlor_transport_tcp::target::Target;
+use tui::app::{self, App};
 use tui::connect;
 use tui::term::Extra;
 
@@ -70,6 +73,27 @@ fn a_pasted_address_is_one_line() {
     let screen = dialog((80, 24), &[Event::CtrlChar('u'), Extra::Paste("chat.example\n".into()).into_event()]);
     assert!(screen.contains("chat.example"), "{screen}");
     assert!(!screen.contains("127.0.0.1"), "{screen}");
+}
+
+#[test]
+fn what_is_wrong_with_the_settings_is_told_with_the_first_screen() {
+    const WHY: &str = "There is no setting called colour; it is left as it is.";
+    let (mut runner, _, _keys, frames) = program((80, 24), |siv: &mut Cursive| {
+        siv.user_data::<App>().unwrap().trouble = Some(WHY.into());
+        connect::dialog(siv);
+    });
+    runner.refresh();
+    let screen = text_of(&frames.try_iter().last().unwrap());
+    assert!(screen.contains("There is no setting called colour;"), "{screen}");
+    let target = Target::new(Dialect::Native, "127.0.0.1", 7667);
+    let (session, _server) = Session::offline(app::profile(&target, "ada", None, None));
+    let (mut runner, _, _keys, frames) = program((80, 24), |siv: &mut Cursive| {
+        siv.user_data::<App>().unwrap().trouble = Some(WHY.into());
+        app::open(siv, session);
+    });
+    runner.refresh();
+    let screen = text_of(&frames.try_iter().last().unwrap());
+    assert!(screen.contains(WHY), "{screen}");
 }
 
 #[test]

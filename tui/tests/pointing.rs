@@ -47,6 +47,17 @@ fn a_click_puts_the_caret_on_the_letter_under_it() {
 }
 
 #[test]
+fn a_click_on_a_link_that_deceives_asks_first() {
+    let mut desk = Desk::online(SIZE);
+    desk.bea("https://bank.example@evil.example/");
+    let row = desk.rows().iter().position(|row| row.contains("evil.example")).unwrap();
+    let at = desk.rows()[row].find("https").unwrap();
+    mouse(&mut desk, (at + 2, row), MouseEvent::Press(MouseButton::Left));
+    desk.sees("This leads to evil.example. Once more: open it.");
+    desk.does_not_see("Opened");
+}
+
+#[test]
 fn a_links_letters_and_no_others_carry_where_it_leads() {
     let caret = Caret::new(Links::followed());
     let look = Look { bidi: Bidi::App, ..Look::new(Colours::Many) };

@@ -7,7 +7,7 @@ use parlor_core::wire::Dialect;
 use super::Chat;
 use crate::log::Scroll;
 use crate::words::Words;
-use crate::{app, choices, links};
+use crate::{choices, front, links};
 
 impl Chat {
     /// Takes the last message of one's own here into the box, to be corrected; `false` if there is none.
@@ -78,6 +78,8 @@ impl Chat {
                 self.session.intent(Intent::Draft(String::new()));
                 self.session.intent(Intent::Reply { entry, text: said });
             }
+            // It may lead to another room.
+            None if is_command => self.turn_to(Intent::Submit(text)),
             None => self.session.intent(Intent::Submit(text)),
         }
         // What cannot be sent is the draft again.
@@ -85,7 +87,7 @@ impl Chat {
             self.editor.set(&room.draft);
         }
         if searches && self.editor.is_empty() && self.session.state().search.is_some() {
-            return EventResult::with_cb(app::search);
+            return EventResult::with_cb(front::search);
         }
         self.scroll(Scroll::Newest);
         EventResult::consumed()
@@ -99,7 +101,7 @@ impl Chat {
         let done = match word.to_lowercase().as_str() {
             // Other servers know other commands: there the core tells them.
             "/help" if rest.is_empty() && self.session.state().dialect == Dialect::Native => {
-                EventResult::with_cb(app::help)
+                EventResult::with_cb(front::help)
             }
             "/set" => EventResult::with_cb(move |siv| choices::set(siv, &rest)),
             "/open" => self.open_numbered(&rest),
