@@ -46,8 +46,42 @@ pub struct App {
 }
 
 enum Screen {
-    Dialog,
+    /// The dialog, and the chat that goes on until one is elsewhere.
+    Dialog(Option<Box<Talk>>),
     Chat(Box<Talk>),
+}
+
+impl Screen {
+    /// The session, whether it is in front or not.
+    fn talk(&self) -> Option<&Talk> {
+        match self {
+            Screen::Dialog(behind) => behind.as_deref(),
+            Screen::Chat(talk) => Some(talk),
+        }
+    }
+
+    fn talk_mut(&mut self) -> Option<&mut Talk> {
+        match self {
+            Screen::Dialog(behind) => behind.as_deref_mut(),
+            Screen::Chat(talk) => Some(talk),
+        }
+    }
+
+    /// Puts the dialog over the chat. A session that is over is not come back to.
+    fn open_dialog(&mut self) {
+        if let Screen::Chat(talk) = std::mem::replace(self, Screen::Dialog(None)) {
+            let over = matches!(talk.chat.session().state().link, Link::Closed { .. });
+            *self = Screen::Dialog(Some(talk).filter(|_| !over));
+        }
+    }
+
+    /// Takes the dialog away again.
+    fn close_dialog(&mut self) {
+        match std::mem::replace(self, Screen::Dialog(None)) {
+            Screen::Dialog(Some(talk)) | Screen::Chat(talk) => *self = Screen::Chat(talk),
+            Screen::Dialog(None) => {}
+        }
+    }
 }
 
 /// A session in the window.
@@ -66,7 +100,7 @@ impl App {
         Self {
             dial,
             kept,
-            screen: Screen::Dialog,
+            screen: Screen::Dialog(None),
             form,
             trouble: None,
             leave: Leave::default(),
@@ -80,7 +114,7 @@ impl App {
     /// Lets these settings hold. Without this, the window speaks English and everything else is as at first.
     pub fn set(&mut self, ctx: &egui::Context, settings: Settings) {
         Chosen::set(ctx, settings);
-        if let Screen::Chat(talk) = &self.screen {
+        if let Some(talk) = self.screen.talk() {
             talk.chat.session().intent(Intent::Set(Chosen::of(ctx).options()));
         }
     }
@@ -105,8 +139,9 @@ impl App {
         }
     }
 
-    /// Connects at once, without asking.
+    /// Connects at once, without asking. A session that goes on says goodbye.
     pub fn connect(&mut self, ctx: &egui::Context, target: &Target, nick: &str) {
+        self.keep();
         let bell = Bell::new(ctx.clone());
         let session = (self.dial)(target, nick, &bell);
         session.intent(Intent::Set(Chosen::of(ctx).options()));
@@ -123,8 +158,7 @@ impl App {
 
     /// Hears what the session's thread has to tell, also while the window is hidden.
     fn listen(&mut self, ctx: &egui::Context) {
-        let Screen::Chat(talk) = &self.screen else { return };
-        let Talk { chat, bell, .. } = talk.as_ref();
+        let Some(Talk { chat, bell, .. }) = self.screen.talk() else { return };
         bell.quiet();
         let calls = bell.take_calls();
         if !calls.is_empty() && !ctx.input(|input| input.focused) {
@@ -157,7 +191,7 @@ impl App {
             Some(News::Ended(sentence)) => self.warn(sentence),
             None => {}
         }
-        if let Screen::Chat(talk) = &mut self.screen {
+        if let Some(talk) = self.screen.talk_mut() {
             talk.chat.hosting = self.hosting.is_running();
         }
     }
@@ -170,7 +204,7 @@ impl App {
     /// What the person wants beyond the chat.
     fn follow(&mut self, ui: &Ui, asked: Asked) {
         match asked {
-            Asked::Dialog => self.screen = Screen::Dialog,
+            Asked::Dialog => self.screen.open_dialog(),
             Asked::Dismiss => self.trouble = None,
             Asked::Settings => self.preferences.open(),
             Asked::Addresses => self.hosting.show_addresses(),
@@ -185,6 +219,7 @@ impl App {
                 self.trouble = None;
                 self.connect(ui.ctx(), &target, &nick);
             }
+            Aim::Back => self.screen.close_dialog(),
             Aim::Host => self.hosting.ask(),
             Aim::Settings => self.preferences.open(),
         }
@@ -192,8 +227,7 @@ impl App {
     }
 
     fn keep(&mut self) {
-        let Screen::Chat(talk) = &mut self.screen else { return };
-        let Talk { chat, bell, keeper } = talk.as_mut();
+        let Some(Talk { chat, bell, keeper }) = self.screen.talk_mut() else { return };
         let token = bell.take_token();
         let (nick, online) = {
             let state = chat.session().state();
@@ -222,10 +256,10 @@ impl App {
 
     /// The window is to be closed.
     fn close(&mut self, ui: &Ui) {
-        let may = match &self.screen {
+        let may = match self.screen.talk() {
             _ if self.is_ending() => true,
-            Screen::Dialog => self.leave.may_close(ui, None, false),
-            Screen::Chat(talk) => self.leave.may_close(ui, Some(&talk.chat.session().state()), talk.chat.hosting),
+            None => self.leave.may_close(ui, None, false),
+            Some(talk) => self.leave.may_close(ui, Some(&talk.chat.session().state()), talk.chat.hosting),
         };
         if may {
             // The goodbye may take a moment: nobody should have to watch a window that does not answer.
@@ -239,7 +273,7 @@ impl App {
 
     fn say_goodbye(&mut self) {
         self.keep();
-        if let Screen::Chat(talk) = &self.screen {
+        if let Some(talk) = self.screen.talk() {
             talk.chat.session().intent(Intent::Quit);
             talk.chat.session().wait_finished(GOODBYE);
         }
@@ -266,9 +300,17 @@ impl eframe::App for App {
         }
         self.preferences.take_keys(ui);
         let covered = self.is_covered();
+        if !covered && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::O)) {
+            self.screen.open_dialog();
+        }
         match &mut self.screen {
-            Screen::Dialog => {
-                if let Some(aim) = self.form.show(ui, self.trouble.as_deref(), covered) {
+            Screen::Dialog(behind) => {
+                let back = behind.as_ref().map(|talk| talk.chat.session().state().address.clone());
+                let aim = self.form.show(ui, self.trouble.as_deref(), back.as_deref(), covered);
+                if let Some(talk) = behind.as_ref().filter(|_| self.leave.is_open()) {
+                    self.leave.show(ui, &talk.chat.session().state(), talk.chat.hosting);
+                }
+                if let Some(aim) = aim {
                     self.go(ui, aim);
                 }
             }

@@ -30,6 +30,8 @@ pub(crate) enum Asked {
 /// What the line at the bottom was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pressed {
+    /// The dialog for another server.
+    Dialog,
     /// The list of keys.
     Keys,
     /// The settings.
@@ -64,10 +66,11 @@ pub(crate) fn status_line(ui: &mut Ui, state: &State, hosting: bool) -> Option<P
             let settings = sign(ui, "⚙", &words.settings_tip()).clicked().then_some(Pressed::Settings);
             let addresses = (hosting && sign(ui, "🏠", &words.hosting_tip()).clicked()).then_some(Pressed::Addresses);
             let keys = sign(ui, "?", &words.keys_tip("F1")).clicked().then_some(Pressed::Keys);
+            let elsewhere = sign(ui, "🔌", &words.elsewhere_tip("Ctrl+O")).clicked().then_some(Pressed::Dialog);
             ui.with_layout(onwards(ui, egui::Align::Center), |ui| {
                 user_text(ui, &text, Look::new(SMALL, palette.dim).one_line());
             });
-            settings.or(keys).or(addresses)
+            settings.or(keys).or(addresses).or(elsewhere)
         })
         .inner
     })
@@ -107,29 +110,38 @@ pub(crate) fn banner(ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec
         Link::Waiting { retry_at, why, .. } => {
             let wait = retry_at.saturating_since(now);
             let text = words.trying_again(sentence(why), countdown(ui, wait));
-            if warn(ui, &text, &words.try_now()) {
-                intents.push(Intent::RetryNow);
+            // Perhaps it is the wrong server.
+            let actions = [words.try_now(), words.connect_elsewhere()];
+            match warn(ui, &text, if state.rooms.is_empty() { &actions } else { &actions[..1] }) {
+                Some(0) => intents.push(Intent::RetryNow),
+                Some(_) => return Some(Asked::Dialog),
+                None => {}
             }
             None
         }
         Link::Closed { why } => {
             let text = why.as_deref().map_or_else(|| words.you_have_left(), sentence);
-            warn(ui, &text, &words.connect_elsewhere()).then_some(Asked::Dialog)
+            warn(ui, &text, &[words.connect_elsewhere()]).map(|_| Asked::Dialog)
         }
     }
 }
 
 /// A warning that stops nothing, until it is dismissed.
 pub(crate) fn warning(ui: &mut Ui, sentence: &str) -> Option<Asked> {
-    warn(ui, sentence, &tongue(ui).ok()).then_some(Asked::Dismiss)
+    warn(ui, sentence, &[tongue(ui).ok()]).map(|_| Asked::Dismiss)
 }
 
-/// A sentence with what can be done about it at its end; `true` if that is wanted.
-fn warn(ui: &mut Ui, text: &str, action: &str) -> bool {
+/// A sentence with what can be done about it at its end; which of that is wanted.
+fn warn(ui: &mut Ui, text: &str, actions: &[String]) -> Option<usize> {
     let palette = Palette::of(ui);
     strip(ui, palette.warning, |ui| {
         ui.with_layout(backwards(ui, egui::Align::Min), |ui| {
-            let clicked = button(ui, action).clicked();
+            let mut clicked = None;
+            for (index, action) in actions.iter().enumerate().rev() {
+                if button(ui, action).clicked() {
+                    clicked = Some(index);
+                }
+            }
             ui.with_layout(onwards(ui, egui::Align::Min), |ui| {
                 ui.vertical(|ui| {
                     ui.add_space(5.0);

@@ -80,11 +80,13 @@ impl Chat {
             if !covered {
                 self.take_keys(ui, &state, &mut intents);
             }
-            let asked = self.areas(ui, &state, now, trouble, &mut intents);
+            let mut asked = self.areas(ui, &state, now, trouble, &mut intents);
             self.help.show(ui);
             self.opening.show(ui);
             self.switcher.show(ui, &state, &mut intents);
-            self.answer.show(ui, &state, &mut intents);
+            if self.answer.show(ui, &state, &mut intents) {
+                asked = Some(Asked::Dialog);
+            }
             if !covered && !self.is_covered() {
                 keep_focus(ui, &state);
             }
@@ -143,6 +145,7 @@ impl Chat {
                 self.help.toggle();
                 None
             }
+            Pressed::Dialog => Some(Asked::Dialog),
             Pressed::Settings => Some(Asked::Settings),
             Pressed::Addresses => Some(Asked::Addresses),
         });

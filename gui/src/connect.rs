@@ -51,6 +51,8 @@ pub(crate) enum Aim {
     Host,
     /// The settings.
     Settings,
+    /// The chat that goes on behind the dialog.
+    Back,
 }
 
 /// Which button was pressed.
@@ -59,6 +61,7 @@ enum Pressed {
     Connect,
     Host,
     Settings,
+    Back,
 }
 
 /// What is wrong with each field, in plain words.
@@ -143,8 +146,14 @@ impl Form {
     }
 
     /// Draws the dialog; what is wanted, once that is asked for and everything does.
-    /// `covered` while something lies over it.
-    pub(crate) fn show(&mut self, ui: &mut Ui, trouble: Option<&str>, covered: bool) -> Option<Aim> {
+    /// `back` is the server one is still with; `covered` while something lies over it.
+    pub(crate) fn show(
+        &mut self,
+        ui: &mut Ui,
+        trouble: Option<&str>,
+        back: Option<&str>,
+        covered: bool,
+    ) -> Option<Aim> {
         let palette = Palette::of(ui);
         let mut pressed = None;
         egui::CentralPanel::default().frame(Frame::new().fill(palette.side)).show(ui, |ui| {
@@ -160,7 +169,7 @@ impl Form {
                         .inner_margin(Margin::same(24))
                         .show(ui, |ui| {
                             ui.set_width(width - 48.0);
-                            pressed = column(ui, |ui| self.fields(ui, trouble));
+                            pressed = column(ui, |ui| self.fields(ui, trouble, back));
                         });
                 });
             });
@@ -168,7 +177,9 @@ impl Form {
         let words = tongue(ui);
         // On a button it presses that one.
         let entered = !covered && !self.on_button && ui.input(|input| input.key_pressed(Key::Enter));
-        match pressed.or(entered.then_some(Pressed::Connect))? {
+        let escaped = !covered && back.is_some() && ui.input(|input| input.key_pressed(Key::Escape));
+        let typed = if escaped { Some(Pressed::Back) } else { entered.then_some(Pressed::Connect) };
+        match pressed.or(typed)? {
             Pressed::Connect => self.check(words).map(|(target, nick)| Aim::Join(target, nick)),
             Pressed::Host => {
                 let nick = self.nick.trim().to_owned();
@@ -176,10 +187,11 @@ impl Form {
                 self.problems.nick.is_none().then_some(Aim::Host)
             }
             Pressed::Settings => Some(Aim::Settings),
+            Pressed::Back => Some(Aim::Back),
         }
     }
 
-    fn fields(&mut self, ui: &mut Ui, trouble: Option<&str>) -> Option<Pressed> {
+    fn fields(&mut self, ui: &mut Ui, trouble: Option<&str>, back: Option<&str>) -> Option<Pressed> {
         let palette = Palette::of(ui);
         let words = tongue(ui);
         caption(ui, &words.join_a_chat(), Look::new(24.0, palette.text).one_line());
@@ -225,7 +237,11 @@ impl Form {
             });
             host.or(settings.inner.then_some(Pressed::Settings))
         });
-        clicked.then_some(Pressed::Connect).or(others.inner)
+        let back = back.is_some_and(|address| {
+            ui.add_space(6.0);
+            column(ui, |ui| ui.add(Button::new(&words.back_to(address)).small()).clicked())
+        });
+        clicked.then_some(Pressed::Connect).or(others.inner).or(back.then_some(Pressed::Back))
     }
 
     fn kinds(&mut self, ui: &mut Ui) {

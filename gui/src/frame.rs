@@ -56,7 +56,7 @@ pub(crate) fn nothing_yet(ui: &mut Ui, state: &State) {
     let words = tongue(ui);
     let text = match &state.link {
         Link::Connecting { .. } | Link::Greeting | Link::Online => words.one_moment(),
-        Link::Waiting { .. } | Link::Closed { .. } => words.nobody_heard(),
+        Link::Waiting { .. } | Link::Closed { .. } => words.not_yet_in(),
         Link::Leaving => words.goodbye(),
     };
     let area = ui.available_rect_before_wrap();

@@ -31,6 +31,7 @@ fn keys(words: Language) -> Vec<Line> {
         named("Alt+Shift+↑, Alt+Shift+↓", words.key_unread()),
         named("Ctrl++, Ctrl+-, Ctrl+0", words.key_size()),
         named("Ctrl+,", words.key_settings()),
+        named("Ctrl+O", words.key_elsewhere()),
         named("Ctrl+Q", words.key_quit()),
         named("F1", words.key_help()),
     ]

@@ -23,7 +23,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Draws the question over everything else, if there is one. `true` while it stands.
+    /// Draws the question over everything else, if there is one. `true` if another server is wanted instead.
     pub(crate) fn show(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) -> bool {
         let Some(question) = &state.question else {
             *self = Self::default();
@@ -43,16 +43,19 @@ impl Answer {
             .stroke(Stroke::new(1.0, palette.line))
             .corner_radius(CornerRadius::same(12))
             .inner_margin(Margin::same(22));
-        Modal::new(Id::unique("question")).frame(frame).show(ui.ctx(), |ui| {
+        let modal = Modal::new(Id::unique("question")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(340.0);
-            if column(ui, |ui| self.fields(ui, question, fresh)) {
+            let (given, elsewhere) = column(ui, |ui| self.fields(ui, question, fresh));
+            if given {
                 self.give(tongue(ui), state, question, intents);
             }
+            elsewhere
         });
-        true
+        modal.inner
     }
 
-    fn fields(&mut self, ui: &mut Ui, question: &Question, fresh: bool) -> bool {
+    /// Whether the answer is given, and whether another server is wanted instead.
+    fn fields(&mut self, ui: &mut Ui, question: &Question, fresh: bool) -> (bool, bool) {
         let palette = Palette::of(ui);
         let words = tongue(ui);
         let (title, why, name, secret, action) = match question {
@@ -84,7 +87,10 @@ impl Answer {
         ui.add_space(10.0);
         let button = Button::new(&action).size(TEXT).main(ui);
         let clicked = ui.add_sized(vec2(ui.available_width(), 36.0), button).clicked();
-        clicked || ui.input(|input| input.key_pressed(Key::Enter))
+        ui.add_space(6.0);
+        let elsewhere = ui.add(Button::new(&words.connect_elsewhere()).small());
+        let entered = !elsewhere.has_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        (clicked || entered, elsewhere.clicked())
     }
 
     fn give(&mut self, words: Language, state: &State, question: &Question, intents: &mut Vec<Intent>) {

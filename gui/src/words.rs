@@ -108,13 +108,15 @@ parlor_core::phrases! {
         /// The button that tries at once.
         try_now() { "Try now", "Riprova ora", "تلاش همین حالا" }
         /// The button that leads to the dialog.
-        connect_elsewhere() { "Connect …", "Connetti …", "اتصال …" }
+        connect_elsewhere() { "Another server …", "Un altro server …", "سروری دیگر …" }
+        /// The button of the dialog that leads back to the chat.
+        back_to(address) { "Back to {address}", "Torna a {address}", "بازگشت به {address}" }
         /// The button that sends a warning away.
         ok() { "OK", "OK", "باشد" }
         /// Before there is anything to read.
         one_moment() { "One moment …", "Un momento …", "یک لحظه …" }
         /// There is no connection and nothing to read.
-        nobody_heard() { "Nobody is to be heard.", "Non si sente nessuno.", "صدایی از کسی نمی‌آید." }
+        not_yet_in() { "You are not connected.", "Non sei connesso.", "متصل نیستید." }
         /// One is marked as away.
         you_are_away(text) { "away: {text}", "assente: {text}", "غایب: {text}" }
 
@@ -321,6 +323,12 @@ parlor_core::phrases! {
         copy() { "Copy", "Copia", "کپی" }
         /// The button of the list of keys.
         keys_tip(key) { "Keys ({key})", "Tasti ({key})", "کلیدها ({key})" }
+        /// The button that leads to the dialog.
+        elsewhere_tip(key) {
+            "Connect to another server ({key})",
+            "Connetti a un altro server ({key})",
+            "اتصال به سروری دیگر ({key})",
+        }
         /// The button that makes it bright.
         use_light() { "Use light colours", "Usa colori chiari", "رنگ‌های روشن" }
         /// The button that makes it dark.

@@ -153,7 +153,7 @@ fn who_is_sent_away_reads_why_and_gets_the_dialog_back() {
     }
     window.run();
     assert!(window.query_by_label_contains("Use a newer client.").is_some());
-    window.get_by_label("Connect …").click();
+    window.get_by_label("Another server …").click();
     window.run();
     assert_eq!(value(&window, "Host"), "chat.example.org");
     window.get_by_label("Connect").click();
@@ -166,4 +166,65 @@ fn every_field_and_button_has_a_name() {
     let (mut window, _) = dialog(last_time(), None);
     window.run();
     assert_eq!(window.unnamed_widgets(), Vec::<String>::new());
+}
+
+#[test]
+fn another_server_can_be_had_at_any_time_and_the_chat_goes_on_until_then() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    window.key_press(Key::Enter);
+    window.run();
+    let sent = |index: usize| {
+        let dialled = dialled.lock().expect("no test panics with the lock");
+        String::from_utf8(dialled[index].2.sent()).expect("the client sends UTF-8")
+    };
+    let come_in = |index: usize| {
+        let dialled = dialled.lock().expect("no test panics with the lock");
+        dialled[index].2.connected();
+        dialled[index]
+            .2
+            .says(format!("{}\n{}\n", common::welcome("bea"), common::room("lobby", "", &["bea"])).as_bytes());
+    };
+    let elsewhere = |window: &mut Harness<'static, App>| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::O);
+        window.run();
+    };
+    // Also from one that does not answer, and back.
+    elsewhere(&mut window);
+    assert_eq!(value(&window, "Host"), "chat.example.org");
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(window.query_by_label("Host").is_none());
+    come_in(0);
+    window.run();
+    sent(0);
+    elsewhere(&mut window);
+    window.get_by_label("Back to parlor://127.0.0.1:7").click();
+    window.run();
+    assert!(window.query_by_label("Messages in lobby").is_some());
+    assert_eq!(sent(0), "", "nothing was said of it");
+    elsewhere(&mut window);
+    fill(&mut window, "Host", "localhost");
+    window.get_by_label("Connect").click();
+    window.run();
+    assert_eq!(targets(&dialled)[1], ("parlor://localhost:7000".into(), "bea".into()));
+    assert!(sent(0).contains("quit"), "the first one is told");
+    come_in(1);
+    window.run();
+    assert!(window.query_by_label("Messages in lobby").is_some());
+}
+
+#[test]
+fn who_cannot_answer_a_servers_question_goes_elsewhere() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    window.key_press(Key::Enter);
+    window.run();
+    {
+        let dialled = dialled.lock().expect("no test panics with the lock");
+        dialled[0].2.connected();
+        dialled[0].2.says(b"{\"error\":{\"code\":\"password_required\",\"text\":\"A password is needed.\"}}\n");
+    }
+    window.run();
+    window.get_by_label("Another server \u{2026}").click();
+    window.run();
+    assert_eq!(value(&window, "Host"), "chat.example.org");
 }

@@ -232,6 +232,8 @@ parlor_core::phrases! {
         key_size() { "larger, smaller, usual size", "più grande, più piccolo, normale", "بزرگ‌تر، کوچک‌تر، اندازهٔ معمول" }
         /// Ctrl and comma.
         key_settings() { "settings", "impostazioni", "تنظیمات" }
+        /// Ctrl and O.
+        key_elsewhere() { "connect to another server", "connetti a un altro server", "اتصال به سروری دیگر" }
         /// Ctrl and Q.
         key_quit() { "say goodbye and close", "saluta e chiudi", "خداحافظی و بستن" }
         /// The key F1.
