@@ -90,7 +90,9 @@ impl Row {
         let room = (width - 2.0 * MARGIN - TIMES).max(40.0);
         let day = entry.at.and_then(|at| clock.day(at));
         let day_before = before.and_then(|before| before.at).and_then(|at| clock.day(at));
-        let new_day = day.filter(|day| before.is_some() && day_before.is_some_and(|before| before != *day));
+        // The oldest row says of which day it is, unless that is today.
+        let day_before = if before.is_none() { clock.day(clock::now()) } else { day_before };
+        let new_day = day.filter(|day| day_before.is_some_and(|before| before != *day));
         let rule = match (new_day, marks.first_new) {
             (day, true) => Some(Rule::New(day.map(|day| clock.day_line(day, clock::now())))),
             (Some(day), false) => Some(Rule::Day(clock.day_line(day, clock::now()))),
