@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cursive::event::{Event, EventResult, Key, MouseButton, MouseEvent};
+use cursive::event::{Event, EventResult, Key};
 use cursive::{Printer, Vec2, View};
 use parlor_core::client::{Completer, EntryKey, Intent, Jump, RoomKey};
 use parlor_core::wire::Dialect;
@@ -14,8 +14,6 @@ use crate::bidi::Bidi;
 use crate::cells;
 use crate::editor::Editor;
 use crate::front;
-use crate::keys;
-use crate::links;
 use crate::log::{Log, Place, Scroll};
 use crate::look::Look;
 use crate::paint;
@@ -25,6 +23,7 @@ use crate::term::{Caret, Extra};
 use crate::words::Words;
 
 mod message;
+mod press;
 mod select;
 
 use select::Sure;
@@ -36,8 +35,6 @@ const BOX_ROWS_MAX: usize = 5;
 /// Most bytes the message box takes: what the core keeps of a draft. More would be lost with the first Enter.
 const BOX_BYTES_MAX: usize = 64 * 1024;
 const PROMPT: &str = "> ";
-/// How many lines the log moves as the wheel turns by one notch.
-const WHEEL_LINES: usize = 3;
 /// The same while a message is corrected.
 const PROMPT_CORRECTING: &str = "~ ";
 /// And while one is answered.
@@ -201,42 +198,19 @@ impl Chat {
         self.places.insert(room.key, place);
     }
 
-    /// A click or a turn of the wheel on this cell.
-    fn on_mouse(&mut self, at: Vec2, event: MouseEvent) -> EventResult {
-        let (start, size) = (self.frame.log_start(), self.frame.log_size());
-        match event {
-            MouseEvent::WheelUp => self.scroll(Scroll::Up(WHEEL_LINES)),
-            MouseEvent::WheelDown => self.scroll(Scroll::Down(WHEEL_LINES)),
-            MouseEvent::Press(MouseButton::Left) => {
-                if let Some(row) = at.y.checked_sub(self.frame.box_top()) {
-                    let x = at.x.saturating_sub(PROMPT.len());
-                    self.editor.click(self.box_cells, (x, row + self.frame.first_row));
-                } else if let Some(room) = self.frame.room_at(at) {
-                    let key = self.session.state().rooms.get(room).map(|room| room.key);
-                    if let Some(key) = key {
-                        self.turn_to(Intent::Show(key));
-                    }
-                } else if at.x < start.0 + size.0
-                    && let (Some(x), Some(y)) = (at.x.checked_sub(start.0), at.y.checked_sub(start.1))
-                    && let Some(link) = self.log.link_at((x, y))
-                {
-                    return self.open(links::to(&link));
-                }
-            }
-            _ => {}
+    /// Types this, if the message box bears it.
+    fn insert(&mut self, text: &str) {
+        if self.editor.text().len() + text.len() > BOX_BYTES_MAX {
+            self.flash = Some(self.look.language.too_much());
+            return;
         }
-        EventResult::consumed()
+        self.editor.insert(text);
+        self.edited();
     }
 
     fn on_extra(&mut self, extra: Extra) {
         match extra {
-            Extra::Paste(text) if self.editor.text().len() + text.len() > BOX_BYTES_MAX => {
-                self.flash = Some(self.look.language.too_much());
-            }
-            Extra::Paste(text) => {
-                self.editor.insert(&text);
-                self.edited();
-            }
+            Extra::Paste(text) => self.insert(&text),
             // The program hears of it before any view does.
             Extra::Focus(_) => {}
         }
@@ -318,7 +292,6 @@ impl View for Chat {
         if let Event::Mouse { offset, position, event } = event {
             return self.on_mouse(position.saturating_sub(offset), event);
         }
-        let event = keys::latin(event);
         if !matches!(event, Event::Refresh | Event::WindowResize) {
             self.flash = None;
             self.log.forget_found();
@@ -342,92 +315,5 @@ impl View for Chat {
             }
         }
         EventResult::consumed()
-    }
-}
-
-impl Chat {
-    /// Keys that move in the log, or in the box where something is typed.
-    fn scroll_key(&mut self, event: &Event) -> bool {
-        let typing = !self.editor.is_empty();
-        match event {
-            Event::Key(Key::PageUp) => self.scroll(Scroll::Up(self.page())),
-            Event::Key(Key::PageDown) => self.scroll(Scroll::Down(self.page())),
-            Event::Key(Key::Home) if typing => self.editor.home(),
-            Event::Key(Key::End) if typing && self.place().follows() => self.editor.end(),
-            Event::Key(Key::Home) | Event::Ctrl(Key::Home) => self.scroll(Scroll::Oldest),
-            Event::Key(Key::End) | Event::Ctrl(Key::End) => self.scroll(Scroll::Newest),
-            Event::Key(Key::Up) if typing && self.editor.vertical(false) => {}
-            Event::Key(Key::Down) if typing && self.editor.vertical(true) => {}
-            Event::Key(Key::Up) if !typing && self.place().follows() && self.correct() => {}
-            Event::Key(Key::Up) | Event::Shift(Key::Up) => self.scroll(Scroll::Up(1)),
-            Event::Key(Key::Down) | Event::Shift(Key::Down) => self.scroll(Scroll::Down(1)),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Keys that do something with a message.
-    fn message_key(&mut self, event: &Event) -> bool {
-        match event {
-            Event::AltChar('k') => self.select(-1),
-            Event::AltChar('j') => self.select(1),
-            Event::AltChar('r') => self.reply(),
-            Event::AltChar('c') => self.copy(),
-            Event::AltChar('e') => self.correct_selected(),
-            Event::AltChar('d') if self.log.selected().is_some() => self.delete_selected(),
-            Event::CtrlChar('r') => self.again(),
-            Event::CtrlChar('t') => self.log.toggle_exact(),
-            Event::Key(Key::Esc) => self.escape(),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Keys that go to another room.
-    fn room_key(&mut self, event: &Event) -> bool {
-        match event {
-            Event::Alt(Key::Down) | Event::CtrlChar('n') => self.turn_to(Intent::Cycle(1)),
-            Event::Alt(Key::Up) | Event::CtrlChar('p') => self.turn_to(Intent::Cycle(-1)),
-            Event::AltShift(Key::Down) => self.turn_to(Intent::NextUnread(1)),
-            Event::AltShift(Key::Up) => self.turn_to(Intent::NextUnread(-1)),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Keys that type.
-    fn type_key(&mut self, event: &Event) -> bool {
-        match event {
-            Event::Alt(Key::Enter) | Event::Shift(Key::Enter) | Event::CtrlChar('j') => {
-                self.editor.insert("\n");
-                self.edited();
-            }
-            Event::Key(Key::Tab) => self.complete(false),
-            Event::Shift(Key::Tab) => self.complete(true),
-            Event::Ctrl(Key::Up) => self.recall(-1),
-            Event::Ctrl(Key::Down) => self.recall(1),
-            event => {
-                let before = self.editor.text().to_owned();
-                if !keys::edit(&mut self.editor, event) {
-                    return false;
-                }
-                if self.editor.text() != before {
-                    self.edited();
-                }
-            }
-        }
-        true
-    }
-
-    /// Leaves what was begun last.
-    fn escape(&mut self) {
-        if let Some((text, caret)) = self.completer.cancel(self.editor.text(), self.editor.caret()) {
-            self.editor.set_at(&text, caret);
-            self.edited();
-        } else if self.correcting.is_some() {
-            self.stop_correcting();
-        } else if self.replying.take().is_none() {
-            self.log.select(None);
-        }
     }
 }

@@ -4,6 +4,7 @@ use cursive::view::Nameable;
 use cursive::{Cursive, View};
 use parlor_core::client::{Intent, Question};
 use parlor_core::secret::Secret;
+use parlor_core::wire::Dialect;
 use parlor_face::clock::Clock;
 use parlor_face::words::Words as _;
 
@@ -69,7 +70,9 @@ pub fn close_form(siv: &mut Cursive) {
 
 /// Shows what the keys do.
 pub fn help(siv: &mut Cursive) {
-    let sheet = Sheet::help(app(siv).look, app(siv).caret.clone());
+    let App { look, caret, session, .. } = app(siv);
+    let native = session.get().is_none_or(|session| session.state().dialect == Dialect::Native);
+    let sheet = Sheet::help(*look, caret.clone(), native);
     put(siv, sheet::NAME, sheet);
 }
 

@@ -27,17 +27,9 @@ pub fn edit(editor: &mut Editor, event: &Event) -> bool {
     true
 }
 
-/// A shortcut as it is on a Latin keyboard: with the Persian layout (ISIRI 9147) switched on, many terminals send the
-/// Persian letter of the key.
-pub fn latin(event: Event) -> Event {
-    match event {
-        Event::AltChar(c) => Event::AltChar(latin_of(c)),
-        Event::CtrlChar(c) => Event::CtrlChar(latin_of(c)),
-        event => event,
-    }
-}
-
-fn latin_of(c: char) -> char {
+/// The letter of a shortcut's key on a Latin keyboard: with the Persian layout (ISIRI 9147) switched on, many terminals
+/// report the Persian letter of the key.
+pub fn latin(c: char) -> char {
     const PERSIAN: &str = "ضصثقفغعهخحشسیبلاتنمظطزرذدپ";
     const LATIN: &str = "qwertyuiopasdfghjklzxcvbnm";
     let at = PERSIAN.chars().position(|letter| letter == c);

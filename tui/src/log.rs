@@ -116,9 +116,11 @@ impl Log {
         self.exact = !self.exact;
     }
 
-    /// Day and time of an entry in full.
-    pub fn when(&self, entry: &Entry) -> String {
-        entry.at.map(|at| self.clock.full(at)).unwrap_or_default()
+    /// Day and time of an entry in full, or where there is little room the time alone.
+    pub fn when(&self, entry: &Entry, roomy: bool) -> String {
+        entry
+            .at
+            .map_or_else(String::new, |at| if roomy { self.clock.full(at) } else { self.clock.time_to_the_second(at) })
     }
 
     /// The selected entry.

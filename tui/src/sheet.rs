@@ -34,9 +34,12 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// What the keys and commands do.
-    pub fn help(look: Look, caret: Caret) -> Self {
-        let entries = help::entries(look.language).into_iter().map(|(key, does)| (key.to_owned(), does)).collect();
+    /// What the keys and commands do; on a tutorial's server (not `native`) those that do something there.
+    pub fn help(look: Look, caret: Caret, native: bool) -> Self {
+        let entries = help::entries(look.language, native, look.mouse)
+            .into_iter()
+            .map(|(key, does)| (key.to_owned(), does))
+            .collect();
         Self::new(look.language.help(), entries, look, caret)
     }
 

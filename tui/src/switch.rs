@@ -136,7 +136,7 @@ impl View for Switcher {
     fn on_event(&mut self, event: Event) -> EventResult {
         match Extra::from_event(&event) {
             Some(Extra::Paste(text)) => self.editor.insert(text.trim()),
-            Some(Extra::Focus(_)) | None => match keys::latin(event) {
+            Some(Extra::Focus(_)) | None => match event {
                 Event::Key(Key::Enter) => return self.enter(),
                 Event::Key(Key::Esc) | Event::CtrlChar('k') => return close(),
                 Event::Key(Key::Up) | Event::Shift(Key::Tab) | Event::CtrlChar('p') => self.step(-1),

@@ -10,25 +10,25 @@ parlor_core::phrases! {
     pub trait Words {
         /// Somebody quits while messages wait for a connection.
         unsent() {
-            "Not everything is sent yet. Once more: quit all the same.",
-            "Non è stato ancora inviato tutto. Di nuovo: esci comunque.",
-            "هنوز همهٔ پیام‌ها فرستاده نشده‌اند. یک بار دیگر: خروج.",
+            "Not everything has been sent yet. Repeat to quit anyway.",
+            "Non è stato ancora inviato tutto. Ripeti per uscire comunque.",
+            "هنوز همهٔ پیام‌ها فرستاده نشده‌اند. برای خروج، تکرار کنید.",
         }
         /// A message is in the box to be corrected.
         correcting() {
-            "Correcting what you said. Enter: done, Esc: leave it.",
+            "Correcting your message. Enter: save, Esc: cancel.",
             "Modifica del tuo messaggio. Invio: salva, Esc: annulla.",
             "ویرایش پیامتان. Enter: ثبت، Esc: لغو.",
         }
         /// A message is being replied to.
         replying(who) {
-            "Replying to {who}. Enter: send, Esc: no reply.",
+            "Replying to {who}. Enter: send, Esc: cancel.",
             "Risposta a {who}. Invio: manda, Esc: annulla.",
             "پاسخ به {who}. Enter: ارسال، Esc: بدون پاسخ.",
         }
         /// A correction was emptied.
         nothing_left() {
-            "Nothing is left of it; /delete takes a message back.",
+            "Nothing is left of the message; /delete takes it back.",
             "Non ne resta niente; /delete elimina un messaggio.",
             "چیزی از آن نمانده؛ \u{200E}/delete پیام را حذف می‌کند.",
         }
@@ -44,53 +44,61 @@ parlor_core::phrases! {
             "Non c’è niente da inviare di nuovo.",
             "چیزی برای فرستادن دوباره نیست.",
         }
-        /// A paste is larger than the message box bears.
+        /// What is typed or pasted is more than the message box bears.
         too_much() {
-            "That is too much for the message box; nothing was pasted.",
-            "È troppo per un messaggio; non è stato incollato niente.",
-            "برای یک پیام زیاد است؛ چیزی چسبانده نشد.",
+            "That is too much for the message box; nothing was added.",
+            "È troppo per un messaggio; non è stato aggiunto niente.",
+            "برای یک پیام زیاد است؛ چیزی اضافه نشد.",
         }
         /// A tutorial's server keeps nothing.
         no_search() {
-            "On this kind of server nothing can be looked for.",
+            "This kind of server has no search.",
             "Su questo tipo di server non si può cercare.",
             "در این نوع سرور نمی‌توان جست‌وجو کرد.",
         }
         /// Tab was pressed, and nothing begins like this.
-        nothing_fits() { "Nothing begins like this.", "Niente comincia così.", "چیزی با این آغاز نمی‌شود." }
+        nothing_fits() { "Nothing starts with that.", "Niente comincia così.", "چیزی با این آغاز نمی‌شود." }
         /// A key that needs a message, and there is none.
         no_message() { "There is no message here.", "Qui non ci sono messaggi.", "اینجا پیامی نیست." }
         /// A key that needs one's own message.
-        not_yours() { "Only your own messages.", "Solo i tuoi messaggi.", "فقط پیام‌های خودتان." }
+        not_yours() {
+            "Only your own messages can be changed.",
+            "Si possono cambiare solo i propri messaggi.",
+            "فقط پیام‌های خودتان را می‌توان تغییر داد.",
+        }
         /// A key that needs a link.
         no_link() { "There is no link here.", "Qui non ci sono link.", "اینجا پیوندی نیست." }
         /// A link was opened.
         opened(link) { "Opened {link}", "Aperto: {link}", "باز شد: {link}" }
         /// A link is not what it seems; it was not opened yet.
         deceiving(host) {
-            "This leads to {host}. Once more: open it.",
-            "Questo porta a {host}. Di nuovo: aprilo.",
-            "این به {host} می‌رود. یک بار دیگر: باز شود.",
+            "This link leads to {host}. Repeat to open it.",
+            "Questo link porta a {host}. Ripeti per aprirlo.",
+            "این پیوند به {host} می‌رود. برای باز کردن، تکرار کنید.",
         }
         /// A message is about to be taken back.
         really_delete() {
-            "Once more: take this message back.",
-            "Di nuovo: elimina questo messaggio.",
-            "یک بار دیگر: حذف این پیام.",
+            "Repeat to take this message back.",
+            "Ripeti per eliminare questo messaggio.",
+            "برای حذف این پیام، تکرار کنید.",
         }
-        /// A message was handed to the terminal's clipboard.
-        copied() { "Copied.", "Copiato.", "کپی شد." }
+        /// A message was handed to the terminal for its clipboard; whether it took it, it does not tell.
+        copied() {
+            "Sent to the terminal's clipboard.",
+            "Inviato agli appunti del terminale.",
+            "به کلیپ‌بورد ترمینال فرستاده شد.",
+        }
         /// A message is selected, and what the keys do with it; `when` it was said.
         selected(when) {
-            "Alt+R reply, +C copy, +E edit, +D delete, +O open; {when}",
-            "Alt+R rispondi, +C copia, +E modifica, +D elimina, +O apri; {when}",
-            "Alt+R پاسخ، ‎+C کپی، ‎+E ویرایش، ‎+D حذف، ‎+O باز کردن؛ {when}",
+            "{when}; Alt+R reply, +C copy, +E edit, +D delete, +O open",
+            "{when}; Alt+R rispondi, +C copia, +E modifica, +D elimina, +O apri",
+            "{when}؛ Alt+R پاسخ، ‎+C کپی، ‎+E ویرایش، ‎+D حذف، ‎+O باز کردن",
         }
         /// The same of one that did not get through.
         selected_failed(when) {
-            "Ctrl+R send again, Alt+C copy; {when}",
-            "Ctrl+R invia di nuovo, Alt+C copia; {when}",
-            "Ctrl+R ارسال دوباره، Alt+C کپی؛ {when}",
+            "{when}; Ctrl+R send again, Alt+C copy",
+            "{when}; Ctrl+R invia di nuovo, Alt+C copia",
+            "{when}؛ Ctrl+R ارسال دوباره، Alt+C کپی",
         }
         /// One person is in the room.
         person() { "1 person", "1 persona", "۱ نفر" }

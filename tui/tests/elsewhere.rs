@@ -90,7 +90,7 @@ fn a_password_is_for_the_server_it_was_given_for_and_for_no_other() {
     screen.shows("ada at ");
     screen.presses([Event::CtrlChar('o')]);
     screen.goes_to_port(second.ports()[0]);
-    screen.shows("Enter: try it.");
+    screen.shows("Enter: continue.");
 
     // Nor where the dialog was there to ask for a nickname, and another server was put in.
     let to = target(&first, "");
@@ -101,5 +101,5 @@ fn a_password_is_for_the_server_it_was_given_for_and_for_no_other() {
         app::ask_first(siv, to, "Please choose a nickname.");
     });
     screen.goes_to_port(second.ports()[0]);
-    screen.shows("Enter: try it.");
+    screen.shows("Enter: continue.");
 }

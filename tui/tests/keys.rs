@@ -4,7 +4,12 @@ mod desk;
 
 use cursive::event::{Event, Key};
 use desk::{Desk, GARDEN};
+use parlor_core::client::Completer;
+use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
+use parlor_transport_tcp::session::Session;
+use parlor_transport_tcp::target::Target;
+use tui::app;
 use tui::bidi::Bidi;
 use tui::look::Look;
 use tui::style::Colours;
@@ -65,7 +70,7 @@ fn what_follows_a_finished_word_is_typed_behind_its_space() {
     desk.types("xyz");
     desk.key(Key::Tab);
     assert_eq!(desk.message_box(), "> xyz");
-    assert!(status(&desk).contains("Nothing begins like this."));
+    assert!(status(&desk).contains("Nothing starts with that."));
 }
 
 #[test]
@@ -119,7 +124,7 @@ fn a_selected_message_of_ones_own_is_corrected_or_taken_back_when_asked_twice() 
     desk.key(Key::Enter);
     assert!(desk.sent().contains(r#"{"edit":{"room":"lobby","id":1,"text":"first!""#));
     alt(&mut desk, 'd');
-    assert!(status(&desk).contains("Once more"));
+    assert!(status(&desk).contains("Repeat to take"));
     desk.key(Key::Left);
     alt(&mut desk, 'd');
     assert_eq!(desk.sent(), "", "another key in between begins anew");
@@ -163,20 +168,9 @@ fn what_others_said_can_be_neither_corrected_nor_taken_back() {
     alt(&mut desk, 'k');
     for key in ['e', 'd', 'd'] {
         alt(&mut desk, key);
-        assert!(status(&desk).contains("Only your own messages."), "{}", status(&desk));
+        assert!(status(&desk).contains("Only your own messages can be changed."), "{}", status(&desk));
     }
     assert_eq!(desk.sent(), "");
-}
-
-#[test]
-fn shortcuts_work_with_the_persian_keyboard_switched_on() {
-    let mut desk = Desk::online(USUAL);
-    desk.chatter(3);
-    // K and J on the keyboard of ISIRI 9147.
-    alt(&mut desk, 'ن');
-    assert!(status(&desk).contains("Alt+R reply"));
-    alt(&mut desk, 'ت');
-    assert!(!status(&desk).contains("Alt+R reply"));
 }
 
 #[test]
@@ -186,7 +180,7 @@ fn a_link_that_deceives_is_opened_only_when_asked_twice() {
     assert!(status(&desk).contains("There is no link here."));
     desk.bea("see https://xn--80ak6aa92e.example/ and https://bank.example@evil.example/");
     alt(&mut desk, 'o');
-    assert!(status(&desk).contains("This leads to evil.example"), "{}", status(&desk));
+    assert!(status(&desk).contains("This link leads to evil.example"), "{}", status(&desk));
     desk.key(Key::Esc);
     desk.types("/open 3");
     desk.key(Key::Enter);
@@ -216,7 +210,7 @@ fn the_room_switcher_finds_rooms_by_letters_and_keeps_the_draft() {
         assert_eq!(desk.message_box(), "> a draft");
         desk.control('k');
         desk.types("kitchen");
-        desk.sees("No room is called so");
+        desk.sees("No room has that name");
         desk.key(Key::Enter);
         assert!(desk.sent().contains(r#"{"join":{"room":"kitchen""#));
         assert_eq!(desk.message_box(), "> a draft");
@@ -308,10 +302,73 @@ fn the_help_names_every_key_in_three_languages_at_any_size() {
                 seen.push_str(desk.screen());
                 desk.key(Key::Down);
             }
-            for key in ["Ctrl+K", "Alt+K, Alt+J", "Tab, Shift+Tab", "Ctrl+T", "/set KEY VALUE", "//text"] {
+            for key in [
+                "Ctrl+K",
+                "Alt+K, Alt+J",
+                "Tab, Shift+Tab",
+                "Ctrl+T",
+                "Ctrl+Left, Ctrl+Right",
+                "/reply TEXT",
+                "/kick, /mute, /unmute",
+                "/set KEY VALUE",
+                "//text",
+            ] {
                 assert!(seen.contains(key), "{key} in {language:?} at {size:?}");
             }
         }
+    }
+}
+
+#[test]
+fn the_help_lists_no_command_that_the_server_does_not_know() {
+    let open = |dialect| {
+        let target = Target::new(dialect, "127.0.0.1", 9090);
+        let (session, server) = Session::offline(app::profile(&target, "ada", None, None));
+        let shown = session.clone();
+        let (runner, _, keys, frames) = desk::program(USUAL, |siv| app::open(siv, shown));
+        (runner, keys, frames, session, server)
+    };
+    for dialect in Dialect::ALL {
+        let (mut runner, keys, frames, session, _server) = open(dialect);
+        let mut press = |event: Event| {
+            keys.send(Some(event)).unwrap();
+            runner.process_events();
+            runner.refresh();
+            desk::text_of(&frames.try_iter().last().unwrap())
+        };
+        // A page of its own for each of its lines.
+        let mut pages = press(Event::Key(Key::F1));
+        (0..60).for_each(|_| pages.push_str(&press(Event::Key(Key::Down))));
+        press(Event::Key(Key::Esc));
+        let keys_of = |row: &str| row.trim_start_matches(['│', ' ']).chars().take(22).collect::<String>();
+        let mut commands: Vec<String> = pages.lines().map(keys_of).filter(|keys| keys.starts_with('/')).collect();
+        commands.sort();
+        commands.dedup();
+        let words: Vec<&str> = commands
+            .iter()
+            .flat_map(|keys| keys.split([' ', ',']).filter(|word| word.starts_with('/') && !word.starts_with("//")))
+            .collect();
+        assert!(words.len() >= 7, "{dialect:?}: {words:?}");
+        assert_eq!(words.contains(&"/join"), dialect == Dialect::Native, "{words:?}");
+        // What the core finishes is what it knows there; the program's own two are known everywhere.
+        let mut completer = Completer::default();
+        let state = session.state();
+        for word in words {
+            let known = completer.press(&state, &word[..word.len() - 1], word.len() - 1, false).is_some()
+                || ["/open", "/set"].contains(&word);
+            assert!(known, "{word} on {dialect:?}");
+        }
+    }
+}
+
+#[test]
+fn the_exact_time_of_the_selected_message_is_in_sight_at_any_usual_width() {
+    for width in [56, 80] {
+        let mut desk = Desk::online((width, 24));
+        desk.bea("ciao");
+        alt(&mut desk, 'k');
+        assert!(status(&desk).contains("22 November 2025"), "{}", status(&desk));
+        assert!(status(&desk).contains("Alt+R reply"), "{}", status(&desk));
     }
 }
 

@@ -53,7 +53,7 @@ fn a_click_on_a_link_that_deceives_asks_first() {
     let row = desk.rows().iter().position(|row| row.contains("evil.example")).unwrap();
     let at = desk.rows()[row].find("https").unwrap();
     mouse(&mut desk, (at + 2, row), MouseEvent::Press(MouseButton::Left));
-    desk.sees("This leads to evil.example. Once more: open it.");
+    desk.sees("This link leads to evil.example. Repeat to open it.");
     desk.does_not_see("Opened");
 }
 

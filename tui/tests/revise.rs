@@ -49,7 +49,7 @@ fn up_in_an_empty_box_corrects_the_last_own_message() {
         desk.bea("tea");
         desk.key(Key::Up);
         assert_eq!(desk.message_box(), "~ چای یا قهو؟");
-        desk.sees("Correcting what you said");
+        desk.sees("Correcting your message");
         desk.key(Key::Left);
         desk.types("ه");
         desk.key(Key::Enter);
@@ -78,7 +78,7 @@ fn escape_leaves_a_message_as_it_is() {
     desk.key(Key::Up);
     desk.control('u');
     desk.key(Key::Enter);
-    desk.sees("Nothing is left of it; /delete takes a message back.");
+    desk.sees("Nothing is left of the message; /delete takes it back.");
     assert!(!desk.sent().contains("edit"));
 }
 

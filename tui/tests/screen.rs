@@ -74,13 +74,29 @@ fn what_is_too_long_to_be_sent_is_not_lost() {
     let mut desk = Desk::online(USUAL);
     desk.types("kept ");
     desk.pastes(&"a".repeat(70_000));
-    desk.sees("nothing was pasted");
+    desk.sees("nothing was added");
     assert_eq!(desk.message_box(), "> kept");
     desk.pastes(&"b".repeat(60_000));
     desk.key(Key::Enter);
     desk.sees("! The text is too long; 8192 bytes is the most.");
     let state = desk.session.state();
     assert_eq!(state.shown_room().unwrap().draft, format!("kept {}", "b".repeat(60_000)));
+}
+
+#[test]
+fn a_letter_more_than_the_message_box_bears_is_refused_and_what_was_there_stays() {
+    let mut desk = Desk::online(USUAL);
+    desk.pastes(&"b".repeat(64 * 1024 - 1));
+    desk.types("c");
+    desk.does_not_see("nothing was added");
+    for event in [Event::Char('d'), Event::Alt(Key::Enter), Event::Char('ن')] {
+        desk.event(event);
+        desk.sees("nothing was added");
+    }
+    desk.key(Key::Enter);
+    desk.sees("! The text is too long; 8192 bytes is the most.");
+    let state = desk.session.state();
+    assert_eq!(state.shown_room().unwrap().draft, "b".repeat(64 * 1024 - 1) + "c");
 }
 
 #[test]
@@ -305,9 +321,9 @@ fn quitting_with_something_unsent_asks_once() {
     desk.key(Key::Enter);
     desk.control('q');
     assert!(desk.runner.is_running());
-    desk.sees("Not everything is sent yet.");
+    desk.sees("Not everything has been sent yet.");
     desk.key(Key::Left);
-    desk.does_not_see("Not everything is sent yet.");
+    desk.does_not_see("Not everything has been sent yet.");
     desk.control('q');
     assert!(desk.runner.is_running(), "what was done in between takes it back");
     desk.control('q');

@@ -53,7 +53,7 @@ fn what_is_found_stands_with_room_and_time_the_newest_lowest() {
         assert_eq!(desk.message_box(), "? کتاب");
         assert_eq!(desk.caret.get().unwrap().x, 2 + 4);
         desk.key(Key::Enter);
-        desk.sees("Looking …");
+        desk.sees("Searching …");
         let sent = page(&mut desk, "", &[hit("@bea", 3, "كتاب علی"), hit("garden", 9, "کتاب نو")], "");
         assert!(sent.contains(r#"{"search":{"query":"کتاب","#), "{sent}");
         assert!(row(&desk, "كتاب علی") < row(&desk, "کتاب نو"));

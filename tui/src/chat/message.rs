@@ -2,9 +2,8 @@
 
 use cursive::event::EventResult;
 use parlor_core::client::{EntryKey, Intent, Room};
-use parlor_core::wire::Dialect;
 
-use super::Chat;
+use super::{BOX_BYTES_MAX, Chat};
 use crate::log::Scroll;
 use crate::words::Words;
 use crate::{choices, front, links};
@@ -99,10 +98,7 @@ impl Chat {
         let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((&text, ""));
         let rest = rest.trim().to_owned();
         let done = match word.to_lowercase().as_str() {
-            // Other servers know other commands: there the core tells them.
-            "/help" if rest.is_empty() && self.session.state().dialect == Dialect::Native => {
-                EventResult::with_cb(front::help)
-            }
+            "/help" if rest.is_empty() => EventResult::with_cb(front::help),
             "/set" => EventResult::with_cb(move |siv| choices::set(siv, &rest)),
             "/open" => self.open_numbered(&rest),
             _ => return None,
@@ -130,6 +126,7 @@ impl Chat {
             completed.map(|completion| (completion.text.clone(), completion.caret))
         };
         match pressed {
+            Some((text, _)) if text.len() > BOX_BYTES_MAX => self.flash = Some(self.look.language.too_much()),
             Some((text, caret)) => {
                 self.editor.set_at(&text, caret);
                 self.edited();

@@ -8,6 +8,9 @@ use crate::links::{self, Found};
 use crate::words::Words;
 use crate::{app, term};
 
+/// With fewer cells to type in, the status line tells no day: what the keys do would be cut off.
+const DATE_CELLS_MIN: usize = 50;
+
 impl Chat {
     /// Selects the next older message (`-1`) or newer (`1`); the first time the newest in sight. Behind the newest, none
     /// is selected.
@@ -51,7 +54,8 @@ impl Chat {
     pub(super) fn about_selected(&self, room: &Room) -> Option<String> {
         let at = room.timeline.position(self.log.selected()?)?;
         let entry = room.timeline.get(at)?;
-        let (when, language) = (crate::lay::isolated(&self.log.when(entry)), self.look.language);
+        let roomy = self.box_cells >= DATE_CELLS_MIN;
+        let (when, language) = (crate::lay::isolated(&self.log.when(entry, roomy)), self.look.language);
         Some(match has_failed(entry) {
             true => language.selected_failed(when),
             false => language.selected(when),

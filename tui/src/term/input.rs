@@ -10,6 +10,7 @@ use cursive::backends::crossterm::crossterm;
 use cursive::event::{Event, Key};
 
 use super::Extra;
+use crate::keys;
 
 /// How many reports may wait for the screen; more wait in the terminal.
 const WAITING_MAX: usize = 256;
@@ -84,8 +85,14 @@ fn translate(event: KeyEvent) -> Option<Event> {
     let has = |modifier| event.modifiers.contains(modifier);
     let (control, alt, shift) = (has(KeyModifiers::CONTROL), has(KeyModifiers::ALT), has(KeyModifiers::SHIFT));
     let key = match event.code {
-        KeyCode::Char(c) if control && !alt => return Some(Event::CtrlChar(c.to_ascii_lowercase())),
-        KeyCode::Char(c) if alt && !control => return Some(Event::AltChar(c)),
+        KeyCode::Char(c) if control && !alt => match keys::latin(c).to_ascii_lowercase() {
+            // Most terminals cannot tell these from the keys, and people know the one as the other.
+            '[' => Key::Esc,
+            'i' => Key::Tab,
+            'm' => Key::Enter,
+            c => return Some(Event::CtrlChar(c)),
+        },
+        KeyCode::Char(c) if alt && !control => return Some(Event::AltChar(keys::latin(c))),
         // AltGr arrives as both on some systems: it is how letters are typed there.
         KeyCode::Char(c) => return Some(Event::Char(c)),
         KeyCode::BackTab => return Some(Event::Shift(Key::Tab)),
@@ -126,5 +133,26 @@ mod tests {
         assert_eq!(key(KeyCode::Enter, KeyModifiers::ALT), Some(Event::Alt(Key::Enter)));
         assert_eq!(key(KeyCode::Char('q'), KeyModifiers::CONTROL), Some(Event::CtrlChar('q')));
         assert_eq!(key(KeyCode::Char('@'), KeyModifiers::CONTROL | KeyModifiers::ALT), Some(Event::Char('@')));
+        assert_eq!(key(KeyCode::Enter, KeyModifiers::SHIFT), Some(Event::Shift(Key::Enter)));
+    }
+
+    #[test]
+    fn shortcuts_are_those_of_their_keys_with_the_persian_keyboard_switched_on_and_letters_are_letters() {
+        let key = |c, modifiers| translate(KeyEvent::new(KeyCode::Char(c), modifiers));
+        // Q, K and J on the keyboard of ISIRI 9147.
+        assert_eq!(key('ض', KeyModifiers::CONTROL), Some(Event::CtrlChar('q')));
+        assert_eq!(key('ن', KeyModifiers::ALT), Some(Event::AltChar('k')));
+        assert_eq!(key('ت', KeyModifiers::ALT), Some(Event::AltChar('j')));
+        assert_eq!(key('ض', KeyModifiers::NONE), Some(Event::Char('ض')));
+        assert_eq!(key('ض', KeyModifiers::CONTROL | KeyModifiers::ALT), Some(Event::Char('ض')));
+    }
+
+    #[test]
+    fn keys_that_most_terminals_cannot_tell_apart_do_the_same_where_they_can() {
+        let control = |c| translate(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+        assert_eq!(control('m'), Some(Event::Key(Key::Enter)));
+        assert_eq!(control('i'), Some(Event::Key(Key::Tab)));
+        assert_eq!(control('['), Some(Event::Key(Key::Esc)));
+        assert_eq!(control('j'), Some(Event::CtrlChar('j')));
     }
 }

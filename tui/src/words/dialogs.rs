@@ -21,7 +21,7 @@ parlor_core::phrases! {
         }
         /// There is no nickname.
         no_nick() {
-            "Please choose a nickname: it is what the others see.",
+            "Please choose a nickname; it is what others see.",
             "Scegli un nickname: è quello che vedono gli altri.",
             "نام مستعاری انتخاب کنید؛ دیگران آن را می‌بینند.",
         }
@@ -35,9 +35,9 @@ parlor_core::phrases! {
         }
         /// What the keys do where the server asks.
         answer_keys() {
-            "Enter: try it. Ctrl+Q: quit.",
-            "Invio: prova. Ctrl+Q: esci.",
-            "Enter: امتحان. Ctrl+Q: خروج.",
+            "Enter: continue. Ctrl+Q: quit.",
+            "Invio: continua. Ctrl+Q: esci.",
+            "Enter: ادامه. Ctrl+Q: خروج.",
         }
         /// Title of the room switcher.
         go_to() { "Go to a room", "Vai a una stanza", "رفتن به اتاق" }
@@ -45,7 +45,7 @@ parlor_core::phrases! {
         go_to_keys() { "Enter: go. Esc: back.", "Invio: vai. Esc: indietro.", "Enter: رفتن. Esc: بازگشت." }
         /// No room's name holds what was typed.
         no_room() {
-            "No room is called so. Enter: join it.",
+            "No room has that name. Enter: join it.",
             "Nessuna stanza si chiama così. Invio: entra.",
             "اتاقی به این نام نیست. Enter: ورود به آن.",
         }
@@ -62,9 +62,9 @@ parlor_core::phrases! {
         /// What Escape does.
         back() { "Esc: back ", "Esc: indietro ", "Esc: بازگشت " }
         /// Nothing was looked for yet.
-        enter_searches() { "Enter: look for it", "Invio: cerca", "Enter: جست‌وجو" }
+        enter_searches() { "Enter: search", "Invio: cerca", "Enter: جست‌وجو" }
         /// It is being looked for.
-        looking() { "Looking …", "Ricerca …", "در حال جست‌وجو …" }
+        looking() { "Searching …", "Ricerca …", "در حال جست‌وجو …" }
         /// There is none.
         nothing_found() { "Nothing was found.", "Nessun risultato.", "چیزی پیدا نشد." }
         /// So many.
@@ -92,10 +92,10 @@ parlor_core::phrases! {
             "پیام‌های پیرامون یک پیام در {room}",
         }
         /// It is on its way.
-        reading() { "Reading …", "Caricamento …", "در حال دریافت …" }
+        reading() { "Loading …", "Caricamento …", "در حال دریافت …" }
         /// It is there.
         from_long_ago() {
-            "From long ago: read here, the log stays",
+            "Too far back for the log: read it here",
             "È di tanto tempo fa: leggi qui",
             "از مدت‌ها پیش؛ همین‌جا بخوانید",
         }
@@ -127,13 +127,13 @@ parlor_core::phrases! {
         }
         /// Set, but not kept: the sentence says why.
         setting_not_kept(why) {
-            "For now only: {why}",
+            "For this session only: {why}",
             "Solo per ora: {why}",
             "فقط برای این بار: {why}",
         }
         /// What holds from the next start on.
         setting_later(key) {
-            "{key} holds from the next start on.",
+            "{key} takes effect at the next start.",
             "{key} vale dal prossimo avvio.",
             "\u{200E}{key}\u{200E} از اجرای بعد به کار می‌رود.",
         }
