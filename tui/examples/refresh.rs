@@ -1,6 +1,7 @@
 //! How long the screen takes to be drawn anew over a long log: `cargo run --release -p tui --example refresh`.
 //!
-//! One room of 5,000 messages, as many as are kept, of 20 lines each, every third in Persian: 100,000 lines.
+//! One room of 5,000 people and 5,000 messages, as many as are kept, of 20 lines each, every third in Persian: 100,000
+//! lines.
 //! No terminal: what is measured is all up to it, layout, drawing and comparing cells.
 
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use tui::style::Colours;
 use tui::term::Caret;
 
 const MESSAGES: u64 = 5_000;
+const PEOPLE: usize = 5_000;
 const LINES: usize = 20;
 const ROUNDS: usize = 200;
 const SIZE: (usize, usize) = (120, 40);
@@ -37,15 +39,21 @@ fn main() {
     for line in [WELCOME, LOBBY] {
         says(&server, line);
     }
+    for number in 0..PEOPLE {
+        let name = if number % 3 == 0 { format!("میهمان-{number}") } else { format!("somebody-{number}") };
+        says(&server, &format!(r#"{{"joined":{{"room":"lobby","nick":"{name}","at":1763804800000}}}}"#));
+    }
     for number in 1..=MESSAGES {
         says(&server, &message(number));
     }
-    let kept: usize = {
+    let (kept, people) = {
         let state = session.state();
         let count = |text: &str| text.split('\n').count();
-        state.shown_room().map_or(0, |room| room.timeline.iter().map(|entry| count(entry.what())).sum())
+        let room = state.shown_room();
+        let kept: usize = room.map_or(0, |room| room.timeline.iter().map(|entry| count(entry.what())).sum());
+        (kept, room.map_or(0, |room| room.members.len()))
     };
-    println!("{kept} lines, {} x {} cells, {ROUNDS} rounds: median and slowest", SIZE.0, SIZE.1);
+    println!("{people} people, {kept} lines, {} x {} cells, {ROUNDS} rounds: median and slowest", SIZE.0, SIZE.1);
     let mut next = MESSAGES;
     let mut measure = |what: &str, before: &mut dyn FnMut(usize)| {
         let mut times: Vec<Duration> = (0..ROUNDS)

@@ -78,7 +78,7 @@ pub struct Log {
     exact: bool,
     cache: HashMap<EntryKey, Wrapped>,
     size: (usize, usize),
-    /// The entry that somebody came for; shown as selected.
+    /// The entry somebody came for; shown as selected.
     found: Option<EntryKey>,
     /// The entry that was selected.
     selected: Option<EntryKey>,

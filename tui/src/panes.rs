@@ -145,7 +145,8 @@ pub fn may_turn(state: &State, height: usize) -> bool {
     let Some(room) = state.shown_room() else { return false };
     let shown = room.timeline.iter().rev().filter(|entry| !entry.is_hidden()).take(height);
     let texts = shown.map(|entry| format!("{} {}", entry.line(), entry.what()));
-    let names = room.members.iter().map(|member| &*member.nick).chain(state.rooms.iter().map(|room| &*room.title));
+    let names = room.members.iter().take(height).map(|member| &*member.nick);
+    let names = names.chain(state.rooms.iter().map(|room| &*room.title));
     names.into_iter().any(bidi::matters) || texts.into_iter().any(|text| bidi::matters(&text))
 }
 
@@ -216,16 +217,18 @@ fn spaced(look: Look, name: &str, cells: usize) -> String {
 }
 
 fn members(room: &Room, height: usize, look: Look) -> Side {
-    let widest = room.members.iter().map(|member| cells::width(&look.line(&member.nick))).max().unwrap_or(0);
+    let all = room.members.len();
+    let fits = if all < height { all } else { height.saturating_sub(2) };
+    // Of a crowd, most stand out of sight: this is done at each redraw.
+    let in_sight = room.members.iter().take(fits);
+    let widest = in_sight.clone().map(|member| cells::width(&look.line(&member.nick))).max().unwrap_or(0);
     let cells = (widest + 2).clamp(MEMBERS_CELLS_MIN, SIDE_CELLS.1);
     // Only a tutorial's server, whose one room has no name, does not tell who is there.
     let heading = if room.place.is_some() { look.language.here() } else { look.language.seen_here() };
     let row = |style, text: &str| (style, spaced(look, text, cells), String::new());
     let mut rows = vec![row(style::dim(), &heading)];
-    let all = room.members.len();
-    let fits = if all < height { all } else { height.saturating_sub(2) };
     let away = look.line(&look.language.away());
-    for member in room.members.iter().take(fits) {
+    for member in in_sight {
         let style = match (member.me, &member.away) {
             (_, Some(_)) => style::dim(),
             (true, None) => style::bold(),

@@ -87,9 +87,9 @@ fn translate(event: KeyEvent) -> Option<Event> {
     let key = match event.code {
         KeyCode::Char(c) if control && !alt => match keys::latin(c).to_ascii_lowercase() {
             // Most terminals cannot tell these from the keys, and people know the one as the other.
-            '[' => Key::Esc,
-            'i' => Key::Tab,
-            'm' => Key::Enter,
+            '[' => return Some(Event::Key(Key::Esc)),
+            'i' => return Some(Event::Key(Key::Tab)),
+            'm' => return Some(Event::Key(Key::Enter)),
             c => return Some(Event::CtrlChar(c)),
         },
         KeyCode::Char(c) if alt && !control => return Some(Event::AltChar(keys::latin(c))),
