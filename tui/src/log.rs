@@ -118,9 +118,8 @@ impl Log {
 
     /// Day and time of an entry in full, or where there is little room the time alone.
     pub fn when(&self, entry: &Entry, roomy: bool) -> String {
-        entry
-            .at
-            .map_or_else(String::new, |at| if roomy { self.clock.full(at) } else { self.clock.time_to_the_second(at) })
+        let when = |at| if roomy { self.clock.full(at) } else { self.clock.time_to_the_second(at) };
+        entry.at.map(when).unwrap_or_default()
     }
 
     /// The selected entry.

@@ -307,8 +307,7 @@ impl<I: Identity, O: Write, E: Write> Pipe<I, O, E> {
                     if let Some(here) = self.paper.here() {
                         self.session.intent(Intent::Show(here));
                     }
-                    self.session.intent(Intent::Say(line));
-                    self.paper.is_own(&self.session);
+                    self.paper.say(&self.session, line);
                 }
                 Err(mpsc::TryRecvError::Empty) => return,
                 Err(mpsc::TryRecvError::Disconnected) => {

@@ -1,5 +1,6 @@
 //! What a pipe prints of what it hears: everything, or with `--once` nothing but the answer.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Intent, Room, RoomKey, State};
@@ -149,17 +150,22 @@ impl<O: Write, E: Write> Paper<O, E> {
         Ok(())
     }
 
-    /// Remembers what this run has just said.
-    pub(super) fn is_own(&mut self, session: &Session) {
-        let state = session.state();
-        let Some(room) = state.shown_room().filter(|_| self.once && self.own.len() < OWN_MAX) else { return };
-        let new = room.timeline.iter().rev().take_while(|entry| entry.id.is_none());
-        let new: Vec<EntryKey> = new.filter(|entry| entry.is_mine()).map(|entry| entry.key).collect();
-        for key in new {
-            if !self.own.contains(&key) {
-                self.own.push(key);
-            }
+    /// Says a line, and remembers as what: by the time anybody looks, the server may have confirmed it, and others may have
+    /// answered.
+    pub(super) fn say(&mut self, session: &Session, line: String) {
+        let before = if self.once { mine(&session.state(), None) } else { HashSet::new() };
+        session.intent(Intent::Say(line.clone()));
+        if !self.once {
+            return;
         }
+        self.note(session, &line, &before);
+    }
+
+    /// Remembers what has become of a line: what is there and was not there before.
+    fn note(&mut self, session: &Session, line: &str, before: &HashSet<EntryKey>) {
+        self.own.extend(mine(&session.state(), Some(line)).difference(before));
+        // The last ones tell from where on an answer is looked for.
+        self.own.drain(..self.own.len().saturating_sub(OWN_MAX));
     }
 
     /// Looks for the first message of anybody else, or of another session of one's own, after the last that this run has
@@ -189,6 +195,13 @@ impl<O: Write, E: Write> Paper<O, E> {
     }
 }
 
+/// The messages of this person in the shown room, of any session; or those with this text.
+fn mine(state: &State, text: Option<&str>) -> HashSet<EntryKey> {
+    let entries = state.shown_room().into_iter().flat_map(|room| room.timeline.iter());
+    let mine = entries.filter(|entry| matches!(entry.kind, EntryKind::Message { mine: true, .. }));
+    mine.filter(|entry| text.is_none_or(|text| entry.what() == text)).map(|entry| entry.key).collect()
+}
+
 /// What was said in a room before one came.
 fn said(room: &Room) -> impl DoubleEndedIterator<Item = &Entry> {
     let is_said = |entry: &&Entry| matches!(entry.kind, EntryKind::Message { .. }) && entry.seq == 0;
@@ -202,4 +215,56 @@ fn failed_since(state: &State, seq: u64) -> Option<String> {
         Delivery::Unconfirmed => Some("The server has not confirmed everything.".to_owned()),
         Delivery::Pending | Delivery::Confirmed => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use parlor_core::client::Profile;
+    use parlor_core::wire::Dialect;
+    use parlor_transport_tcp::session::Offline;
+
+    use super::*;
+
+    const WELCOME: &str = r#"{"welcome":{"version":1,"server":"test","nick":"ada","token":"t","resumed":false,"limits":{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}"#;
+    const LOBBY: &str = r#"{"room":{"room":"lobby","log":"9f3c5a7b1d2e4f60","first_id":1,"last_id":0,"topic":"","count":2,"members":["ada","bea"]}}"#;
+
+    fn says(server: &Offline, frame: &str) {
+        server.says(format!("{frame}\n").as_bytes());
+    }
+
+    fn hears(server: &Offline, id: u64, from: &str, text: &str) {
+        says(
+            server,
+            &format!(r#"{{"message":{{"room":"lobby","id":{id},"from":"{from}","at":{id}000,"text":"{text}"}}}}"#),
+        );
+    }
+
+    /// The server is as fast as it can be: here it has confirmed a line before anybody looks at what was said.
+    #[test]
+    fn a_line_of_ones_own_is_never_its_answer_however_soon_it_is_confirmed() {
+        let profile = Profile::new(Dialect::Native, "parlor://127.0.0.1:7667", "ada", "test");
+        let (session, server) = Session::offline(profile);
+        server.connected();
+        [WELCOME, LOBBY].into_iter().for_each(|frame| says(&server, frame));
+        server.sent();
+        let mut output = Vec::new();
+        let terms = Terms { once: true, ..Terms::default() };
+        let mut paper = Paper::new(&terms, &mut output, io::sink());
+        assert!(paper.begin(&session, None, false));
+        hears(&server, 1, "ada", "said elsewhere");
+        for (id, line) in [(2, "one"), (3, "two")] {
+            let before = mine(&session.state(), None);
+            session.intent(Intent::Say(line.to_owned()));
+            let sent = String::from_utf8(server.sent()).unwrap();
+            let nonce = sent.split(r#""nonce":""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+            says(&server, &format!(r#"{{"ack":{{"nonce":"{nonce}","room":"lobby","id":{id}}}}}"#));
+            hears(&server, id, "ada", line);
+            paper.note(&session, line, &before);
+        }
+        paper.answer(&session);
+        assert!(!paper.is_answered());
+        hears(&server, 4, "bea", "three");
+        paper.answer(&session);
+        assert_eq!(String::from_utf8(output).unwrap(), "bea: three\n");
+    }
 }
