@@ -287,7 +287,7 @@ pub fn quit(siv: &mut Cursive) {
             front::close_search(siv);
             return;
         }
-        session.intent(Intent::Quit);
+        app(siv).session.say_goodbye();
     }
     siv.quit();
 }

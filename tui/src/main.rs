@@ -1,6 +1,6 @@
 //! `parlor-tui`: chat in the terminal.
 
-use std::io::{self, BufReader, IsTerminal};
+use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -48,8 +48,13 @@ fn main() -> ExitCode {
         Err(Failure::Usage(why)) => (why, ExitCode::from(Failure::USAGE)),
         Err(Failure::Other(why)) => (why, ExitCode::FAILURE),
     };
-    eprintln!("parlor-tui: {why}");
+    complain(&why);
     code
+}
+
+/// Tells what went wrong. Standard error may be closed, or of a terminal that is: that is no fault of its own.
+fn complain(why: &str) {
+    let _ = writeln!(io::stderr(), "parlor-tui: {why}");
 }
 
 fn run(options: Options) -> Result<ExitCode, Failure> {
@@ -101,7 +106,7 @@ fn pipe(
         Outcome::Done => Ok(ExitCode::SUCCESS),
         Outcome::Failed(why) => Err(Failure::Other(why)),
         Outcome::TimedOut => {
-            eprintln!("parlor-tui: No message came in time.");
+            complain("No message came in time.");
             Ok(ExitCode::from(Failure::TIMED_OUT))
         }
         Outcome::Signalled(signal) => Ok(ExitCode::from(u8::try_from(128 + signal).unwrap_or(1))),
@@ -202,7 +207,7 @@ fn restore_on_panic() {
     std::panic::set_hook(Box::new(|fault| {
         term::restore();
         let fault = fault.to_string().replace('\n', " ");
-        eprintln!("parlor-tui: A fault in the program has ended it; please report it. {fault}");
+        complain(&format!("A fault in the program has ended it; please report it. {fault}"));
         std::process::exit(101);
     }));
 }

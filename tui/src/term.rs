@@ -1,24 +1,23 @@
-//! The terminal: the stock crossterm backend with bracketed paste, focus events and a real caret added.
+//! The terminal: what the toolkit's stock backend does, and bracketed paste, focus events, a real caret, links besides.
 //!
 //! A paste would otherwise arrive as typed keys, each of its line ends sending a message; without focus events nobody
-//! knows whether the person is looking; and input methods and screen readers follow the real cursor, which the
-//! stock backend hides.
+//! knows whether the person is looking; input methods and screen readers follow the real cursor, which the
+//! stock backend hides; and that one ends the whole program where a terminal is closed while it is drawn on.
 
 mod input;
+mod output;
 
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossterm::event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture};
-use crossterm::event::{EnableBracketedPaste, EnableFocusChange};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::{cursor, execute, terminal};
 use cursive::Vec2;
 use cursive::backend::Backend;
-use cursive::backends::crossterm::{self as stock, crossterm};
+use cursive::backends::crossterm::crossterm;
 use cursive::event::Event;
 use cursive::style::{Color, ColorPair, Effect};
 
@@ -28,6 +27,7 @@ use crate::links::{self, Links};
 use crate::look::Look;
 use crate::style::Colours;
 use input::Input;
+use output::Output;
 
 /// What the terminal tells that the toolkit has no event for; travels as [`Event::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,10 +91,8 @@ impl Caret {
 
 /// The backend.
 pub struct Term {
-    /// Never dropped: its drop would wipe the screen that was there before the program.
-    stock: ManuallyDrop<Box<dyn Backend>>,
+    output: Output,
     input: Input,
-    tty: File,
     caret: Caret,
     look: Look,
     bold: Cell<bool>,
@@ -106,15 +104,17 @@ pub struct Term {
 }
 
 impl Term {
-    /// Takes the terminal over: raw mode, alternate screen, bracketed paste, focus events. The mouse is left to the
-    /// terminal unless the look wants it, so that text can be marked and copied. A look without colours drops every colour but keeps bold and reverse.
+    /// Takes the terminal over: raw mode, alternate screen, bracketed paste, focus events, keys told apart where it can.
+    /// The mouse is left to the terminal unless the look wants it, so that text can be marked and copied. A look without
+    /// colours drops every colour but keeps bold and reverse.
     ///
     /// # Errors
     /// There is no terminal.
     pub fn init(caret: Caret, look: Look) -> io::Result<Box<dyn Backend>> {
         let mut tty = open_tty()?;
-        let stock = ManuallyDrop::new(stock::Backend::init()?);
-        execute!(tty, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange)?;
+        terminal::enable_raw_mode()?;
+        execute!(tty, terminal::EnterAlternateScreen, cursor::Hide, EnableBracketedPaste, EnableFocusChange)?;
+        tty.write_all(KEYS_APART.as_bytes())?;
         tty.write_all(ask_for_order(look.bidi).as_bytes())?;
         tty.write_all(alert::KEEP_TITLE.as_bytes())?;
         if look.mouse {
@@ -122,9 +122,8 @@ impl Term {
         }
         TURNED.store(look.bidi != Bidi::Off, Ordering::Release);
         Ok(Box::new(Term {
-            stock,
+            output: Output::new(tty),
             input: Input::start(look.mouse)?,
-            tty,
             caret,
             look,
             bold: Cell::new(false),
@@ -169,7 +168,7 @@ pub fn restore() {
         if TURNED.swap(false, Ordering::AcqRel) {
             let _ = tty.write_all(USUAL_ORDER.as_bytes());
         }
-        let _ = write!(tty, "{}{}{}", links::END, MOUSE_OFF, alert::OLD_TITLE);
+        let _ = write!(tty, "{}{}{}{}", links::END, MOUSE_OFF, KEYS_AS_EVER, alert::OLD_TITLE);
         let _ = execute!(tty, DisableFocusChange, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
     }
     let _ = terminal::disable_raw_mode();
@@ -188,8 +187,18 @@ pub fn tell(what: &str) {
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
+/// Asks for keys that are told apart, Shift+Enter from Enter among them (kitty keyboard protocol, "disambiguate escape
+/// codes"). It holds for the alternate screen and is taken back before that is left. Terminals that do not know it pass
+/// over it, and those that know an older way go on in that.
+const KEYS_APART: &str = "\x1b[>1u";
+const KEYS_AS_EVER: &str = "\x1b[<1u";
+
 impl Backend for Term {
     fn poll_event(&mut self) -> Option<Event> {
+        // Whoever reads from a terminal that is gone may never hear of it; whoever writes does.
+        if self.output.is_gone() {
+            return Some(Event::Exit);
+        }
         let event = self.input.next();
         // A terminal cuts and moves its rows as its size changes, which may be back at the old one when it is asked for.
         if matches!(event, Some(Event::WindowResize | Event::CtrlChar('l'))) {
@@ -201,27 +210,21 @@ impl Backend for Term {
     fn refresh(&mut self) {
         self.follow(None);
         self.caret.links.next_frame();
-        self.stock.refresh();
+        self.output.place(self.caret.get());
+        self.output.flush();
         self.unknown.set(false);
-        let _ = match self.caret.get() {
-            Some(at) => {
-                let (x, y) = (u16::try_from(at.x).unwrap_or(u16::MAX), u16::try_from(at.y).unwrap_or(u16::MAX));
-                execute!(self.tty, cursor::MoveTo(x, y), cursor::Show)
-            }
-            None => execute!(self.tty, cursor::Hide),
-        };
     }
 
     fn set_color(&self, colours: ColorPair) -> ColorPair {
         if self.coloured() {
-            self.stock.set_color(colours)
+            self.output.set_colours(colours)
         } else {
-            self.stock.set_color(ColorPair::terminal_default())
+            self.output.set_colours(ColorPair::terminal_default())
         }
     }
 
     fn clear(&self, colour: Color) {
-        self.stock.clear(if self.coloured() { colour } else { Color::TerminalDefault });
+        self.output.clear(if self.coloured() { colour } else { Color::TerminalDefault });
     }
 
     fn has_colors(&self) -> bool {
@@ -233,43 +236,43 @@ impl Backend for Term {
     }
 
     fn set_title(&mut self, title: String) {
-        let _ = self.tty.write_all(alert::title(&title).as_bytes());
+        self.output.print(&alert::title(&title));
     }
 
     fn screen_size(&self) -> Vec2 {
-        self.stock.screen_size()
+        self.output.size()
     }
 
     fn move_to(&self, at: Vec2) {
-        self.stock.move_to(at);
+        self.output.move_to(at);
     }
 
     fn print(&self, text: &str) {
         match text.char_indices().next_back().and_then(|(at, last)| links::number(last).map(|number| (at, number))) {
             Some((end, number)) => {
                 self.follow(Some(number));
-                self.stock.print(text.get(..end).unwrap_or_default());
+                self.output.print(text.get(..end).unwrap_or_default());
             }
             None => {
                 self.follow(None);
-                self.stock.print(text);
+                self.output.print(text);
             }
         }
     }
 
     fn set_effect(&self, effect: Effect) {
         self.note(effect, true);
-        self.stock.set_effect(effect);
+        self.output.set_effect(effect);
     }
 
     fn unset_effect(&self, effect: Effect) {
         self.note(effect, false);
-        self.stock.unset_effect(effect);
+        self.output.unset_effect(effect);
         // Terminals have one "neither bold nor dim" for both.
         if matches!(effect, Effect::Bold | Effect::Dim) {
             for (other, on) in [(Effect::Bold, &self.bold), (Effect::Dim, &self.dim)] {
                 if on.get() {
-                    self.stock.set_effect(other);
+                    self.output.set_effect(other);
                 }
             }
         }
@@ -288,7 +291,7 @@ impl Term {
     /// Begins and ends links as what is printed changes from one to the other.
     fn follow(&self, link: Option<usize>) {
         if self.link.replace(link) != link {
-            self.stock.print(&link.and_then(|number| self.caret.links.begin(number)).unwrap_or(links::END.to_owned()));
+            self.output.print(&link.and_then(|number| self.caret.links.begin(number)).unwrap_or(links::END.to_owned()));
         }
     }
 
@@ -304,58 +307,51 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::mem::ManuallyDrop;
 
-    /// Notes which effects are asked for.
-    struct Recorder(Sender<(Effect, bool)>);
+    /// What is written to a terminal, or that it is gone.
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Option<Vec<u8>>>>);
 
-    impl Backend for Recorder {
-        fn poll_event(&mut self) -> Option<Event> {
-            None
+    impl Paper {
+        fn here() -> Self {
+            Self(Arc::new(Mutex::new(Some(Vec::new()))))
         }
-        fn set_title(&mut self, _: String) {}
-        fn refresh(&mut self) {}
-        fn has_colors(&self) -> bool {
-            true
-        }
-        fn screen_size(&self) -> Vec2 {
-            Vec2::new(1, 1)
-        }
-        fn move_to(&self, _: Vec2) {}
-        fn print(&self, _: &str) {}
-        fn clear(&self, _: Color) {}
-        fn set_color(&self, colours: ColorPair) -> ColorPair {
-            colours
-        }
-        fn set_effect(&self, effect: Effect) {
-            self.0.send((effect, true)).unwrap();
-        }
-        fn unset_effect(&self, effect: Effect) {
-            self.0.send((effect, false)).unwrap();
+
+        fn take(&self) -> String {
+            String::from_utf8(std::mem::take(self.0.lock().unwrap().as_mut().unwrap())).unwrap()
         }
     }
 
-    /// A terminal that reports these events, and notes which effects are asked for. Never dropped: that would give back
-    /// a terminal that was never taken.
-    fn term(events: &[Event]) -> (ManuallyDrop<Term>, Receiver<(Effect, bool)>) {
-        let (sender, effects) = channel();
-        let term = Term {
-            stock: ManuallyDrop::new(Box::new(Recorder(sender))),
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut paper = self.0.lock().unwrap();
+            paper.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A terminal that reports these events. Never dropped: that would give back a terminal that was never taken.
+    fn term(paper: &Paper, events: &[Event]) -> ManuallyDrop<Term> {
+        ManuallyDrop::new(Term {
+            output: Output::new(paper.clone()),
             input: Input::of(events),
-            tty: tempfile::tempfile().unwrap(),
             caret: Caret::default(),
             look: Look::new(Colours::Many),
             bold: Cell::new(false),
             dim: Cell::new(false),
             link: Cell::new(None),
             unknown: Cell::new(false),
-        };
-        (ManuallyDrop::new(term), effects)
+        })
     }
 
     #[test]
     fn everything_is_printed_anew_after_a_change_of_size_and_on_demand() {
-        let (mut term, _) = term(&[Event::Char('a'), Event::WindowResize, Event::CtrlChar('l')]);
+        let mut term = term(&Paper::here(), &[Event::Char('a'), Event::WindowResize, Event::CtrlChar('l')]);
         for whole in [false, true, true] {
             assert!(term.poll_event().is_some());
             assert_eq!(!term.is_persistent(), whole);
@@ -366,13 +362,46 @@ mod tests {
 
     #[test]
     fn what_was_dim_and_is_bold_stays_bold() {
-        let (term, effects) = term(&[]);
-        term.set_effect(Effect::Dim);
-        term.set_effect(Effect::Bold);
-        term.unset_effect(Effect::Dim);
-        assert_eq!(effects.try_iter().last(), Some((Effect::Bold, true)));
-        term.unset_effect(Effect::Bold);
-        assert_eq!(effects.try_iter().last(), Some((Effect::Bold, false)));
+        let paper = Paper::here();
+        let mut term = term(&paper, &[]);
+        let mut after = |change: &dyn Fn(&Term)| {
+            change(&term);
+            term.refresh();
+            paper.take()
+        };
+        after(&|term| term.set_effect(Effect::Dim));
+        after(&|term| term.set_effect(Effect::Bold));
+        assert!(after(&|term| term.unset_effect(Effect::Dim)).contains("\x1b[22m\x1b[1m"));
+        assert!(!after(&|term| term.unset_effect(Effect::Bold)).contains("\x1b[1m"));
+    }
+
+    #[test]
+    fn a_frame_is_written_at_once_with_its_caret() {
+        let paper = Paper::here();
+        let mut term = term(&paper, &[]);
+        term.move_to(Vec2::new(2, 0));
+        term.print("سلام");
+        assert_eq!(paper.take(), "", "nothing before the frame is whole");
+        term.caret.set(Some(Vec2::new(6, 0)));
+        term.refresh();
+        assert_eq!(paper.take(), "\x1b[1;3Hسلام\x1b[1;7H\x1b[?25h");
+        term.caret.set(None);
+        term.refresh();
+        assert_eq!(paper.take(), "\x1b[?25l");
+    }
+
+    #[test]
+    fn a_terminal_that_is_gone_ends_the_program_and_not_by_a_fault() {
+        let mut term = term(&Paper::default(), &[Event::Char('a')]);
+        assert_eq!(term.poll_event(), Some(Event::Char('a')));
+        term.clear(Color::TerminalDefault);
+        term.print("ciao");
+        term.refresh();
+        for _ in 0..3 {
+            assert_eq!(term.poll_event(), Some(Event::Exit));
+            term.print("ciao");
+            term.refresh();
+        }
     }
 
     #[test]

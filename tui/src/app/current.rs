@@ -8,27 +8,44 @@ use parlor_transport_tcp::session::Session;
 
 /// The session of the chat that is open, if one is. Shared with whoever has to say goodbye when the screen cannot.
 #[derive(Clone, Default)]
-pub struct Current(Arc<Mutex<Option<Session>>>);
+pub struct Current(Arc<Mutex<Open>>);
+
+#[derive(Default)]
+struct Open {
+    session: Option<Session>,
+    /// Goodbye was said.
+    left: bool,
+}
 
 impl Current {
-    fn lock(&self) -> MutexGuard<'_, Option<Session>> {
+    fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The session.
     pub fn get(&self) -> Option<Session> {
-        self.lock().clone()
+        self.lock().session.clone()
     }
 
     /// Puts another in its place, or none. The last of a session says goodbye as it is dropped.
     pub fn replace(&self, session: Option<Session>) -> Option<Session> {
-        std::mem::replace(&mut *self.lock(), session)
+        std::mem::replace(&mut *self.lock(), Open { session, left: false }).session
+    }
+
+    /// Says goodbye, once: a second time would cut it short, and a terminal that is closed is told of by a signal and by
+    /// itself.
+    pub fn say_goodbye(&self) {
+        let mut open = self.lock();
+        let said = std::mem::replace(&mut open.left, true);
+        if let Some(session) = open.session.as_ref().filter(|_| !said) {
+            session.intent(Intent::Quit);
+        }
     }
 
     /// Says goodbye and waits until it was heard, or the time is over.
     pub fn leave(&self, at_most: Duration) {
+        self.say_goodbye();
         if let Some(session) = self.get() {
-            session.intent(Intent::Quit);
             session.wait_finished(at_most);
         }
     }

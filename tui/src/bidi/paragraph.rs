@@ -24,6 +24,13 @@ pub struct Unit {
     level: Level,
 }
 
+impl Unit {
+    /// Whether a line may end behind it.
+    pub fn is_space(&self) -> bool {
+        self.space
+    }
+}
+
 /// Clean text of one paragraph, measured.
 #[derive(Clone, Debug, Default)]
 pub struct Paragraph {

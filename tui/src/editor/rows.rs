@@ -19,7 +19,8 @@ pub struct Row {
 
 impl Editor {
     /// The text in rows of `cells` cells as drawn, the caret among them; at least one. `mask` hides each grapheme
-    /// behind `*`.
+    /// behind `*`. Rows end between words where that is possible; a space that a row ends with may stand beyond its
+    /// last cell, where the caret of a full row has its place, too.
     ///
     /// Where this program turns text, a text that runs from right to left rests against the right edge, and the caret
     /// stands on the cell of the letter that it is before in logical order; at a row's end, beyond that end.
@@ -36,10 +37,13 @@ impl Editor {
     pub fn click(&mut self, cells: usize, (x, row): (usize, usize)) {
         let cells = cells.max(2);
         let (mut number, mut found) = (0, self.text.len());
-        self.each_row(cells, false, |paragraph, line, end, _| {
+        self.each_row(cells, false, |paragraph, line, end, at_end| {
             if number == row {
-                let places = places(paragraph, line, cells);
+                let places = places(paragraph, line.clone(), cells);
                 let hit = places.iter().find(|(_, start, used)| (*start..start + used).contains(&x));
+                // The end of a row that goes on below is before its last space: behind it, the next row begins.
+                let last = paragraph.units().get(line).and_then(<[_]>::last).filter(|unit| !at_end && unit.is_space());
+                let end = last.map_or(end, |unit| unit.at.start);
                 found = hit.and_then(|(at, ..)| paragraph.units().get(*at)).map_or(end, |unit| unit.at.start);
             }
             number += 1;
@@ -61,13 +65,24 @@ impl Editor {
                 (start + at..start + at + grapheme.len(), Cow::Owned(shown))
             });
             let paragraph = Paragraph::of_pieces(pieces, self.look.bidi, rtl, Some(self.caret));
+            let units = paragraph.units();
             let (mut from, mut x) = (0, 0);
-            for (at, unit) in paragraph.units().iter().enumerate() {
-                if x + unit.cells > fits && x > 0 {
-                    row(&paragraph, from..at, unit.at.start, false);
-                    (from, x) = (at, 0);
+            // Behind the last space in this row.
+            let mut word: Option<(usize, usize)> = None;
+            for (at, unit) in units.iter().enumerate() {
+                while x + unit.cells > fits && x > 0 {
+                    // A space may hang over the edge, unless that is where the caret behind the last letter stands.
+                    if unit.is_space() && x == fits && at + 1 < units.len() {
+                        break;
+                    }
+                    let (end, used) = word.take().unwrap_or((at, x));
+                    row(&paragraph, from..end, units.get(end).map_or(unit.at.start, |next| next.at.start), false);
+                    (from, x) = (end, x - used);
                 }
                 x += unit.cells;
+                if unit.is_space() {
+                    word = Some((at + 1, x));
+                }
             }
             // Behind the last letter of all the caret has a cell of its own.
             let last = end == self.text.len();
@@ -149,6 +164,69 @@ mod tests {
         assert_eq!(typed("سلا").rows(4, false).last().unwrap().caret, Some(3));
         assert_eq!(typed("abcd").rows(4, false).len(), 2);
         assert_eq!(typed("héy").rows(8, true).first().unwrap().text, "***");
+    }
+
+    #[test]
+    fn rows_break_between_words_and_a_space_may_hang_over_the_edge() {
+        let rows =
+            |text: &str, cells| typed(text).rows(cells, false).into_iter().map(|row| row.text).collect::<Vec<_>>();
+        assert_eq!(rows("one two three", 8), ["one two ", "three"]);
+        assert_eq!(rows("one two three", 7), ["one two ", "three"]);
+        assert_eq!(rows("one two three", 6), ["one ", "two ", "three"]);
+        assert_eq!(rows("a verylongword", 6), ["a ", "verylo", "ngword", ""]);
+        assert_eq!(rows("abcd ", 4), ["abcd", " "]);
+        assert_eq!(rows("ab    cd", 4), ["ab   ", " cd"]);
+        assert_eq!(rows("你好 你", 4), ["你好 ", "你"]);
+    }
+
+    #[test]
+    fn every_place_of_the_caret_is_one_cell_of_its_own_and_words_that_fit_are_whole() {
+        const PARTS: [&str; 9] = ["a", "to", "words", " ", "  ", "سلام", "دنیا!", "你好", "\n"];
+        let mut seed = 11_u64;
+        let mut draw = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for round in 0..600 {
+            let text: String = (0..draw(12)).map(|_| PARTS[draw(PARTS.len())]).collect();
+            let cells = 3 + draw(12);
+            let bidi = [Bidi::App, Bidi::Terminal, Bidi::Off][round % 3];
+            let mut editor = Editor::new(Look { bidi, ..Look::default() });
+            editor.insert(&text);
+            let mut seen = Vec::new();
+            for edge in text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]) {
+                editor.caret = edge;
+                let rows = editor.rows(cells, false);
+                let at: Vec<(usize, usize)> =
+                    rows.iter().enumerate().filter_map(|(row, shown)| Some((row, shown.caret?))).collect();
+                let [(row, x)] = at[..] else { panic!("{text:?} at {edge} in {cells}: {rows:?}") };
+                assert!(
+                    x <= cells && rows.iter().all(|row| cells::width(&row.text) <= cells + 1),
+                    "{rows:?} in {cells}"
+                );
+                seen.push((row, x));
+                let mut clicked = editor.clone();
+                clicked.click(cells, (x, row));
+                assert_eq!(clicked.caret, edge, "{text:?} {bidi:?} in {cells}: {rows:?}");
+            }
+            // Where the program turns text, the caret beside a letter may part it from its neighbour.
+            if bidi != Bidi::App {
+                seen.sort_unstable();
+                assert!(seen.windows(2).all(|pair| pair[0] != pair[1]), "{text:?} in {cells}: {seen:?}");
+                let rows = editor.rows(cells, false);
+                let whole = !text.contains('\n');
+                for pair in rows.windows(2).filter(|pair| whole && !pair[0].text.ends_with(' ')) {
+                    let (left, right) = (&pair[0].text, &pair[1].text);
+                    let tail = left.rsplit(' ').next().unwrap_or_default();
+                    let head = right.split(' ').next().unwrap_or_default();
+                    let broken = text.contains(&format!("{tail}{head}")) && !tail.is_empty() && !head.is_empty();
+                    assert!(
+                        !broken || cells::width(tail) + cells::width(head) > cells - 1,
+                        "{text:?}: {rows:?} in {cells}"
+                    );
+                }
+            }
+        }
     }
 
     /// Left and right are where they are seen: every step moves the real caret, and a click on its cell finds it again.

@@ -167,6 +167,11 @@ impl Piped {
         }
     }
 
+    /// Forgets what it has printed.
+    pub(crate) fn forget(&mut self) {
+        self.seen.clear();
+    }
+
     /// Ends the input.
     pub(crate) fn hangs_up(&mut self) {
         self.input = None;
