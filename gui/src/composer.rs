@@ -35,6 +35,8 @@ pub(crate) struct Composer {
     completion: Completion,
     /// The input holds what Tab or Esc made of the text.
     completed: bool,
+    /// What was typed behind an Enter within one frame: it is of the next message.
+    behind: Vec<Event>,
 }
 
 /// A message of one's own that is being corrected, and how far; it waits while another room is shown.
@@ -64,6 +66,7 @@ impl Default for Composer {
             answered: None,
             completion: Completion::default(),
             completed: false,
+            behind: Vec::new(),
         }
     }
 }
@@ -161,6 +164,8 @@ impl Composer {
         if self.text != room.draft {
             self.text.clone_from(&room.draft);
         }
+        let behind = std::mem::take(&mut self.behind);
+        ui.input_mut(|input| drop(input.events.splice(0..0, behind)));
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
         if focused && self.corrected(room.key).is_none() {
             self.take_up(ui, state, room, intents);
@@ -169,7 +174,7 @@ impl Composer {
         if focused && self.completion.take_tab(ui, state, &mut self.input) {
             self.completed = true;
         }
-        let entered = focused && take_enter(ui);
+        let entered = focused && self.take_one_enter(ui);
         let full = ui.available_rect_before_wrap();
         let width = full.width() - SEND.x - GAP;
         let corner = pos2(from_start(ui, full, 0.0, width), full.top());
@@ -196,6 +201,24 @@ impl Composer {
             }
             (false, _) => Typed::Nothing,
         }
+    }
+
+    /// Takes the Enter that sends out of the input, and what was typed behind it, for the next frame.
+    fn take_one_enter(&mut self, ui: &Ui) -> bool {
+        let entered = ui.input_mut(|input| {
+            let at = input.events.iter().position(sends)?;
+            let mut rest = input.events.split_off(at).into_iter();
+            rest.next();
+            let (behind, others) = rest.partition(is_typed);
+            input.events.extend::<Vec<_>>(others);
+            Some(behind)
+        });
+        let Some(behind) = entered else { return false };
+        self.behind = behind;
+        if !self.behind.is_empty() {
+            ui.request_repaint();
+        }
+        true
     }
 
     /// The keys that bring back what was said, to be said again, corrected, or answered.
@@ -306,9 +329,17 @@ fn isolated(text: &str) -> String {
 pub(crate) fn take_enter(ui: &Ui) -> bool {
     ui.input_mut(|input| {
         let before = input.events.len();
-        input.events.retain(
-            |event| !matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift),
-        );
+        input.events.retain(|event| !sends(event));
         input.events.len() < before
     })
+}
+
+/// Whether this is the Enter that sends.
+fn sends(event: &Event) -> bool {
+    matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift)
+}
+
+/// Whether it comes from where people type.
+fn is_typed(event: &Event) -> bool {
+    matches!(event, Event::Key { .. } | Event::Text(_) | Event::Ime(_) | Event::Paste(_) | Event::Copy | Event::Cut)
 }

@@ -118,6 +118,22 @@ fn a_message_is_answered_from_its_menu_and_the_answer_shows_what_it_answers() {
 }
 
 #[test]
+fn what_is_typed_behind_enter_within_one_frame_is_the_next_message() {
+    let mut desk = Desk::online();
+    desk.sent();
+    let key = |key| Event::Key { key, physical_key: Some(key), pressed: true, repeat: false, modifiers: NONE };
+    let text = |text: &str| Event::Text(text.into());
+    let typed =
+        [text("one"), key(Key::Enter), text("دو"), text("m"), key(Key::Backspace), key(Key::Enter), text("three")];
+    desk.window.input_mut().events.extend(typed);
+    desk.window.step();
+    desk.window.run();
+    let sent = desk.sent();
+    assert!(sent.contains(r#""text":"one""#) && sent.contains(r#""text":"دو""#), "{sent}");
+    assert_eq!(desk.typed(), "three");
+}
+
+#[test]
 fn alt_and_r_answer_the_newest_and_escape_answers_nothing() {
     let mut desk = Desk::online();
     desk.said("lobby", "bea", "first");
