@@ -285,11 +285,14 @@ impl Composer {
         let (name, hint) = (&tongue(ui).message(), &tongue(ui).write_here());
         let face = Face { id: Self::id(), name, hint, size: TEXT, margin, wrong: false };
         let changed = input.show(ui, face).changed() || completed;
-        let changed = completion.show(ui, state, input) || changed;
+        let clicked = completion.show(ui, state, input);
+        if clicked {
+            // Only then: whoever asks for the focus ends what an input method composes.
+            ui.memory_mut(|memory| memory.request_focus(Self::id()));
+        }
+        let changed = clicked || changed;
         if changed {
             input.text().clone_into(text);
-            // A candidate may have been clicked, and what was typed is to be seen with it.
-            ui.memory_mut(|memory| memory.request_focus(Self::id()));
         }
         // Tab leaves an empty box as it does everywhere.
         let tab = !text.is_empty();

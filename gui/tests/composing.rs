@@ -4,7 +4,7 @@ mod common;
 
 use common::{Desk, json};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, OutputCommand};
+use eframe::egui::{Event, ImeEvent, Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::Queryable;
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -131,6 +131,21 @@ fn what_is_typed_behind_enter_within_one_frame_is_the_next_message() {
     let sent = desk.sent();
     assert!(sent.contains(r#""text":"one""#) && sent.contains(r#""text":"دو""#), "{sent}");
     assert_eq!(desk.typed(), "three");
+}
+
+#[test]
+fn an_input_method_is_left_to_compose() {
+    let mut desk = Desk::online();
+    for composed in ["に", "にほ", "にほん"] {
+        let preedit = ImeEvent::Preedit { text: composed.into(), active_range_chars: None };
+        desk.window.event(Event::Ime(preedit));
+        desk.window.step();
+        let ime = desk.window.output().platform_output.ime.expect("the box has the focus");
+        assert!(!ime.should_interrupt_composition, "{composed}");
+    }
+    desk.window.event(Event::Ime(ImeEvent::Commit("日本".into())));
+    desk.window.run();
+    assert_eq!(desk.typed(), "日本");
 }
 
 #[test]
