@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link, Question};
+use parlor_core::secret::Secret;
 use parlor_face::kept::Kept;
 use parlor_face::notify::Notifier;
 use parlor_face::settings::Settings;
@@ -89,6 +90,8 @@ struct Talk {
     chat: Chat,
     bell: Bell,
     keeper: Keeper,
+    /// The password of this window's own server, to be given to it once.
+    answer: Option<Secret>,
 }
 
 impl App {
@@ -147,7 +150,7 @@ impl App {
         session.intent(Intent::Set(Chosen::of(ctx).options()));
         let keeper = Keeper::new(self.kept.clone(), target.clone(), nick);
         self.form = Form::new(target, nick);
-        self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, keeper }));
+        self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, keeper, answer: None }));
         ctx.request_repaint();
     }
 
@@ -158,10 +161,15 @@ impl App {
 
     /// Hears what the session's thread has to tell, also while the window is hidden.
     fn listen(&mut self, ctx: &egui::Context) {
-        let Some(Talk { chat, bell, .. }) = self.screen.talk() else { return };
+        let in_front = matches!(self.screen, Screen::Chat(_));
+        let Some(Talk { chat, bell, answer, .. }) = self.screen.talk_mut() else { return };
+        let seen = in_front && is_watched(ctx);
+        if !seen {
+            chat.look_away();
+        }
         bell.quiet();
         let calls = bell.take_calls();
-        if !calls.is_empty() && !ctx.input(|input| input.focused) {
+        if !calls.is_empty() && !seen {
             let attention = egui::UserAttentionType::Informational;
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
             let chosen = Chosen::of(ctx);
@@ -174,7 +182,7 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         let asked = matches!(chat.session().state().question, Some(Question::Password { .. }));
-        if let Some(password) = asked.then(|| self.hosting.take_answer()).flatten() {
+        if let Some(password) = answer.take_if(|_| asked) {
             chat.session().intent(Intent::Password(password));
         }
         self.keep();
@@ -187,6 +195,9 @@ impl App {
                 let nick = self.form.nick.trim().to_owned();
                 self.trouble = None;
                 self.connect(ctx, &target, &nick);
+                if let Some(talk) = self.screen.talk_mut() {
+                    talk.answer = self.hosting.take_answer();
+                }
             }
             Some(News::Ended(sentence)) => self.warn(sentence),
             None => {}
@@ -220,6 +231,7 @@ impl App {
                 self.connect(ui.ctx(), &target, &nick);
             }
             Aim::Back => self.screen.close_dialog(),
+            Aim::Host if self.hosting.is_running() => self.hosting.show_addresses(),
             Aim::Host => self.hosting.ask(),
             Aim::Settings => self.preferences.open(),
         }
@@ -227,7 +239,7 @@ impl App {
     }
 
     fn keep(&mut self) {
-        let Some(Talk { chat, bell, keeper }) = self.screen.talk_mut() else { return };
+        let Some(Talk { chat, bell, keeper, .. }) = self.screen.talk_mut() else { return };
         let token = bell.take_token();
         let (nick, online) = {
             let state = chat.session().state();
@@ -254,16 +266,17 @@ impl App {
         self.set(ctx, settings);
     }
 
-    /// The window is to be closed.
-    fn close(&mut self, ui: &Ui) {
+    /// The window is to be closed, perhaps while it is hidden.
+    fn close(&mut self, ctx: &egui::Context) {
+        let hosting = self.hosting.is_running();
         let may = match self.screen.talk() {
             _ if self.is_ending() => true,
-            None => self.leave.may_close(ui, None, false),
-            Some(talk) => self.leave.may_close(ui, Some(&talk.chat.session().state()), talk.chat.hosting),
+            None => self.leave.may_close(ctx, None, hosting),
+            Some(talk) => self.leave.may_close(ctx, Some(&talk.chat.session().state()), hosting),
         };
         if may {
             // The goodbye may take a moment: nobody should have to watch a window that does not answer.
-            ui.ctx().send_viewport_cmd(ViewportCommand::Visible(false));
+            ctx.send_viewport_cmd(ViewportCommand::Visible(false));
         }
     }
 
@@ -289,14 +302,14 @@ impl eframe::App for App {
         }
         self.listen(ctx);
         self.host(ctx);
+        if viewport(ctx).is_some_and(|viewport| viewport.close_requested()) {
+            self.close(ctx);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Q)) {
             ui.ctx().send_viewport_cmd(ViewportCommand::Close);
-        }
-        if ui.input(|input| input.viewport().close_requested()) {
-            self.close(ui);
         }
         self.preferences.take_keys(ui);
         let covered = self.is_covered();
@@ -307,16 +320,18 @@ impl eframe::App for App {
             Screen::Dialog(behind) => {
                 let back = behind.as_ref().map(|talk| talk.chat.session().state().address.clone());
                 let aim = self.form.show(ui, self.trouble.as_deref(), back.as_deref(), covered);
-                if let Some(talk) = behind.as_ref().filter(|_| self.leave.is_open()) {
-                    self.leave.show(ui, &talk.chat.session().state(), talk.chat.hosting);
-                }
+                let state = behind.as_ref().map(|talk| talk.chat.session().state());
+                self.leave.show(ui, state.as_deref(), self.hosting.is_running(), self.kept.is_some());
+                drop(state);
                 if let Some(aim) = aim {
                     self.go(ui, aim);
                 }
             }
             Screen::Chat(talk) => {
                 let asked = talk.chat.show(ui, self.trouble.as_deref(), covered);
-                self.leave.show(ui, &talk.chat.session().state(), talk.chat.hosting);
+                let state = talk.chat.session().state();
+                self.leave.show(ui, Some(&state), self.hosting.is_running(), self.kept.is_some());
+                drop(state);
                 if let Some(asked) = asked {
                     self.follow(ui, asked);
                 }
@@ -330,4 +345,14 @@ impl eframe::App for App {
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.say_goodbye();
     }
+}
+
+/// How the window stands now, also while it is hidden and nothing is drawn.
+fn viewport(ctx: &egui::Context) -> Option<egui::ViewportInfo> {
+    ctx.input(|input| input.raw.viewports.get(&input.raw.viewport_id).cloned())
+}
+
+/// Whether somebody sees the window and works with it.
+pub(crate) fn is_watched(ctx: &egui::Context) -> bool {
+    ctx.input(|input| input.raw.focused) && viewport(ctx).and_then(|viewport| viewport.visible()) != Some(false)
 }

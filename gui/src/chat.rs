@@ -5,6 +5,7 @@ use parlor_core::client::{Intent, Room, RoomKey, State};
 use parlor_core::time::Instant;
 use parlor_transport_tcp::session::Session;
 
+use crate::app::is_watched;
 use crate::around::Around;
 use crate::banner::{self, Asked, Pressed};
 use crate::chosen::{mirrored, tongue};
@@ -116,13 +117,21 @@ impl Chat {
             let state = self.session.state();
             state.rooms.get(state.shown).map(|room| room.key)
         };
-        let focused = ctx.input(|input| input.focused);
+        let focused = is_watched(ctx);
         let at_bottom = self.log.is_at_end() && !self.around.is_shown();
         let look = (focused, at_bottom, room);
         if self.looked != Some(look) {
             self.looked = Some(look);
             self.session.intent(Intent::Look { focused, at_bottom });
             ctx.request_repaint();
+        }
+    }
+
+    /// Tells that nobody sees it, where nothing is drawn that could tell.
+    pub(crate) fn look_away(&mut self) {
+        if let Some((true, at_bottom, room)) = self.looked {
+            self.looked = Some((false, at_bottom, room));
+            self.session.intent(Intent::Look { focused: false, at_bottom });
         }
     }
 

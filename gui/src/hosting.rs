@@ -99,6 +99,7 @@ impl Hosting {
             }
             Standing::Ended(why) => {
                 self.host = None;
+                self.answer = None;
                 let sentence = words.server_ended(&why);
                 match before {
                     Some(Standing::Running { .. }) => {
@@ -118,6 +119,7 @@ impl Hosting {
     /// Ends the server, if there is one: everybody is told goodbye. Takes a moment.
     pub(crate) fn end(&mut self) {
         self.host = None;
+        self.answer = None;
         self.standing = None;
     }
 
@@ -142,6 +144,9 @@ impl Hosting {
         });
         if modal.inner || modal.should_close() {
             if self.open == Open::Question {
+                // Not here: its goodbye may take a moment.
+                let host = self.host.take();
+                std::thread::spawn(move || drop(host));
                 self.end();
             }
             self.open = Open::Nothing;

@@ -303,6 +303,12 @@ parlor_core::phrases! {
             "Ora non c’è connessione. Se chiudi la finestra, vanno persi.",
             "اکنون اتصالی برقرار نیست. اگر پنجره را ببندید، از دست می‌روند.",
         }
+        /// Nothing would be lost.
+        kept_for_next_time() {
+            "There is no connection just now. What was not sent will be in the message box the next time.",
+            "Ora non c’è connessione. Ciò che non è stato inviato sarà nella casella la prossima volta.",
+            "اکنون اتصالی برقرار نیست. آنچه فرستاده نشده، بار بعد در کادر پیام خواهد بود.",
+        }
         /// The button that stays.
         stay() { "Stay", "Resta", "ماندن" }
         /// The button that closes.

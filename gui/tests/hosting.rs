@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::{click, dialog, profile, room, welcome, window};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, vec2};
+use eframe::egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use gui::{App, Bell, Form};
@@ -94,12 +94,11 @@ fn a_program_that_is_not_there_is_told_in_a_sentence() {
     assert!(window.query_by_label_contains("The server cannot be started").is_some());
 }
 
-#[test]
-fn who_hosts_is_asked_once_before_the_chat_ends_for_everybody() {
-    let home = tempfile::tempdir().expect("there is room for a directory");
+/// A dialog, and the servers it dials, by hand.
+fn dialling() -> (Arc<Mutex<Vec<Offline>>>, Harness<'static, App>) {
     let servers = Arc::new(Mutex::new(Vec::<Offline>::new()));
     let theirs = servers.clone();
-    let mut window = window(vec2(900.0, 700.0), move |ctx| {
+    let window = window(vec2(900.0, 700.0), move |ctx| {
         let connect = Connect { nick: "ada".into(), ..Connect::default() };
         let dial = move |target: &Target, nick: &str, _: &Bell| {
             let (session, server) = Session::offline(profile(target.dialect, nick));
@@ -108,6 +107,13 @@ fn who_hosts_is_asked_once_before_the_chat_ends_for_everybody() {
         };
         App::asking(ctx, Form::kept(&connect), None, Box::new(dial))
     });
+    (servers, window)
+}
+
+#[test]
+fn who_hosts_is_asked_once_before_the_chat_ends_for_everybody() {
+    let home = tempfile::tempdir().expect("there is room for a directory");
+    let (servers, mut window) = dialling();
     let script = "echo 'listening on parlor://127.0.0.1:7'; echo 'Server is running...'; cat > /dev/null";
     window.state_mut().host_with(program(home.path(), script));
     click(&mut window, "Host a chat on this computer");
@@ -150,4 +156,36 @@ fn enter_presses_the_button_that_has_the_focus_and_starts_where_none_has() {
     click(&mut window, "Host a chat on this computer");
     enter(&mut window);
     assert!(tried(&window));
+}
+
+#[test]
+fn the_password_of_a_chat_that_is_hosted_is_given_to_that_chat_alone() {
+    let home = tempfile::tempdir().expect("there is room for a directory");
+    let (servers, mut window) = dialling();
+    let asks = |servers: &Mutex<Vec<Offline>>, window: &mut Harness<'static, App>| {
+        let server = servers.lock().expect("nobody panics with it").pop().expect("it dialled");
+        server.connected();
+        server.says(b"{\"error\":{\"code\":\"password_required\",\"text\":\"A password is needed.\"}}\n");
+        window.run();
+        String::from_utf8(server.sent()).expect("the client sends UTF-8")
+    };
+    let host = |window: &mut Harness<'static, App>, script: &str| {
+        window.state_mut().host_with(program(home.path(), script));
+        click(window, "Host a chat on this computer");
+        window.get_by_label("Password, if there is to be one").focus();
+        window.run();
+        window.event(Event::Text("geheim".into()));
+        window.run();
+        click(window, "Start");
+    };
+    host(&mut window, "echo 'parlor-server: Port 7667 is taken by another program.' >&2; exit 1");
+    until(&mut window, "Port 7667 is taken by another program.");
+    click(&mut window, "Cancel");
+    click(&mut window, "Connect");
+    assert!(!asks(&servers, &mut window).contains("geheim"), "this is somebody else's");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    window.run();
+    host(&mut window, "echo 'listening on parlor://127.0.0.1:7'; echo 'Server is running...'; cat > /dev/null");
+    until(&mut window, "You are hosting this chat");
+    assert!(asks(&servers, &mut window).contains("geheim"));
 }

@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{Desk, close};
-use eframe::egui::{Key, Modifiers, ViewportCommand, ViewportId};
+use common::{Desk, close, hidden};
+use eframe::egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable;
 
 #[test]
@@ -79,4 +79,17 @@ fn the_system_ends_the_program_without_a_question() {
     let commands = desk.window.output().viewport_output[&ViewportId::ROOT].commands.clone();
     assert!(commands.contains(&ViewportCommand::Close), "{commands:?}");
     assert!(!close(&mut desk.window), "nobody may be there to answer");
+}
+
+#[test]
+fn a_hidden_window_asks_before_it_is_closed_as_well() {
+    let mut desk = Desk::online();
+    desk.server.lost("the server closed the connection");
+    desk.window.run();
+    desk.type_text("are you there?");
+    desk.press(Modifiers::NONE, Key::Enter);
+    let wanted = hidden(&mut desk.window, Some(ViewportEvent::Close));
+    for command in [ViewportCommand::CancelClose, ViewportCommand::Minimized(false)] {
+        assert!(wanted.contains(&command), "{wanted:?}");
+    }
 }

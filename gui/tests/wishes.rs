@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::{Desk, click, dialog, profile, room, window};
+use common::{Desk, click, dialog, hidden, profile, room, window};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
@@ -210,4 +210,32 @@ fn who_is_away_is_told_in_the_list_and_also_who_is_back() {
     desk.says(r#"{"away":{"nick":"bea"}}"#);
     desk.window.run();
     assert!(listed(&desk, "bea"));
+}
+
+#[test]
+fn what_comes_while_the_window_is_hidden_is_not_read() {
+    let mut desk = Desk::online();
+    desk.said("lobby", "bea", "hello");
+    desk.window.run();
+    desk.sent();
+    // Nothing is drawn any more, so that only the program's logic can notice.
+    hidden(&mut desk.window, None);
+    desk.said("lobby", "bea", "ada, are you there?");
+    hidden(&mut desk.window, None);
+    let unread = |desk: &Desk| desk.session.state().rooms[0].unread;
+    assert_eq!(unread(&desk), 1);
+    assert!(!desk.sent().contains("read"), "the server is not told that it was");
+    desk.window.run();
+    assert_eq!(unread(&desk), 0, "now it is seen");
+}
+
+#[test]
+fn what_comes_while_the_dialog_lies_over_the_chat_is_not_read() {
+    let mut desk = Desk::online();
+    press(&mut desk.window, Modifiers::COMMAND, Key::O);
+    desk.said("lobby", "bea", "hello");
+    desk.window.run();
+    assert_eq!(desk.session.state().rooms[0].unread, 1);
+    press(&mut desk.window, Modifiers::NONE, Key::Escape);
+    assert_eq!(desk.session.state().rooms[0].unread, 0);
 }

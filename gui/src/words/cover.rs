@@ -159,6 +159,8 @@ parlor_core::phrases! {
         hosting_tip() { "Addresses of this chat", "Indirizzi di questa chat", "نشانی‌های این گفت‌وگو" }
         /// Others would be sent away.
         others_here() { "Others are still here.", "Ci sono ancora altre persone.", "دیگران هنوز اینجا هستند." }
+        /// The server of this window runs, and one is not there oneself.
+        hosting_still() { "Your server is still running.", "Il tuo server è ancora attivo.", "سرور شما هنوز کار می‌کند." }
         /// How.
         ends_for_all() {
             "You are hosting this chat. If you close the window, it ends for everybody.",

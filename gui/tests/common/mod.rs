@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    Event, Key, Modifiers, MouseWheelUnit, Vec2, ViewportCommand, ViewportEvent, ViewportId, pos2, vec2,
+    Event, Key, Modifiers, MouseWheelUnit, RawInput, Vec2, ViewportCommand, ViewportEvent, ViewportId, pos2, vec2,
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -262,6 +262,18 @@ pub(crate) fn dialog() -> (tempfile::TempDir, Kept, Harness<'static, App>) {
 pub(crate) fn click(window: &mut Harness<'static, App>, label: &str) {
     window.get_by_label(label).click();
     window.run();
+}
+
+/// The window is hidden, so that only the program's logic runs; what that wants of the window.
+pub(crate) fn hidden(window: &mut Harness<'static, App>, event: Option<ViewportEvent>) -> Vec<ViewportCommand> {
+    let ctx = window.ctx.clone();
+    let mut input = RawInput { focused: false, ..RawInput::default() };
+    let root = input.viewports.entry(ViewportId::ROOT).or_default();
+    root.minimized = Some(true);
+    root.events.extend(event);
+    let app = window.state_mut();
+    let told = ctx.run_logic(&input, |ctx| eframe::App::logic(app, ctx, &mut eframe::Frame::_new_kittest()));
+    told.viewport_commands.into_values().flatten().collect()
 }
 
 /// The person closes the window; whether it stays for now.
