@@ -148,8 +148,9 @@ impl Log {
 /// Copies what is selected, if that is wanted: a piece of one message as it is, several with who said them.
 fn copy(ui: &Ui, room: &Room) {
     let front = room.timeline.front();
-    let entries = || (front..).zip(room.timeline.iter());
-    let texts = entries().map(|(position, entry)| (position, said(entry)));
+    // What nobody sees is not copied with what stands around it.
+    let entries = (front..).zip(room.timeline.iter()).filter(|(_, entry)| !entry.is_hidden());
+    let texts = entries.map(|(position, entry)| (position, said(entry)));
     match text::copied(ui, selection(), texts).as_deref() {
         None | Some([]) => {}
         Some([(_, piece)]) => ui.copy_text(piece.clone()),

@@ -266,8 +266,8 @@ impl Scroll {
     /// What leads back to the newest row.
     fn show_pill(&mut self, ui: &mut Ui, area: Rect, timeline: &Timeline) {
         let new = usize::try_from(timeline.front() + len(timeline) - self.seen).unwrap_or(0);
-        let new =
-            timeline.iter().rev().take(new).filter(|entry| matches!(entry.kind, EntryKind::Message { .. })).count();
+        let news = |entry: &&Entry| matches!(entry.kind, EntryKind::Message { .. }) && !entry.is_hidden();
+        let new = timeline.iter().rev().take(new).filter(news).count();
         let words = tongue(ui);
         let text = if new == 0 { words.newest() } else { words.new_below(words.digits(new)) };
         if pill(ui, area.center_bottom() - vec2(0.0, 24.0), &text, true) {
