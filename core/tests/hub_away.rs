@@ -86,6 +86,21 @@ fn it_belongs_to_all_sessions_of_somebody_and_ends_with_the_last_of_them() {
 }
 
 #[test]
+fn whoever_comes_back_is_told_that_another_session_ended_it() {
+    let mut world = World::new();
+    let first = world.connect(Dialect::Native);
+    world.says(first, "{\"hello\":{\"version\":1,\"nick\":\"ada\"}}\n");
+    let token = member(&world.text(first), "token");
+    let second = hello(&mut world, "ada", &token);
+    assert!(!has(&world.frames(second), "{\"away\""), "nobody has said anything of it");
+    go_away(&mut world, first, "lunch");
+    world.vanishes(first);
+    world.says(second, "{\"away\":{}}\n");
+    let back = hello(&mut world, "ada", &token);
+    assert_eq!(world.frames(back)[1], "{\"away\":{\"nick\":\"ada\"}}");
+}
+
+#[test]
 fn in_a_crowd_nothing_is_told_of_it_but_in_conversations() {
     let mut config = config();
     config.limits.presence_members_max = 2;

@@ -1,6 +1,8 @@
 //! Who is away, oneself included.
 //!
-//! The server forgets it with one's last connection, so it is told again after each welcome.
+//! Right behind its welcome a server tells what it knows of oneself; where that is nothing, it has forgotten, and is
+//! told again. A ping behind whatever is told or waited for comes back when all is said: until then, what the server
+//! says may be older than what the person wants.
 
 use alloc::string::String;
 
@@ -10,15 +12,19 @@ use super::{Client, Room};
 use crate::limits::LIST_MAX;
 use crate::name::Nick;
 use crate::text::{Note, printable};
-use crate::vocabulary::{Command, Place};
+use crate::vocabulary::{Command, Place, Tag};
 
-/// Oneself, away or not.
+/// Oneself, away or not; an empty text is that of somebody who is here.
 #[derive(Debug, Default)]
 pub(super) struct Away {
-    /// What one says about it; empty for somebody who is here.
+    /// What is shown of it.
     text: Note,
-    /// Said while there was no connection.
-    owed: bool,
+    /// What the person wants it to be, until the server has said so.
+    wanted: Option<Note>,
+    /// What the server has said last on this connection.
+    told: Option<Note>,
+    /// The ping behind what the server was told last.
+    fence: Option<Tag>,
 }
 
 impl Room {
@@ -56,8 +62,13 @@ impl Room {
 impl Client {
     /// Somebody, perhaps oneself, is away or back.
     pub(super) fn is_away(&mut self, nick: &Nick, text: &Note) {
-        if self.is_me(nick) && self.away.text != *text {
-            self.now_away(text.clone());
+        if self.is_me(nick) {
+            self.away.told = Some(text.clone());
+            self.away.wanted.take_if(|wanted| wanted == text);
+            // While something else is wanted, this was said before the server knew that.
+            if self.away.wanted.is_none() {
+                self.now_away(text.clone());
+            }
         }
         for room in self.state.rooms.iter_mut().filter(|room| room.tells_away()) {
             self.dirty |= room.set_away(nick, text);
@@ -66,7 +77,7 @@ impl Client {
     }
 
     /// Whoever is away says so to those who know them: `None`, or nothing but white space, for being back. Without a
-    /// connection it is told once there is one.
+    /// connection, or where it is lost before the server has said so, it is told once there is one.
     ///
     /// # Errors
     /// One plain sentence if it cannot be told.
@@ -80,26 +91,67 @@ impl Client {
             Some(line) if line.online.is_some() && !line.away => return Err(self.words().no_away()),
             Some(line) if line.online.is_some() => {
                 let room = self.state.shown_room().map(|room| room.key);
-                self.request(Command::Away { text }, Asked::Other { room });
+                self.request(Command::Away { text: text.clone() }, Asked::Other { room });
+                self.away.wanted = Some(text);
+                self.fence_away();
             }
             Some(_) | None => {
-                self.away.owed = true;
+                self.away.wanted = Some(text.clone());
                 self.now_away(text);
             }
         }
         Ok(())
     }
 
-    /// One is in again: the server is told, unless one is as here as it takes one for.
+    /// One is in again: the server is told what it does not know yet.
     pub(super) fn tell_away(&mut self) {
-        let owed = core::mem::take(&mut self.away.owed);
-        if !owed && self.away.text.is_empty() {
+        self.away.told = None;
+        if self.away.wanted.is_none() && self.away.text.is_empty() {
             return;
         }
-        if self.line.as_ref().is_some_and(|line| line.away) {
-            self.send(Command::Away { text: self.away.text.clone() });
-        } else {
-            self.now_away(Note::default());
+        if !self.line.as_ref().is_some_and(|line| line.away) {
+            self.away.wanted = None;
+            return self.now_away(Note::default());
+        }
+        // What was said before the connection was lost, another client of the same person may have changed meanwhile.
+        if let Some(text) = self.away.wanted.clone() {
+            self.send(Command::Away { text });
+        }
+        self.fence_away();
+    }
+
+    /// The server has done what it was told before this ping: what it said last holds. Where it has said nothing, it does
+    /// not know that one is away.
+    pub(super) fn away_settled_by(&mut self, token: &Tag) {
+        if self.away.fence.take_if(|fence| fence == token).is_none() {
+            return;
+        }
+        let told = self.away.told.clone();
+        match (told, self.away.wanted.take()) {
+            (None, None) if !self.away.text.is_empty() => {
+                let text = self.away.text.clone();
+                self.send(Command::Away { text: text.clone() });
+                self.away.wanted = Some(text);
+                self.fence_away();
+            }
+            // Refused, or nothing new.
+            (told, Some(_)) => self.now_away(told.unwrap_or_default()),
+            (_, None) => {}
+        }
+    }
+
+    /// The connection is gone: what the server has not confirmed stays wanted, and is shown.
+    pub(super) fn away_unsettled(&mut self) {
+        self.away.fence = None;
+        if let Some(wanted) = self.away.wanted.clone() {
+            self.now_away(wanted);
+        }
+    }
+
+    fn fence_away(&mut self) {
+        self.away.fence = Tag::parse(&alloc::format!("away-{}", self.count()));
+        if let Some(token) = self.away.fence.clone() {
+            self.send(Command::Ping { token });
         }
     }
 

@@ -31,6 +31,7 @@ impl Client {
             }
             Event::Pong { token } => {
                 self.parted_by(&token);
+                self.away_settled_by(&token);
                 self.fill_holes();
             }
             Event::Error { code, text, reference } => self.refused(code, &text, reference),

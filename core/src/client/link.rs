@@ -360,6 +360,9 @@ impl Client {
             room.book.resuming = false;
         }
         self.unsend_pending();
+        if self.leave.is_none() {
+            self.away_unsettled();
+        }
         self.dirty = true;
     }
 

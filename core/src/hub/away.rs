@@ -18,11 +18,10 @@ impl Hub {
     /// Somebody is away, or with an empty text back. Nobody is told what they know already.
     pub(super) fn away(&mut self, slot: u32, text: Note) {
         let user = self.sessions[slot].user.expect("only somebody who is in is away");
-        let text = Some(text).filter(|text| !text.is_empty());
-        if self.users[user].away() == text.as_ref() {
+        let before = self.users[user].aside().away.replace(text.clone()).unwrap_or_default();
+        if before == text {
             return;
         }
-        self.users[user].aside().away = text;
         let mut places = self.places_known_in(user);
         let (nick, away) = (self.users[user].nick.clone(), self.users[user].away().is_some());
         for room in &places {
@@ -42,9 +41,10 @@ impl Hub {
         Event::Away { nick: user.nick.clone(), text: user.away().cloned().unwrap_or_default() }
     }
 
-    /// Another session of somebody who is away learns that they are.
+    /// Another session of somebody learns whether they are away, if they have ever said so: what it knows of that may
+    /// be older.
     pub(super) fn remind_of_away(&mut self, slot: u32, user: u32) {
-        if self.sessions[slot].is_native() && self.users[user].away().is_some() {
+        if self.sessions[slot].is_native() && self.users[user].said_of_away().is_some() {
             self.send(slot, &self.event_of_away(user));
         }
     }
@@ -63,8 +63,8 @@ impl Hub {
 
     /// Somebody is gone for good: who has a conversation with them open is not to believe them away for ever.
     pub(super) fn end_away(&mut self, user: u32) {
-        let Some(_) = self.users[user].aside.as_mut().and_then(|aside| aside.away.take()) else { return };
-        if self.draining {
+        let said = self.users[user].aside.as_mut().and_then(|aside| aside.away.take());
+        if self.draining || said.is_none_or(|text| text.is_empty()) {
             return;
         }
         let conversations = self.conversations_of(self.users[user].identity);

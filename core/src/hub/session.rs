@@ -135,7 +135,7 @@ pub(super) struct Aside {
     pub(super) kept: Vec<u32>,
     /// How far it has read, in the logs of places it is in.
     pub(super) reads: BTreeMap<LogId, MessageId>,
-    /// What it says about being away; `None` for somebody who is not.
+    /// What it has said about being away; empty for being back, `None` for somebody who has said nothing.
     pub(super) away: Option<Note>,
 }
 
@@ -152,7 +152,13 @@ impl User {
         self.aside.as_ref()?.reads.get(&log).copied()
     }
 
+    /// What it says about being away; `None` for somebody who is not.
     pub(super) fn away(&self) -> Option<&Note> {
+        self.said_of_away().filter(|text| !text.is_empty())
+    }
+
+    /// What it has said last about being away; empty for being back.
+    pub(super) fn said_of_away(&self) -> Option<&Note> {
         self.aside.as_ref()?.away.as_ref()
     }
 

@@ -11,14 +11,43 @@ fn away(who: &str, text: &str) -> Event {
     Event::Away { nick: nick(who), text: note(text) }
 }
 
-fn reconnect(desk: &mut Desk) -> Vec<Command> {
+/// Back in, where the server says this first; what it is told of being away until all is settled.
+fn reconnect(desk: &mut Desk, first: Option<Event>) -> Vec<Note> {
     desk.input(Input::Lost(Loss::Closed));
     desk.intent(Intent::RetryNow);
     desk.codec = ServerCodec::new(Dialect::Native);
     desk.input(Input::Connected);
     desk.tell(welcome("ada"));
+    first.into_iter().for_each(|event| desk.tell(event));
     desk.tell(room("lobby", 1, 0));
-    desk.commands()
+    settle(desk)
+}
+
+/// Answers as a server that knows nothing else of oneself does: what it is told, and each ping.
+fn settle(desk: &mut Desk) -> Vec<Note> {
+    let mut told = Vec::new();
+    loop {
+        let commands = desk.commands();
+        if commands.is_empty() {
+            return told;
+        }
+        for command in commands {
+            match command {
+                Command::Away { text } => {
+                    desk.tell(Event::Away { nick: nick("ada"), text: text.clone() });
+                    told.push(text);
+                }
+                Command::Ping { token } => desk.tell(Event::Pong { token }),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What the client tells of being away, where nothing is answered.
+fn told(desk: &mut Desk) -> Vec<Note> {
+    let away = |command| if let Command::Away { text } = command { Some(text) } else { None };
+    desk.commands().into_iter().filter_map(away).collect()
 }
 
 fn bob(desk: &Desk) -> Option<&str> {
@@ -30,7 +59,7 @@ fn one_is_away_once_the_server_says_so_and_back_by_either_command() {
     for back in ["/back", "/away"] {
         let mut desk = Desk::online();
         desk.submit("/away lunch");
-        assert_eq!(desk.commands(), [Command::Away { text: note("lunch") }]);
+        assert_eq!(told(&mut desk), [note("lunch")]);
         assert_eq!(desk.state().away, None);
         desk.tell(away("ada", "lunch"));
         assert_eq!(desk.state().away.as_deref(), Some("lunch"));
@@ -39,7 +68,7 @@ fn one_is_away_once_the_server_says_so_and_back_by_either_command() {
         desk.commands();
         assert_eq!(desk.state().away.as_deref(), Some("lunch"), "what one says does not end it");
         desk.submit(back);
-        assert_eq!(desk.commands(), [Command::Away { text: Note::default() }], "{back}");
+        assert_eq!(told(&mut desk), [Note::default()], "{back}");
         desk.tell(away("ada", ""));
         assert_eq!(desk.state().away, None);
         assert_eq!(desk.lines().last().unwrap(), "* You are back.");
@@ -53,21 +82,75 @@ fn one_is_away_once_the_server_says_so_and_back_by_either_command() {
 }
 
 #[test]
-fn the_server_is_told_again_after_each_welcome_and_of_what_was_said_without_a_connection() {
+fn a_server_that_has_forgotten_is_told_again_and_of_what_was_said_without_a_connection() {
     let mut desk = Desk::online();
     desk.intent(Intent::Away(Some("lunch".into())));
-    desk.tell(away("ada", "lunch"));
-    desk.commands();
-    assert!(reconnect(&mut desk).contains(&Command::Away { text: note("lunch") }));
+    assert_eq!(settle(&mut desk), [note("lunch")]);
+    assert_eq!(reconnect(&mut desk, None), [note("lunch")]);
     desk.input(Input::Lost(Loss::Closed));
     desk.submit("/away tea");
     assert_eq!(desk.state().away.as_deref(), Some("tea"));
-    assert!(reconnect(&mut desk).contains(&Command::Away { text: note("tea") }));
+    assert_eq!(reconnect(&mut desk, Some(away("ada", "lunch"))), [note("tea")]);
     desk.input(Input::Lost(Loss::Closed));
     desk.intent(Intent::Away(None));
     assert_eq!(desk.state().away, None);
-    assert!(reconnect(&mut desk).contains(&Command::Away { text: Note::default() }));
-    assert!(!reconnect(&mut desk).iter().any(|command| matches!(command, Command::Away { .. })), "once is enough");
+    assert_eq!(reconnect(&mut desk, Some(away("ada", "tea"))), [Note::default()]);
+    assert_eq!(reconnect(&mut desk, None), [], "once is enough");
+    let said: Vec<String> = desk.lines().into_iter().filter(|line| line.starts_with("* You are")).collect();
+    assert_eq!(
+        said,
+        ["* You are away: lunch (/back ends it)", "* You are away: tea (/back ends it)", "* You are back."],
+        "what the person wanted, each once"
+    );
+}
+
+#[test]
+fn what_was_wanted_right_before_the_connection_was_lost_is_told_once_there_is_one() {
+    for (answered, first) in [(false, None), (true, None), (true, Some(away("ada", "")))] {
+        let mut desk = Desk::online();
+        desk.submit("/away lunch");
+        if answered {
+            settle(&mut desk);
+            desk.submit("/back");
+            desk.submit("/away tea");
+        }
+        let wanted = if answered { "tea" } else { "lunch" };
+        desk.input(Input::Lost(Loss::Closed));
+        assert_eq!(desk.state().away.as_deref(), Some(wanted), "as if it were said without a connection");
+        assert_eq!(reconnect(&mut desk, first), [note(wanted)]);
+        assert_eq!(desk.state().away.as_deref(), Some(wanted));
+        assert!(!desk.lines().iter().any(|line| line == "* You are back."), "{:?}", desk.lines());
+    }
+}
+
+#[test]
+fn what_another_client_of_the_same_person_said_meanwhile_holds() {
+    let mut desk = Desk::online();
+    desk.submit("/away lunch");
+    settle(&mut desk);
+    assert_eq!(reconnect(&mut desk, Some(away("ada", "lunch"))), [], "the server knows");
+    assert_eq!(desk.lines(), ["* You are away: lunch (/back ends it)"]);
+    assert_eq!(reconnect(&mut desk, Some(away("ada", ""))), []);
+    assert_eq!(desk.state().away, None);
+    assert_eq!(desk.lines().last().unwrap(), "* You are back.");
+    assert_eq!(reconnect(&mut desk, Some(away("ada", "nap"))), []);
+    assert_eq!(desk.state().away.as_deref(), Some("nap"));
+}
+
+#[test]
+fn what_the_server_refuses_is_not_believed() {
+    let mut desk = Desk::online();
+    desk.submit("/away lunch");
+    settle(&mut desk);
+    desk.submit("/away tea");
+    let requests = desk.sent();
+    let reference = requests[0].reference.clone();
+    desk.tell(Event::Error { code: Code::RateLimited, text: "Slower.".into(), reference });
+    let Command::Ping { token } = requests[1].command.clone() else { panic!("{requests:?}") };
+    desk.tell(Event::Pong { token });
+    assert_eq!(desk.state().away.as_deref(), Some("lunch"));
+    desk.input(Input::Lost(Loss::Closed));
+    assert_eq!(reconnect(&mut desk, None), [note("lunch")]);
 }
 
 #[test]
