@@ -25,7 +25,7 @@ const WORD_BYTES_MAX: usize = 256;
 ///
 /// What is completed ends at the caret: a nickname of the room's members (`ada: ` at the start of a line, `ada `
 /// elsewhere, `@ada ` behind an `@`), a command behind the first `/`, a room behind `/join`, a nickname behind the
-/// commands that take one. Who spoke last comes first. Case, accents, keyboards (ي and ی), ZWNJ and look-alikes do not
+/// commands that take one. Who spoke last comes first; who is ignored is offered only to commands about them. Case, accents, keyboards (ي and ی), ZWNJ and look-alikes do not
 /// matter.
 #[derive(Clone, Debug, Default)]
 pub struct Completer {
@@ -171,7 +171,7 @@ fn candidates(state: &State, before: &str, typed: &str) -> (Vec<String>, Where) 
     if command.is_some_and(|command| command.eq_ignore_ascii_case("join")) {
         return (fitting(rooms(state), typed).collect(), Where::Middle);
     }
-    let names = room.map(|room| names(state, room)).unwrap_or_default();
+    let names = room.map(|room| named(state, room, command)).unwrap_or_default();
     if let Some(prefix) = typed.strip_prefix('@') {
         return (fitting(names, prefix).map(|nick| format!("@{nick}")).collect(), Where::Middle);
     }
@@ -200,6 +200,20 @@ fn fitting(all: impl IntoIterator<Item = String>, typed: &str) -> impl Iterator<
         }
     }
     exact.into_iter().chain(near).take(CANDIDATES_MAX)
+}
+
+/// Whom a command may mean in a room, or without one what one says there: nobody whom one ignores, unless the command
+/// is about them.
+fn named(state: &State, room: &Room, command: Option<&str>) -> Vec<String> {
+    let command = command.map(str::to_lowercase);
+    let mut names = match command.as_deref() {
+        Some("unignore") => return state.ignored.clone(),
+        Some(_) | None => names(state, room),
+    };
+    if !matches!(command.as_deref(), Some("kick" | "mute" | "unmute")) {
+        names.retain(|nick| !state.ignores(nick));
+    }
+    names
 }
 
 /// Who is or was seen in a room: who spoke last first, then in order of name, oneself last.
@@ -322,6 +336,26 @@ mod tests {
             ("x /jo|", "x /jo|"),
         ] {
             assert_eq!(tab(typed), finished, "{typed}");
+        }
+    }
+
+    #[test]
+    fn who_is_ignored_is_offered_only_to_commands_about_them() {
+        let mut profile = Profile::new(Dialect::Native, "parlor://test", "ada", "test/1");
+        profile.keepsake.ignored = alloc::vec!["bob".into()];
+        let (plain, mut state) = (state(&["ada", "bea", "bob"]), State::new(&profile));
+        state.rooms = plain.rooms;
+        for (typed, finished) in [
+            ("bo|", None),
+            ("@bo|", None),
+            ("/msg bo|", None),
+            ("/ignore b|", Some("/ignore bea |")),
+            ("/unignore |", Some("/unignore bob |")),
+            ("/KICK bo|", Some("/KICK bob |")),
+            ("/mute bo|", Some("/mute bob |")),
+        ] {
+            let found = pressed(&mut Completer::default(), &state, typed, false);
+            assert_eq!(found.as_deref(), finished, "{typed}");
         }
     }
 
