@@ -183,7 +183,7 @@ impl Client {
             (Asked::Search { number }, _) => self.found(number, &messages, has_more, cursor),
             (Asked::Around { number, behind }, _) => self.around_arrived(number, behind, &messages),
             (Asked::First { front, .. }, Some(index)) => {
-                self.add_page(index, messages, front);
+                self.add_page(index, &messages, front);
                 let room = &mut self.state.rooms[index];
                 room.book.began = true;
                 room.has_older = has_more;
@@ -194,12 +194,12 @@ impl Client {
                 }
             }
             (Asked::Older { .. }, Some(index)) => {
-                self.add_page(index, messages, true);
+                self.add_page(index, &messages, true);
                 let room = &mut self.state.rooms[index];
                 room.loading_older = false;
                 room.has_older = has_more && !room.timeline.is_full();
             }
-            (Asked::Fill { next, .. }, Some(index)) => self.fill_page(index, messages, has_more, next),
+            (Asked::Fill { next, .. }, Some(index)) => self.fill_page(index, &messages, has_more, next),
             (Asked::Compare { up_to, .. }, Some(index)) => self.compare_page(index, &messages, has_more, up_to),
             (
                 Asked::First { .. }
@@ -218,19 +218,18 @@ impl Client {
     }
 
     /// Messages that are no news, ascending.
-    fn add_page(&mut self, index: usize, messages: Vec<Message>, front: bool) {
-        let answers: Vec<MessageId> = messages.iter().filter(|one| one.reply_to.is_some()).map(|one| one.id).collect();
-        for message in messages.into_iter().rev() {
+    fn add_page(&mut self, index: usize, messages: &[Message], front: bool) {
+        for message in messages.iter().rev() {
             let timeline = &self.state.rooms[index].timeline;
             let first = timeline.oldest_id().is_none_or(|oldest| message.id < oldest);
             if let Some(held) = timeline.find(message.id) {
-                self.told_again(index, held, &message);
+                self.told_again(index, held, message);
                 continue;
             }
             if front && timeline.is_full() {
                 continue;
             }
-            let entry = self.message_entry(index, &message);
+            let entry = self.message_entry(index, message);
             let timeline = &mut self.state.rooms[index].timeline;
             if front && first {
                 timeline.push_front(entry);
@@ -238,20 +237,19 @@ impl Client {
                 timeline.place(entry);
             }
         }
-        for id in answers {
-            self.settle_reply(index, id);
-        }
+        self.settle_replies(index, messages);
     }
 
-    fn fill_page(&mut self, index: usize, messages: Vec<Message>, has_more: bool, next: MessageId) {
+    fn fill_page(&mut self, index: usize, messages: &[Message], has_more: bool, next: MessageId) {
         let Some(mut hole) = self.state.rooms[index].book.hole else { return };
         let lowest = messages.first().map(|message| message.id);
-        for message in &messages {
+        for message in messages {
             if message.id > hole.after && message.id < hole.next {
                 self.insert_message(index, message);
             }
         }
-        self.compare_with(index, &messages, has_more, MessageId(next.0.saturating_sub(1)));
+        self.settle_replies(index, messages);
+        self.compare_with(index, messages, has_more, MessageId(next.0.saturating_sub(1)));
         if hole.next != next {
             // More was missed since this page was asked for: it says nothing of what lies beyond it.
             return self.fill(index);

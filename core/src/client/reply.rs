@@ -1,12 +1,15 @@
 //! Answers: which message one answers, and what that one reads.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::words::Words;
 use super::{Client, Entry, EntryKey, EntryKind, Revision, Room};
 use crate::id::MessageId;
+use crate::vocabulary::{Message, Place};
 
 /// Graphemes of a message that are quoted.
 const EXCERPT_GRAPHEMES_MAX: usize = 80;
@@ -141,19 +144,36 @@ impl Client {
         }
     }
 
-    /// A page may bring an answer before the message it answers.
-    pub(super) fn settle_reply(&mut self, index: usize, id: MessageId) {
-        let timeline = &self.state.rooms[index].timeline;
-        let Some(at) = timeline.find(id) else { return };
-        let Some(reply) = timeline.get(at).and_then(|entry| entry.reply).filter(|reply| !reply.to_me) else { return };
-        if !self.reply_at(index, reply.id).to_me {
+    /// A page may bring an answer before the message it answers, or that message long after the answer.
+    pub(super) fn settle_replies(&mut self, index: usize, page: &[Message]) {
+        let room = &mut self.state.rooms[index];
+        let own: BTreeSet<MessageId> = page
+            .iter()
+            .map(|message| message.id)
+            .filter(|id| {
+                let at = room.timeline.find(*id);
+                at.and_then(|at| room.timeline.get(at)).is_some_and(Entry::is_mine)
+            })
+            .collect();
+        if own.is_empty() {
             return;
         }
-        self.state.rooms[index].timeline.change(at, |entry| {
-            entry.reply = Some(Reply { to_me: true, ..reply });
-            if let EntryKind::Message { mine: false, mention, revision, .. } = &mut entry.kind {
-                *mention |= *revision != Revision::Deleted;
+        let answers = |entry: &Entry| entry.reply.is_some_and(|reply| !reply.to_me && own.contains(&reply.id));
+        let answers: Vec<usize> =
+            room.timeline.iter().enumerate().filter(|(_, entry)| answers(entry)).map(|(at, _)| at).collect();
+        for at in answers {
+            let called = room.timeline.change(at, |entry| {
+                entry.reply = entry.reply.map(|reply| Reply { to_me: true, ..reply });
+                let EntryKind::Message { mine: false, mention, revision, .. } = &mut entry.kind else { return false };
+                let called = !*mention && *revision != Revision::Deleted;
+                *mention |= called;
+                called && entry.unread
+            });
+            // In a conversation it counts already.
+            if called == Some(true) && !matches!(room.place, Some(Place::Direct(_))) {
+                room.mentions = room.mentions.saturating_add(1);
             }
-        });
+        }
+        self.dirty = true;
     }
 }

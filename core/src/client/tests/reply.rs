@@ -165,6 +165,52 @@ fn answers_of_a_page_find_what_they_answer_in_it() {
     assert_eq!(garden.reply_of(garden.timeline.get(2).unwrap()).unwrap().from, "bob");
 }
 
+/// The question for a page of this room that the client has asked now.
+fn asked_page(desk: &mut Desk, name: &str) -> Option<Tag> {
+    let asks = |request: &Request| matches!(&request.command, Command::History { place: at, .. } if *at == place(name));
+    desk.sent().into_iter().find(asks)?.reference
+}
+
+#[test]
+fn an_answer_calls_also_where_what_it_answers_comes_with_an_older_page() {
+    let mut desk = Desk::online();
+    let text = |id| if id == 3 { said("lobby", id, "ada", "elsewhere") } else { said("lobby", id, "bob", "hm") };
+    desk.tell(Event::Message(Box::new(text(1))));
+    desk.tell(Event::Message(Box::new(text(10))));
+    let reference = asked_page(&mut desk, "lobby");
+    let mut newer: Vec<Message> = (5..10).map(text).collect();
+    newer[1].reply_to = Some(MessageId(3));
+    desk.tell(page(newer, true, reference));
+    assert_eq!((quote(&desk, 6), desk.state().rooms[0].mentions), (None, 0));
+    let reference = asked_page(&mut desk, "lobby");
+    assert!(reference.is_some(), "the hole is not filled yet");
+    desk.tell(page((2..5).map(text).collect(), true, reference));
+    assert_eq!(quote(&desk, 6), Some(("ada".into(), "elsewhere".into())));
+    assert_eq!(entry(&desk, 6).reply, Some(Reply { id: MessageId(3), to_me: true }));
+    assert_eq!((desk.state().rooms[0].unread, desk.state().rooms[0].mentions), (9, 1));
+    // And by scrolling up, where it was counted as read or not.
+    desk.tell(room("garden", 7, 9));
+    let reference = asked_page(&mut desk, "garden");
+    let garden = |id| Message { place: place("garden"), ..text(id) };
+    let mut newest: Vec<Message> = (5..10).map(garden).collect();
+    newest[1].reply_to = Some(MessageId(3));
+    let page = |messages, reference| Event::Page {
+        place: Some(place("garden")),
+        messages,
+        has_more: true,
+        cursor: None,
+        reference,
+    };
+    desk.tell(page(newest, reference));
+    desk.intent(Intent::Cycle(1));
+    desk.intent(Intent::Older);
+    let reference = asked_page(&mut desk, "garden");
+    desk.tell(page((1..5).map(garden).collect(), reference));
+    let timeline = &desk.state().rooms[1].timeline;
+    let answer = timeline.iter().find(|entry| entry.id == Some(MessageId(6))).unwrap();
+    assert!(matches!(answer.kind, EntryKind::Message { mention: true, .. }), "{answer:?}");
+}
+
 #[test]
 fn a_tutorials_server_is_told_the_text_alone() {
     let mut desk = Desk::new(profile(Dialect::Nic));
