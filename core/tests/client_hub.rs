@@ -298,10 +298,15 @@ fn nothing_typed_is_lost_over_a_quit_without_a_connection_and_a_restart() {
     profile.keepsake = seat.kept.expect("there was something to keep");
     chat.seats.insert(0, Seat::of(Client::new(profile, [8; 32], chat.world.now)));
     chat.pass(1_000);
-    assert_eq!(chat.room(0, "lobby").draft, "one\n/me waves\n//not a command\nhalf");
+    assert_eq!(chat.said(1, "lobby"), Vec::<String>::new(), "nothing is sent that the person does not send again");
+    for text in ["one", "/me waves", "//not a command"] {
+        assert_eq!(chat.room(0, "lobby").draft, text);
+        chat.says(0, text);
+    }
+    assert_eq!(chat.said(1, "lobby"), ["ada: one", "* ada waves", "ada: /not a command"]);
+    assert_eq!(chat.room(0, "lobby").draft, "half");
     chat.says(0, "/join garden");
     assert_eq!(chat.room(0, "garden").draft, "roses are");
-    assert_eq!(chat.said(1, "lobby"), Vec::<String>::new(), "nothing was sent that the person does not send again");
 }
 
 #[derive(Clone, Debug)]

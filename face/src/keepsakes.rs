@@ -57,23 +57,29 @@ impl Kept {
     }
 }
 
-/// What stands in the file, with what became of `before` in one client.
+/// What stands in the file, with what became of `before` in one client. A place may have several drafts.
 fn merged(mut there: Keepsake, before: &Keepsake, now: &Keepsake) -> Keepsake {
-    let draft = |keepsake: &Keepsake, place: &Option<Place>| {
-        keepsake.drafts.iter().find(|(of, _)| of == place).map(|(_, text)| text.clone())
-    };
+    fn of<'a>(keepsake: &'a Keepsake, place: &Option<Place>) -> Vec<&'a String> {
+        keepsake.drafts.iter().filter(|(of, _)| of == place).map(|(_, text)| text).collect()
+    }
+    let mut done: Vec<&Option<Place>> = Vec::new();
     for (place, _) in before.drafts.iter().chain(&now.drafts) {
-        let text = draft(now, place);
-        if text == draft(before, place) {
+        let (had, has) = (of(before, place), of(now, place));
+        if done.contains(&place) || had == has {
             continue;
         }
-        let at = there.drafts.iter().position(|(of, _)| of == place);
-        match (at, text) {
-            (Some(at), Some(text)) => there.drafts[at].1 = text,
-            (Some(at), None) => drop(there.drafts.remove(at)),
-            (None, Some(text)) => there.drafts.push((place.clone(), text)),
-            (None, None) => {}
+        done.push(place);
+        let mut at = None;
+        for text in had {
+            let gone = there.drafts.iter().position(|(of, there)| of == place && there == text);
+            if let Some(gone) = gone {
+                there.drafts.remove(gone);
+                at = Some(at.unwrap_or(gone).min(gone));
+            }
         }
+        let at = at.unwrap_or(there.drafts.len());
+        let has = has.into_iter().map(|text| (place.clone(), text.clone()));
+        there.drafts.splice(at..at, has);
     }
     there.ignored.retain(|name| !before.ignored.contains(name) || now.ignored.contains(name));
     let added: Vec<_> = now.ignored.iter().filter(|name| !before.ignored.contains(name)).cloned().collect();
@@ -187,6 +193,17 @@ mod tests {
         let both = kept.keepsake("a:1", "ada").value;
         assert_eq!(both.drafts, [window.drafts.clone(), terminal.drafts.clone()].concat());
         assert_eq!(both.ignored, ["mallory", "eve"]);
+        // The window's message is not confirmed, and the terminal says something in the same room.
+        let more = |texts: &[&str]| texts.iter().map(|text| (place("#a"), (*text).into())).collect::<Vec<_>>();
+        let unsent = Keepsake { drafts: more(&["/me waves", "half", "/me waves"]), ..window.clone() };
+        kept.keep_keepsake("a:1", "ada", &window, &unsent).unwrap();
+        kept.keep_keepsake("a:1", "ada", &terminal, &Keepsake { drafts: more(&["other"]), ..terminal.clone() })
+            .unwrap();
+        let all = kept.keepsake("a:1", "ada").value.drafts;
+        assert_eq!(all, [unsent.drafts.clone(), more(&["other"])].concat());
+        kept.keep_keepsake("a:1", "ada", &Keepsake { drafts: more(&["other"]), ..terminal.clone() }, &terminal)
+            .unwrap();
+        kept.keep_keepsake("a:1", "ada", &unsent, &window).unwrap();
         // It is sent, and mallory may be heard again: that is taken away, and nothing else.
         kept.keep_keepsake("a:1", "ada", &window, &nothing).unwrap();
         assert_eq!(kept.keepsake("a:1", "ada").value, terminal);

@@ -1,6 +1,5 @@
 //! What a person wants, done.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::time::Duration;
 
@@ -24,8 +23,14 @@ impl Client {
             return;
         }
         match intent {
-            Intent::Submit(text) => self.submit(text),
-            Intent::Say(text) => self.say_line(text),
+            Intent::Submit(text) => {
+                self.submit(text);
+                self.next_draft(self.state.shown);
+            }
+            Intent::Say(text) => {
+                self.say_line(text);
+                self.next_draft(self.state.shown);
+            }
             Intent::Draft(text) => self.draft(text),
             Intent::Show(key) => {
                 if let Some(index) = self.index_of(key) {
@@ -81,14 +86,14 @@ impl Client {
         }
         self.remember_line(&text);
         match text.strip_prefix('/') {
-            Some(message) if message.starts_with('/') => self.say_shown(message.to_owned()),
+            Some(message) if message.starts_with('/') => self.say_shown(message, &text),
             Some(command) => {
-                self.set_draft(String::new());
+                self.take_draft(&text);
                 if let Err(why) = self.slash(command) {
-                    self.refuse(text, &why);
+                    self.refuse(&text, &why);
                 }
             }
-            None => self.say_shown(text),
+            None => self.say_shown(&text, &text),
         }
     }
 
@@ -98,17 +103,18 @@ impl Client {
             return self.keep_early(Intent::Say(text));
         }
         self.remember_line(&text);
-        self.say_shown(text);
+        self.say_shown(&text, &text);
     }
 
-    fn say_shown(&mut self, text: String) {
+    /// Says a text that was typed like this.
+    fn say_shown(&mut self, text: &str, typed: &str) {
         if self.leave.as_ref().is_some_and(|leave| leave.said) {
             // Behind the goodbye nothing is sent: it is kept.
-            return self.set_draft(text);
+            return self.set_draft(typed.into());
         }
         let message = text.replace("\r\n", "\n").replace('\r', "\n");
         let message = message.trim_end_matches('\n');
-        self.set_draft(String::new());
+        self.take_draft(typed);
         if message.trim().is_empty() {
             return;
         }
@@ -118,14 +124,23 @@ impl Client {
             Dialect::Nic | Dialect::Prompt => self.say_to_tutorial(index, message),
         };
         if let Err(why) = said {
-            self.refuse(text, &why);
+            self.refuse(typed, &why);
         }
     }
 
-    /// What cannot be sent becomes the draft again, and the reason stands in the log.
-    fn refuse(&mut self, text: String, why: &str) {
+    /// What cannot be sent becomes the draft again, unless there is another, and the reason stands in the log.
+    fn refuse(&mut self, typed: &str, why: &str) {
         self.error(usize::MAX, why);
-        self.set_draft(text);
+        if self.state.shown_room().is_some_and(|room| room.draft.is_empty()) {
+            self.set_draft(typed.into());
+        }
+    }
+
+    /// What is sent off is no draft any more. What was typed meanwhile, or stands there while a button says something, is.
+    fn take_draft(&mut self, text: &str) {
+        if self.state.shown_room().is_some_and(|room| room.draft == text) {
+            self.set_draft(String::new());
+        }
     }
 
     /// Before there is any room, what was typed waits for the first one.
@@ -148,9 +163,10 @@ impl Client {
     }
 
     fn set_draft(&mut self, text: String) {
-        let Some(room) = self.state.rooms.get_mut(self.state.shown) else { return };
-        if room.draft != text && text.len() <= DRAFT_BYTES_MAX {
-            room.draft = text;
+        let room = self.state.rooms.get_mut(self.state.shown);
+        let draft = room.map_or(&mut self.keeping.typed, |room| &mut room.draft);
+        if *draft != text && text.len() <= DRAFT_BYTES_MAX {
+            *draft = text;
             self.dirty = true;
             self.keeping.changed = true;
         }

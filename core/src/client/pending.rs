@@ -300,6 +300,11 @@ impl Client {
 
     /// What was typed before there was any room goes into the first one.
     pub(super) fn say_early(&mut self) {
+        let shown = self.state.shown;
+        let Some(room) = self.state.rooms.get_mut(shown).filter(|_| !self.early.is_empty()) else { return };
+        // What is being typed there, or was kept, is none of it.
+        let (place, draft) = (room.place.clone(), core::mem::take(&mut room.draft));
+        self.keeping.put_back(&place, draft);
         while let Some(intent) = self.early.pop_front() {
             self.dirty = true;
             match intent {
@@ -331,6 +336,7 @@ impl Client {
                 | Intent::Quit => {}
             }
         }
+        self.next_draft(shown);
     }
 }
 

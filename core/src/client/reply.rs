@@ -102,6 +102,7 @@ impl Client {
                 *draft = text.into();
             }
         }
+        self.next_draft(index);
         self.keeping.changed = true;
         self.dirty = true;
     }

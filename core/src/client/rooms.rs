@@ -165,7 +165,7 @@ impl Client {
             return None;
         }
         let key = RoomKey(u32::try_from(self.count()).unwrap_or(u32::MAX));
-        let draft = self.keeping.draft_of(place.as_ref());
+        let draft = self.first_draft(place.as_ref());
         let mut room = Room { key, place, draft, ..Room::named(&title) };
         room.timeline.set_folding(self.folding());
         self.state.rooms.push(room);
@@ -270,6 +270,7 @@ impl Client {
         }
         self.state.shown = index;
         self.dirty = true;
+        self.next_draft(index);
         self.read_shown();
     }
 
@@ -383,8 +384,8 @@ impl Client {
             if theirs && !taken {
                 let place = Place::Direct(to.clone());
                 room.title = printable(&place.to_string());
+                self.keeping.moved(&Place::Direct(from.clone()), &place);
                 room.place = Some(place);
-                self.keeping.changed = true;
             }
             let member = room.take_member(from.fold());
             let listed = member.is_some();

@@ -69,16 +69,24 @@ fn drafts_come_back_when_their_room_appears_and_are_kept_until_then() {
     assert_eq!(kept(&mut desk), [], "nothing changed since");
 }
 
-#[test]
-fn what_was_not_confirmed_goes_in_front_of_the_draft_of_its_room() {
+/// In the lobby and the garden, where bob has said something, without a connection.
+fn offline() -> Desk {
     let mut desk = Desk::online();
     desk.tell(room("garden", 2, 0));
+    desk.tell(message("lobby", 1, "bob", "tea?"));
     desk.input(Input::Lost("gone".into()));
-    desk.submit("one");
-    desk.submit("/me waves");
-    desk.submit("//slash");
+    desk
+}
+
+#[test]
+fn what_was_not_confirmed_is_kept_message_for_message_in_front_of_the_drafts() {
+    let mut desk = offline();
+    for text in ["one", "/me waves", "//slash", "/reply yes", "/reply Bob, no"] {
+        desk.submit(text);
+    }
     desk.intent(Intent::Cycle(1));
     desk.submit("//only");
+    desk.intent(Intent::Say("/literally".into()));
     desk.intent(Intent::Cycle(1));
     draft(&mut desk, "typing");
     desk.outputs.clear();
@@ -86,12 +94,99 @@ fn what_was_not_confirmed_goes_in_front_of_the_draft_of_its_room() {
     let at = desk.outputs.iter().position(|output| matches!(output, Output::Keep(_)));
     assert!(at < desk.outputs.iter().position(|output| *output == Output::Finished));
     let told = kept(&mut desk).pop().unwrap();
-    assert_eq!(
-        drafts(&told),
-        [("lobby".into(), "one\n/me waves\n//slash\ntyping"), ("garden".into(), "//only")],
-        "as they were typed"
-    );
-    assert_eq!(desk.state().unsent(), 4, "they were not sent");
+    let lobby = ["one", "/me waves", "//slash", "bob: yes", "Bob, no"].map(|text| ("lobby".into(), text));
+    let garden = ["//only", "//literally"].map(|text| ("garden".into(), text));
+    let typing = [("lobby".into(), "typing")];
+    assert_eq!(drafts(&told), [&lobby[..], &garden[..], &typing[..]].concat(), "as they are typed");
+    assert_eq!(desk.state().unsent(), 7, "they were not sent");
+}
+
+#[test]
+fn what_was_kept_comes_back_one_by_one_and_says_the_same() {
+    let mut desk = offline();
+    for text in ["one", "/me waves", "//slash"] {
+        desk.submit(text);
+    }
+    draft(&mut desk, "typing");
+    desk.outputs.clear();
+    desk.intent(Intent::Quit);
+    let mut desk = again(kept(&mut desk).pop().unwrap(), Dialect::Native);
+    desk.input(Input::Connected);
+    desk.tell(welcome("ada"));
+    desk.tell(room("lobby", 1, 0));
+    desk.sent();
+    for (text, said) in [("one", ("one", false)), ("/me waves", ("waves", true)), ("//slash", ("/slash", false))] {
+        assert_eq!(desk.state().rooms[0].draft, text);
+        desk.submit(text);
+        let command = desk.commands().pop().unwrap();
+        let Command::Say { text, action, .. } = &command else { panic!("{command:?}") };
+        assert_eq!((text.as_str(), *action), said);
+    }
+    assert_eq!(desk.state().rooms[0].draft, "typing");
+    draft(&mut desk, "");
+    assert_eq!(desk.state().rooms[0].draft, "", "what is deleted stays so");
+}
+
+#[test]
+fn what_is_said_by_a_button_leaves_the_draft_alone() {
+    let mut desk = Desk::online();
+    draft(&mut desk, "half");
+    for command in ["/mute bob", "/join garden", "/nonsense", "/names"] {
+        desk.submit(command);
+        assert_eq!(desk.state().rooms[0].draft, "half", "{command}");
+    }
+    draft(&mut desk, "/nonsense");
+    desk.submit("/nonsense");
+    assert_eq!(desk.state().rooms[0].draft, "/nonsense", "what is refused is there to be mended");
+    draft(&mut desk, "/names");
+    desk.submit("/names");
+    assert_eq!(desk.state().rooms[0].draft, "");
+    let long = alloc::format!("//{}", "x".repeat(9_000));
+    desk.submit(&long);
+    assert_eq!(desk.state().rooms[0].draft, long, "and is no command then");
+}
+
+#[test]
+fn one_who_does_not_want_a_kept_message_finds_the_next_when_coming_back_to_the_room() {
+    let kept = ["one", "two"].map(|text| (Some(place("lobby")), text.into())).to_vec();
+    let mut desk = again(Keepsake { drafts: kept, ..Keepsake::default() }, Dialect::Native);
+    desk.input(Input::Connected);
+    desk.tell(welcome("ada"));
+    desk.tell(room("lobby", 1, 0));
+    desk.tell(room("garden", 2, 0));
+    draft(&mut desk, "");
+    assert_eq!(desk.state().rooms[0].draft, "");
+    assert_eq!(drafts(&self::kept(&mut desk).pop().unwrap()), [("lobby".into(), "two")]);
+    desk.intent(Intent::Cycle(1));
+    desk.intent(Intent::Cycle(1));
+    assert_eq!(desk.state().rooms[0].draft, "two");
+}
+
+#[test]
+fn what_is_typed_before_any_room_is_known_stands_in_front_of_what_was_kept() {
+    let drafts_before = alloc::vec![(Some(place("lobby")), "half".into())];
+    let keepsake = Keepsake { drafts: drafts_before, ..Keepsake::default() };
+    let mut desk = again(keepsake.clone(), Dialect::Native);
+    draft(&mut desk, "now");
+    assert_eq!(drafts(&kept(&mut desk).pop().unwrap()), [("lobby".into(), "now"), ("lobby".into(), "half")]);
+    desk.input(Input::Connected);
+    desk.tell(welcome("ada"));
+    desk.tell(room("lobby", 1, 0));
+    assert_eq!(desk.state().rooms[0].draft, "now");
+    desk.submit("now");
+    assert_eq!(desk.state().rooms[0].draft, "half");
+    // What was sent off by then is said, and takes nothing with it.
+    let mut desk = again(keepsake, Dialect::Native);
+    desk.submit("early");
+    draft(&mut desk, "now");
+    desk.input(Input::Connected);
+    desk.tell(welcome("ada"));
+    desk.sent();
+    desk.tell(room("lobby", 1, 0));
+    assert_eq!(desk.commands().iter().filter(|command| matches!(command, Command::Say { .. })).count(), 1);
+    assert_eq!(desk.state().rooms[0].draft, "now");
+    desk.submit("now");
+    assert_eq!(desk.state().rooms[0].draft, "half");
 }
 
 #[test]
@@ -142,8 +237,11 @@ fn a_tutorial_servers_only_room_has_its_draft_back() {
         desk.intent(Intent::Quit);
         desk.sleep(20_000);
         let told = kept(&mut desk).pop().unwrap();
-        assert_eq!(drafts(&told), [(String::new(), "nobody hears this\nnor this")]);
-        assert_eq!(again(told, dialect).state().rooms[0].draft, "nobody hears this\nnor this");
+        assert_eq!(drafts(&told), [(String::new(), "nobody hears this"), (String::new(), "nor this")]);
+        let mut desk = again(told, dialect);
+        assert_eq!(desk.state().rooms[0].draft, "nobody hears this");
+        desk.submit("nobody hears this");
+        assert_eq!(desk.state().rooms[0].draft, "nor this");
     }
 }
 
