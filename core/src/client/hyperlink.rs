@@ -30,14 +30,20 @@ impl Hyperlink {
         if links(shown).next() != Some(0..shown.len()) {
             return None;
         }
-        let url = if starts_with(shown, WWW) { format!("https://{shown}") } else { shown.into() };
+        let url = match (starts_with(shown, WWW), starts_with(shown, MAILTO)) {
+            (true, _) => format!("https://{shown}"),
+            // What stands behind the address fills in the letter: copies to others, in some programs files of this machine.
+            (_, true) => letter_to(shown).into(),
+            (false, false) => shown.into(),
+        };
         let (_, host, user) = host_of(&url)?;
         let suspicious = user || host.split('.').any(is_misleading);
         let host = host.split('.').map(to_ascii).collect::<alloc::vec::Vec<_>>().join(".");
         Some(Self { url, host, suspicious })
     }
 
-    /// What to hand to the system to be opened: as it was typed, with `https://` before a `www.`.
+    /// What to hand to the system to be opened: as it was typed, with `https://` before a `www.`, and of `mailto:` nothing
+    /// but the address.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -146,7 +152,9 @@ fn step(bytes: usize) {
 /// behind the `@` of an address of mail.
 fn host_of(link: &str) -> Option<(bool, &str, bool)> {
     let www = starts_with(link, WWW);
-    let mail = starts_with(link, MAILTO);
+    if starts_with(link, MAILTO) {
+        return mail_of(link).map(|(_, host)| (false, host, false));
+    }
     let scheme = SCHEMES.iter().find(|scheme| starts_with(link, scheme)).map_or(0, |scheme| scheme.len());
     if scheme == 0 && !www {
         return None;
@@ -158,7 +166,7 @@ fn host_of(link: &str) -> Option<(bool, &str, bool)> {
         return Some((www, inner.split(']').next()?, user.is_some()));
     }
     let host = host.split(':').next().unwrap_or(host);
-    Some((www, host, user.is_some() && !mail))
+    Some((www, host, user.is_some()))
 }
 
 fn is_host(host: &str) -> bool {
@@ -175,9 +183,17 @@ fn is_mark(c: char) -> bool {
 }
 
 fn is_mail(link: &str) -> bool {
-    let address = link.get(MAILTO.len()..).unwrap_or("");
-    let address = address.split('?').next().unwrap_or(address);
-    address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && is_host(host))
+    mail_of(link).is_some_and(|(user, host)| !user.is_empty() && is_host(host))
+}
+
+/// Whom a letter goes to: the name, and the host behind the `@`. What stands behind both is no part of it.
+fn mail_of(link: &str) -> Option<(&str, &str)> {
+    letter_to(link).get(MAILTO.len()..)?.split_once('@')
+}
+
+/// A `mailto:` link up to the end of its address.
+fn letter_to(link: &str) -> &str {
+    link.split(['?', '#']).next().unwrap_or(link)
 }
 
 fn starts_with(text: &str, head: &str) -> bool {
@@ -343,6 +359,9 @@ mod tests {
             ("https://pаypal.example", "https://pаypal.example", "xn--pypal-4ve.example", true),
             ("https://bank.example@evil.example", "https://bank.example@evil.example", "evil.example", true),
             ("mailto:ada@example.com", "mailto:ada@example.com", "example.com", false),
+            ("mailto:a@b.example?bcc=eve@c&attach=/etc/passwd", "mailto:a@b.example", "b.example", false),
+            ("mailto:bank.example/a@b.example", "mailto:bank.example/a@b.example", "b.example", false),
+            ("MAILTO:a@b.example?x", "MAILTO:a@b.example", "b.example", false),
         ] {
             let link = Hyperlink::of(shown).unwrap();
             assert_eq!((link.url(), link.host(), link.is_suspicious()), (url, host, suspicious));

@@ -216,10 +216,26 @@ mod tests {
         proptest::collection::vec(part, 0..24).prop_map(|parts| parts.concat())
     }
 
+    /// Such words, and any characters between them.
+    fn mixed() -> impl Strategy<Value = String> {
+        let any = any::<char>().prop_map(String::from);
+        proptest::collection::vec(prop_oneof![words(), any], 0..12).prop_map(|parts| parts.concat())
+    }
+
     proptest! {
         #[test]
-        fn spans_are_in_order_and_cut_no_character(text in words(), query in words()) {
-            let ranges = spans(&text, Some("ada")).iter().map(|span| span.range.clone()).collect::<Vec<_>>();
+        fn spans_are_in_order_and_cut_no_character(text in mixed(), query in words()) {
+            let spans = spans(&text, Some("ada"));
+            for span in spans.iter().filter(|span| span.kind == SpanKind::Link) {
+                let link = text.get(span.range.clone()).and_then(super::super::Hyperlink::of);
+                let link = link.expect("what is found as a link is one");
+                let opened = ["https://", "http://", "mailto:"];
+                prop_assert!(opened.iter().any(|scheme| link.url().to_lowercase().starts_with(scheme)), "{:?}", link);
+                prop_assert!(!link.host().is_empty(), "{:?}", link);
+            }
+            // Nothing at all is a link that leads nowhere or ends the program.
+            let _ = super::super::Hyperlink::of(&text);
+            let ranges = spans.iter().map(|span| span.range.clone()).collect::<Vec<_>>();
             for ranges in [ranges, found(&text, &query)] {
                 let mut end = 0;
                 for range in ranges {
