@@ -114,7 +114,7 @@ impl Form {
     fn target(&mut self, words: Language) -> Option<Target> {
         let host = self.host.trim().to_owned();
         if host.contains("://") {
-            return match Target::parse(&host) {
+            return match Target::read(&host, words) {
                 Ok(target) => {
                     let nick = std::mem::take(&mut self.nick);
                     *self = Self { focused: self.focused, ..Self::new(&target, &nick) };

@@ -5,8 +5,13 @@ use std::fmt;
 
 use parlor_core::name::RoomName;
 use parlor_core::wire::Dialect;
+use parlor_core::words::Language;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host, Url};
+
+use words::Words;
+
+mod words;
 
 /// What stays as it is in a room's name; all else is percent-encoded.
 const ROOM_ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
@@ -38,25 +43,32 @@ impl Target {
     /// Reads a URL.
     ///
     /// # Errors
-    /// One plain sentence that says what is wrong and what would be right.
+    /// One plain sentence in English that says what is wrong and what would be right.
     pub fn parse(text: &str) -> Result<Self, String> {
+        Self::read(text, Language::English)
+    }
+
+    /// Reads a URL for somebody who is spoken to in this language.
+    ///
+    /// # Errors
+    /// One plain sentence that says what is wrong and what would be right.
+    pub fn read(text: &str, language: Language) -> Result<Self, String> {
         let text = text.trim();
         if text.len() > URL_BYTES_MAX {
-            return Err(format!("The address is longer than {URL_BYTES_MAX} bytes; write one like {EXAMPLE}."));
+            return Err(language.address_too_long(language.digits(URL_BYTES_MAX), EXAMPLE));
         }
-        let dialect = scheme(text)?;
-        let url = Url::parse(text).map_err(|error| malformed(text, dialect, error))?;
+        let dialect = scheme(text, language)?;
+        let url = Url::parse(text).map_err(|error| malformed(text, dialect, error, language))?;
         let example = example(dialect);
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(format!("An address holds no user name or password; write one like {example}."));
+            return Err(language.address_with_user(example));
         }
         if url.query().is_some() {
-            return Err(format!("An address has nothing after a question mark; write one like {example}."));
+            return Err(language.address_with_query(example));
         }
-        let host = host(&url)
-            .ok_or_else(|| format!("The address {} names no host; write one like {example}.", shown(text)))?;
+        let host = host(&url).ok_or_else(|| language.address_without_host(shown(text), example))?;
         let port = url.port().unwrap_or_else(|| dialect.default_port());
-        let room = room(&url, dialect)?;
+        let room = room(&url, dialect, language)?;
         Ok(Self { dialect, host, port, room })
     }
 
@@ -107,15 +119,16 @@ fn example(dialect: Dialect) -> &'static str {
 fn shown(text: &str) -> String {
     const CHARS_MAX: usize = 60;
     let text = parlor_core::text::printable(text).replace('\n', " ");
-    match text.char_indices().nth(CHARS_MAX) {
-        Some((end, _)) => format!("\"{}…\"", &text[..end]),
-        None => format!("\"{text}\""),
-    }
+    let text = match text.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    };
+    format!("\"{text}\"")
 }
 
-fn scheme(text: &str) -> Result<Dialect, String> {
+fn scheme(text: &str, language: Language) -> Result<Dialect, String> {
     if text.is_empty() {
-        return Err(format!("The address is empty; write one like {EXAMPLE}."));
+        return Err(language.address_empty(EXAMPLE));
     }
     let Some((scheme, _)) = text.split_once("://") else {
         let guess = format!("parlor://{text}");
@@ -125,27 +138,20 @@ fn scheme(text: &str) -> Result<Dialect, String> {
             }
             _ => EXAMPLE.into(),
         };
-        return Err(format!("The address {} does not say what is spoken there; write {right}.", shown(text)));
+        return Err(language.address_without_scheme(shown(text), right));
     };
-    Dialect::from_scheme(&scheme.to_ascii_lowercase())
-        .ok_or_else(|| format!("Nothing here speaks {}; use parlor, nic or prompt, as in {EXAMPLE}.", shown(scheme)))
+    Dialect::from_scheme(&scheme.to_ascii_lowercase()).ok_or_else(|| language.scheme_unknown(shown(scheme), EXAMPLE))
 }
 
-fn malformed(text: &str, dialect: Dialect, error: url::ParseError) -> String {
+fn malformed(text: &str, dialect: Dialect, error: url::ParseError, language: Language) -> String {
     let (text, example) = (shown(text), example(dialect));
     match error {
-        url::ParseError::InvalidPort => {
-            format!("The port in {text} is not a number from 0 to 65535; write an address like {example}.")
-        }
-        url::ParseError::EmptyHost => format!("The address {text} names no host; write one like {example}."),
+        url::ParseError::InvalidPort => language.address_port(text, example),
+        url::ParseError::EmptyHost => language.address_without_host(text, example),
         url::ParseError::InvalidIpv6Address => {
-            format!(
-                "The IPv6 address in {text} is not one; write it in brackets, as in {}://[::1]:{}.",
-                dialect.scheme(),
-                dialect.default_port()
-            )
+            language.address_ipv6(text, format!("{}://[::1]:{}", dialect.scheme(), dialect.default_port()))
         }
-        _ => format!("The address {text} cannot be read; write one like {example}."),
+        _ => language.address_unreadable(text, example),
     }
 }
 
@@ -170,28 +176,28 @@ fn host(url: &Url) -> Option<String> {
 }
 
 /// The room after the host; `/#room` is forgiven, as people write rooms that way.
-fn room(url: &Url, dialect: Dialect) -> Result<Option<RoomName>, String> {
+fn room(url: &Url, dialect: Dialect, language: Language) -> Result<Option<RoomName>, String> {
+    let right = format!("{EXAMPLE}/lobby");
     let path = url.path().strip_prefix('/').unwrap_or(url.path());
     let written = match (path, url.fragment()) {
         (path, None) => path,
         ("", Some(fragment)) => fragment,
-        (_, Some(_)) => return Err(format!("An address names one room; write one like {EXAMPLE}/lobby.")),
+        (_, Some(_)) => return Err(language.address_rooms(right)),
     };
     if written.is_empty() {
         return Ok(None);
     }
     if dialect != Dialect::Native {
-        return Err(format!("A {} server has no rooms; write {}.", dialect.scheme(), example(dialect)));
+        return Err(language.address_no_rooms(dialect.scheme(), example(dialect)));
     }
-    let name: Cow<'_, str> = percent_decode_str(written)
-        .decode_utf8()
-        .map_err(|_| format!("The room's name is not UTF-8; write an address like {EXAMPLE}/lobby."))?;
+    let name: Cow<'_, str> =
+        percent_decode_str(written).decode_utf8().map_err(|_| language.address_room_not_text(&right))?;
     if name.contains('/') {
-        return Err(format!("An address names one room; write one like {EXAMPLE}/lobby."));
+        return Err(language.address_rooms(right));
     }
     RoomName::parse(&name)
         .map(Some)
-        .map_err(|bad| format!("The room {} cannot be: {bad} Write an address like {EXAMPLE}/lobby.", shown(&name)))
+        .map_err(|bad| language.address_room_bad(shown(&name), language.bad_name(bad), right))
 }
 
 #[cfg(test)]
@@ -289,12 +295,14 @@ mod tests {
             &"x".repeat(5000),
             &format!("parlor://{}", "é".repeat(3000)),
         ] {
-            let error = Target::parse(text).expect_err(text);
-            assert!(error.contains("://"), "{text:?}: {error}");
-            assert!(error.ends_with('.'), "{text:?}: {error}");
-            assert!(error.len() < 400, "{text:?}: {error}");
-            assert!(!error.contains(char::is_control), "{text:?}: {error:?}");
-            assert!(!error.contains("secret"), "{text:?}: {error}");
+            for language in Language::ALL {
+                let error = Target::read(text, language).expect_err(text);
+                assert!(error.contains("://"), "{text:?}: {error}");
+                assert!(error.ends_with('.'), "{text:?}: {error}");
+                assert!(error.chars().count() < 400, "{text:?}: {error}");
+                assert!(!error.contains(char::is_control), "{text:?}: {error:?}");
+                assert!(!error.contains("secret"), "{text:?}: {error}");
+            }
         }
     }
 

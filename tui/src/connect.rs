@@ -68,13 +68,13 @@ fn read(values: &[String], language: Language) -> Result<(Target, String), Strin
     }
     // A whole URL, as people get it from others.
     let target = if host.contains("://") {
-        Target::parse(host)?
+        Target::read(host, language)?
     } else {
         let dialect = dialect(kind).unwrap_or(Dialect::Native);
         let port: u16 = port.parse().map_err(|_| language.port_range())?;
         let bracketed =
             if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
-        Target::parse(&format!("{}://{bracketed}:{port}", dialect.scheme()))?
+        Target::read(&format!("{}://{bracketed}:{port}", dialect.scheme()), language)?
     };
     Ok((target.clone(), check_nick(&target, nick, language)?))
 }
@@ -88,7 +88,7 @@ pub fn check_nick(target: &Target, nick: &str, language: Language) -> Result<Str
         return Err(language.no_nick());
     }
     if target.dialect == Dialect::Native {
-        Nick::parse(nick).map_err(|why| why.to_string())?;
+        Nick::parse(nick).map_err(|why| language.bad_name(why))?;
     }
     Ok(nick.to_owned())
 }
