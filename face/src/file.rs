@@ -4,8 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use parlor_core::words::Language;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::words::Words;
 
 /// Longest file that is read; what clients keep is smaller.
 pub(crate) const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -15,9 +18,43 @@ pub(crate) const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 pub struct Loaded<T> {
     /// What was kept, or what stands in for it.
     pub value: T,
-    /// One plain sentence where a file could not be read or was damaged.
-    pub warning: Option<String>,
+    /// Where a file could not be read or was damaged.
+    pub warning: Option<Fault>,
 }
+
+/// What is wrong with a kept file. None of it names what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It cannot be read, and the system says why.
+    Unreadable(PathBuf, String),
+    /// It was damaged, and is kept under the other name.
+    Damaged(PathBuf, PathBuf),
+    /// It is damaged and cannot be given another name, and the system says why. It is left as it is.
+    Stuck(PathBuf, String),
+    /// It cannot be written, and the system says why.
+    Unwritable(PathBuf, String),
+    /// The directory for it cannot be made, and the system says why.
+    NoDirectory(PathBuf, String),
+    /// The system names no place for anything of this person's.
+    NoHome,
+}
+
+impl Fault {
+    /// It as one plain sentence.
+    pub fn sentence(&self, language: Language) -> String {
+        match self {
+            Fault::Unreadable(path, why) => language.file_unreadable(path.display(), why),
+            Fault::Damaged(path, aside) => language.file_damaged(path.display(), aside.display()),
+            Fault::Stuck(path, why) => language.file_stuck(path.display(), why),
+            Fault::Unwritable(path, why) => language.file_unwritable(path.display(), why),
+            Fault::NoDirectory(path, why) => language.no_directory(path.display(), why),
+            Fault::NoHome => language.no_home(),
+        }
+    }
+}
+
+/// Most damaged copies of one file that are kept: the first ones, and the newest.
+const ASIDE_MAX: u32 = 5;
 
 /// Reads a file; a missing one is the default, a damaged one is moved aside so that nothing is lost with it.
 pub(crate) fn load<T: DeserializeOwned + Default>(path: &Path) -> Loaded<T> {
@@ -28,7 +65,7 @@ pub(crate) fn load<T: DeserializeOwned + Default>(path: &Path) -> Loaded<T> {
         }
         Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(path),
         Err(error) => {
-            let warning = Some(format!("{} cannot be read: {}.", path.display(), plain(&error)));
+            let warning = Some(Fault::Unreadable(path.into(), plain(&error)));
             return Loaded { value: T::default(), warning };
         }
     };
@@ -49,27 +86,32 @@ fn set_aside<T: Default>(path: &Path) -> Loaded<T> {
     Loaded { value: T::default(), warning: Some(move_aside(path)) }
 }
 
-/// Gives a damaged file another name, so that nothing is lost with it, and says so.
-pub(crate) fn move_aside(path: &Path) -> String {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".damaged");
-    let aside = PathBuf::from(aside);
+/// Gives a damaged file another name, so that nothing is lost with it, and says so. What was damaged before keeps its
+/// name, within a bound.
+pub(crate) fn move_aside(path: &Path) -> Fault {
+    let name = |number: u32| {
+        let mut aside = path.as_os_str().to_owned();
+        aside.push(if number == 1 { ".damaged".into() } else { format!(".damaged-{number}") });
+        PathBuf::from(aside)
+    };
+    let free = (1..ASIDE_MAX).map(name).find(|aside| fs::symlink_metadata(aside).is_err());
+    let aside = free.unwrap_or_else(|| name(ASIDE_MAX));
     match fs::rename(path, &aside) {
-        Ok(()) => format!("{} was damaged; it is kept as {} and begun anew.", path.display(), aside.display()),
-        Err(error) => format!("{} is damaged and cannot be moved aside: {}.", path.display(), plain(&error)),
+        Ok(()) => Fault::Damaged(path.into(), aside),
+        Err(error) => Fault::Stuck(path.into(), plain(&error)),
     }
 }
 
 /// Replaces a file in one step: whoever reads it sees the old or the new one, whole. Nobody but the owner may read
 /// it, from its first byte on.
-pub(crate) fn save(path: &Path, head: &str, value: &impl Serialize) -> Result<(), String> {
-    let text = toml::to_string(value).map_err(|_| format!("{} cannot be written.", path.display()))?;
+pub(crate) fn save(path: &Path, head: &str, value: &impl Serialize) -> Result<(), Fault> {
+    let text = toml::to_string(value).map_err(|error| Fault::Unwritable(path.into(), error.to_string()))?;
     write(path, &format!("{head}{text}"))
 }
 
 /// Replaces a file in one step with `text`, in a directory that is there.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
-    let cannot = |error: io::Error| format!("{} cannot be written: {}.", path.display(), plain(&error));
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Fault> {
+    let cannot = |error: io::Error| Fault::Unwritable(path.into(), plain(&error));
     let directory = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".parlor").tempfile_in(directory).map_err(cannot)?;
     file.write_all(text.as_bytes()).map_err(cannot)?;
@@ -79,13 +121,12 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
 }
 
 /// Makes the directory where it is missing, and keeps other clients from writing there until the result is dropped.
-pub(crate) fn alone(directory: &Path) -> Result<Option<File>, String> {
+pub(crate) fn alone(directory: &Path) -> Result<Option<File>, Fault> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let cannot = |error: io::Error| format!("{} cannot be made: {}.", directory.display(), plain(&error));
-    builder.create(directory).map_err(cannot)?;
+    builder.create(directory).map_err(|error| Fault::NoDirectory(directory.into(), plain(&error)))?;
     // Where directories cannot be locked, two clients that write at the same moment are the person's luck.
     Ok(File::open(directory).ok().filter(|directory| directory.lock().is_ok()))
 }

@@ -5,7 +5,7 @@ use parlor_core::client::Keepsake;
 use parlor_core::vocabulary::Place;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{Loaded, alone, load, save};
+use crate::file::{Fault, Loaded, alone, load, save};
 use crate::kept::Kept;
 
 const KEEPSAKES_FILE: &str = "keepsakes.toml";
@@ -30,8 +30,8 @@ impl Kept {
     /// same person kept meanwhile stays. Where nothing is left, nothing is kept.
     ///
     /// # Errors
-    /// One plain sentence; what is typed then ends with the program.
-    pub fn keep_keepsake(&self, server: &str, nick: &str, before: &Keepsake, now: &Keepsake) -> Result<(), String> {
+    /// It cannot be written; what is typed then ends with the program.
+    pub fn keep_keepsake(&self, server: &str, nick: &str, before: &Keepsake, now: &Keepsake) -> Result<(), Fault> {
         if before == now {
             return Ok(());
         }

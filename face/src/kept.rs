@@ -10,7 +10,7 @@ use parlor_core::secret::Secret;
 use parlor_core::wire::Dialect;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{Loaded, alone, load, save};
+use crate::file::{Fault, Loaded, alone, load, save};
 
 /// Most identities kept; the one remembered longest ago goes first.
 const IDENTITIES_MAX: usize = 1_000;
@@ -53,10 +53,9 @@ impl Kept {
     /// The files of whoever runs this program.
     ///
     /// # Errors
-    /// One plain sentence if the system names no home directory.
-    pub fn of_this_person() -> Result<Self, String> {
-        let dirs = etcetera::choose_base_strategy()
-            .map_err(|_| "There is no home directory to keep anything in; set HOME.".to_owned())?;
+    /// [`Fault::NoHome`].
+    pub fn of_this_person() -> Result<Self, Fault> {
+        let dirs = etcetera::choose_base_strategy().map_err(|_| Fault::NoHome)?;
         let state = dirs.state_dir().unwrap_or_else(|| dirs.data_dir());
         Ok(Self::at(dirs.config_dir().join("parlor"), state.join("parlor")))
     }
@@ -85,8 +84,8 @@ impl Kept {
     /// Keeps what the connect dialog begins with next time.
     ///
     /// # Errors
-    /// One plain sentence; nothing else depends on it.
-    pub fn keep_connect(&self, connect: &Connect) -> Result<(), String> {
+    /// It cannot be written; nothing else depends on it.
+    pub fn keep_connect(&self, connect: &Connect) -> Result<(), Fault> {
         let _alone = alone(&self.config)?;
         save(&self.config.join(CONNECT_FILE), CONNECT_HEAD, &ConnectFile::from(connect))
     }
@@ -103,8 +102,8 @@ impl Kept {
     /// Keeps the token that `server` gave to `nick`, in place of an earlier one.
     ///
     /// # Errors
-    /// One plain sentence; without the token the nickname is taken until the server frees it.
-    pub fn remember(&self, server: &str, nick: &str, token: &Secret) -> Result<(), String> {
+    /// It cannot be written; without the token the nickname is taken until the server frees it.
+    pub fn remember(&self, server: &str, nick: &str, token: &Secret) -> Result<(), Fault> {
         let _alone = alone(&self.state)?;
         let path = self.state.join(TOKENS_FILE);
         let Loaded { value: mut file, warning } = load::<TokensFile>(&path);
@@ -175,6 +174,8 @@ impl Identity {
 mod tests {
     use std::fs;
 
+    use parlor_core::words::Language;
+
     use super::*;
 
     fn kept() -> (tempfile::TempDir, Kept) {
@@ -235,15 +236,23 @@ mod tests {
         let (home, kept) = kept();
         kept.remember("a:1", "ada", &Secret::new("one")).unwrap();
         let path = home.path().join("state/parlor").join(TOKENS_FILE);
-        for damaged in [&b"[[identity]]\ntoken = \"geheim\""[..], b"\xff\xfe", b"identity = 3"] {
+        let damages = [&b"[[identity]]\ntoken = \"geheim\""[..], b"\xff\xfe", b"identity = 3", b"=", b"==", b"==="];
+        for damaged in damages {
             fs::write(&path, damaged).unwrap();
             let loaded = kept.token("a:1", "ada");
             assert_eq!(loaded.value, None);
-            let warning = loaded.warning.unwrap();
-            assert!(warning.contains("tokens.toml was damaged"), "{warning}");
-            assert!(!warning.contains("geheim"), "{warning}");
-            assert_eq!(fs::read(path.with_extension("toml.damaged")).unwrap(), damaged);
+            let Some(Fault::Damaged(file, aside)) = loaded.warning else { panic!("{:?}", loaded.warning) };
+            assert_eq!(file, path);
+            assert_eq!(fs::read(&aside).unwrap(), damaged);
+            for language in Language::ALL {
+                let sentence = Fault::Damaged(file.clone(), aside.clone()).sentence(language);
+                assert!(sentence.contains("tokens.toml") && !sentence.contains("geheim"), "{sentence}");
+            }
         }
+        let aside = |end: &str| fs::read(path.with_extension(format!("toml.damaged{end}"))).unwrap();
+        assert_eq!(["", "-2", "-3", "-4"].map(aside), damages[..4], "the first ones stay");
+        assert_eq!(aside("-5"), damages[5], "and the newest");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 5);
         kept.remember("a:1", "ada", &Secret::new("two")).unwrap();
         assert_eq!(kept.token("a:1", "ada").value, Some(Secret::new("two")));
     }
@@ -277,9 +286,9 @@ mod tests {
         let file = home.path().join("file");
         fs::write(&file, "").unwrap();
         let kept = Kept::at(&file, file.join("below"));
-        let error = kept.keep_connect(&Connect::default()).unwrap_err();
+        let error = kept.keep_connect(&Connect::default()).unwrap_err().sentence(Language::English);
         assert!(error.ends_with('.') && !error.contains("os error"), "{error}");
-        let error = kept.remember("a:1", "ada", &Secret::new("one")).unwrap_err();
+        let error = kept.remember("a:1", "ada", &Secret::new("one")).unwrap_err().sentence(Language::English);
         assert!(error.ends_with('.') && !error.contains("os error"), "{error}");
     }
 }

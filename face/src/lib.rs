@@ -1,7 +1,8 @@
 //! What both clients share that touches the machine.
 //!
-//! [`kept::Kept`] keeps what a client needs next time, [`settings::Settings`] are what a person chose. Nothing here
-//! decides anything about the chat: that is up to the machine of `parlor_core::client`.
+//! [`kept::Kept`] keeps what a client needs next time, written in the background by a [`writer::Writer`];
+//! [`settings::Settings`] are what a person chose. Nothing here decides anything about the chat: that is up to the
+//! machine of `parlor_core::client`.
 
 pub mod clock;
 mod file;
@@ -13,5 +14,6 @@ pub mod open;
 pub mod settings;
 pub mod signals;
 pub mod words;
+pub mod writer;
 
-pub use file::Loaded;
+pub use file::{Fault, Loaded};

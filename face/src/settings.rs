@@ -14,7 +14,7 @@ use toml_edit::DocumentMut;
 
 pub use choice::{Bidi, CalendarChoice, Choice, Colours, Emoji, FontSize, LanguageChoice, Notifications, Theme};
 
-use crate::file::{alone, move_aside, plain, read, write};
+use crate::file::{Fault, alone, move_aside, plain, read, write};
 use crate::kept::Kept;
 use crate::words::Words;
 
@@ -176,8 +176,8 @@ impl Kept {
     /// that no client knows, and what another client changed meanwhile. The first time, the file explains itself.
     ///
     /// # Errors
-    /// One plain sentence; the settings then hold for this run alone.
-    pub fn keep_settings(&self, before: &Settings, now: &Settings) -> Result<(), String> {
+    /// They cannot be written; the settings then hold for this run alone.
+    pub fn keep_settings(&self, before: &Settings, now: &Settings) -> Result<(), Fault> {
         let _alone = alone(self.config())?;
         // Those who keep their files elsewhere have a link here.
         let path = self.settings_path();
@@ -192,7 +192,7 @@ impl Kept {
                 move_aside(&path);
                 Ok(rows::fresh())
             }
-            _ => Err(format!("{} cannot be read: {}.", path.display(), plain(&error))),
+            _ => Err(Fault::Unreadable(path.clone(), plain(&error))),
         })?;
         rows::change(&mut document, before, now);
         write(&path, &document.to_string())

@@ -33,6 +33,42 @@ parlor_core::phrases! {
             "{path} non si può leggere: {why}; valgono i valori predefiniti.",
             "پروندهٔ {path} خوانده نمی‌شود: {why}؛ مقدارهای پیش‌فرض به کار می‌روند.",
         }
+        /// A kept file cannot be read.
+        file_unreadable(path, why) {
+            "{path} cannot be read: {why}.",
+            "{path} non si può leggere: {why}.",
+            "پروندهٔ {path} خوانده نمی‌شود: {why}.",
+        }
+        /// A kept file made no sense.
+        file_damaged(path, aside) {
+            "{path} was damaged; it is kept as {aside} and begun anew.",
+            "{path} era danneggiato; resta come {aside} e si ricomincia da capo.",
+            "پروندهٔ {path} آسیب دیده بود؛ با نام {aside} نگه داشته شد و از نو آغاز می‌شود.",
+        }
+        /// The same, and it stays where it is.
+        file_stuck(path, why) {
+            "{path} is damaged and cannot be moved aside: {why}.",
+            "{path} è danneggiato e non si può spostare: {why}.",
+            "پروندهٔ {path} آسیب دیده است و نمی‌توان آن را کنار گذاشت: {why}.",
+        }
+        /// A kept file cannot be written.
+        file_unwritable(path, why) {
+            "{path} cannot be written: {why}.",
+            "{path} non si può scrivere: {why}.",
+            "در پروندهٔ {path} نمی‌توان نوشت: {why}.",
+        }
+        /// The directory for kept files cannot be made.
+        no_directory(path, why) {
+            "{path} cannot be made: {why}.",
+            "{path} non si può creare: {why}.",
+            "پوشهٔ {path} ساخته نمی‌شود: {why}.",
+        }
+        /// There is no place for kept files.
+        no_home() {
+            "There is no home directory to keep anything in; set HOME.",
+            "Non c’è una cartella home in cui conservare qualcosa; imposta HOME.",
+            "پوشهٔ خانه‌ای برای نگه‌داری چیزی پیدا نشد؛ \u{200E}HOME را تنظیم کنید.",
+        }
         /// A link of a kind that is never opened.
         link_not_opened() {
             "Only links to web pages and mail addresses are opened.",

@@ -8,9 +8,11 @@ use std::time::Duration;
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
 use parlor_core::client::{Intent, Link, Question};
 use parlor_core::secret::Secret;
+use parlor_core::words::Language;
 use parlor_face::kept::Kept;
 use parlor_face::notify::Notifier;
 use parlor_face::settings::Settings;
+use parlor_face::writer::Writer;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 
@@ -20,7 +22,6 @@ use crate::chat::Chat;
 use crate::chosen::Chosen;
 use crate::connect::{Aim, Form};
 use crate::hosting::{Hosting, News};
-use crate::keep::Keeper;
 use crate::leave::Leave;
 use crate::preferences::Preferences;
 use crate::theme;
@@ -89,7 +90,6 @@ impl Screen {
 struct Talk {
     chat: Chat,
     bell: Bell,
-    keeper: Keeper,
     /// The password of this window's own server, to be given to it once.
     answer: Option<Secret>,
 }
@@ -144,13 +144,18 @@ impl App {
 
     /// Connects at once, without asking. A session that goes on says goodbye.
     pub fn connect(&mut self, ctx: &egui::Context, target: &Target, nick: &str) {
-        self.keep();
-        let bell = Bell::new(ctx.clone());
+        self.keep(Chosen::of(ctx).language);
+        let mut bell = Bell::new(ctx.clone());
+        if let Some(kept) = self.kept.clone() {
+            let keepsake = kept.keepsake(&target.authority(), nick).value;
+            let theirs = bell.clone();
+            let writer = Writer::start(kept, target.clone(), nick, keepsake, move |fault| theirs.complain(fault));
+            bell.write_with(writer);
+        }
         let session = (self.dial)(target, nick, &bell);
         session.intent(Intent::Set(Chosen::of(ctx).options()));
-        let keeper = Keeper::new(self.kept.clone(), target.clone(), nick);
         self.form = Form::new(target, nick);
-        self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, keeper, answer: None }));
+        self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, answer: None }));
         ctx.request_repaint();
     }
 
@@ -185,7 +190,7 @@ impl App {
         if let Some(password) = answer.take_if(|_| asked) {
             chat.session().intent(Intent::Password(password));
         }
-        self.keep();
+        self.keep(Chosen::of(ctx).language);
     }
 
     /// Hears what the server of this window has to tell, if there is one.
@@ -238,17 +243,17 @@ impl App {
         ui.request_repaint();
     }
 
-    fn keep(&mut self) {
-        let Some(Talk { chat, bell, keeper, .. }) = self.screen.talk_mut() else { return };
-        let token = bell.take_token();
-        let (nick, online) = {
+    /// Lets it be known as whom one is in, and hears what could not be kept.
+    fn keep(&mut self, language: Language) {
+        let Some(Talk { chat, bell, .. }) = self.screen.talk() else { return };
+        {
             let state = chat.session().state();
-            (state.nick.clone(), state.link == Link::Online)
-        };
-        let looked = keeper.look(&nick, online, token);
-        let kept = bell.take_keepsake().map_or(Ok(()), |keepsake| keeper.keep(&nick, &keepsake));
-        if let Err(trouble) = looked.and(kept) {
-            self.trouble = Some(trouble);
+            if state.link == Link::Online {
+                bell.named(&state.nick);
+            }
+        }
+        if let Some(fault) = bell.take_trouble() {
+            self.trouble = Some(fault.sentence(language));
         }
     }
 
@@ -260,8 +265,8 @@ impl App {
             return;
         }
         let kept = self.kept.as_ref().map_or(Ok(()), |kept| kept.keep_settings(&before, &settings));
-        if let Err(trouble) = kept {
-            self.trouble = Some(trouble);
+        if let Err(fault) = kept {
+            self.trouble = Some(fault.sentence(Chosen::of(ctx).language));
         }
         self.set(ctx, settings);
     }
@@ -285,12 +290,11 @@ impl App {
     }
 
     fn say_goodbye(&mut self) {
-        self.keep();
         if let Some(talk) = self.screen.talk() {
             talk.chat.session().intent(Intent::Quit);
             talk.chat.session().wait_finished(GOODBYE);
+            talk.bell.finish_writing();
         }
-        self.keep();
         self.hosting.end();
     }
 }

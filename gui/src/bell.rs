@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use eframe::egui;
 use parlor_core::client::{Call, Keepsake};
 use parlor_core::secret::Secret;
+use parlor_face::Fault;
+use parlor_face::writer::Writer;
 use parlor_transport_tcp::session::Face;
 
 /// Most calls that wait for the window; older ones are not told any more.
@@ -16,6 +18,8 @@ const CALLS_MAX: usize = 16;
 pub struct Bell {
     ctx: egui::Context,
     shared: Arc<Shared>,
+    /// Keeps what the session brings.
+    writer: Option<Arc<Writer>>,
 }
 
 #[derive(Default)]
@@ -23,14 +27,43 @@ struct Shared {
     rung: AtomicBool,
     finished: AtomicBool,
     calls: Mutex<Vec<Call>>,
-    token: Mutex<Option<Secret>>,
-    keepsake: Mutex<Option<Keepsake>>,
+    trouble: Mutex<Option<Fault>>,
 }
 
 impl Bell {
     /// A bell that wakes the window of `ctx`.
     pub fn new(ctx: egui::Context) -> Self {
-        Self { ctx, shared: Arc::default() }
+        Self { ctx, shared: Arc::default(), writer: None }
+    }
+
+    /// Lets this one keep what the session brings, which tells its trouble by [`Bell::complain`].
+    pub(crate) fn write_with(&mut self, writer: Writer) {
+        self.writer = Some(Arc::new(writer));
+    }
+
+    /// Something cannot be kept.
+    pub(crate) fn complain(&self, fault: Fault) {
+        *self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        self.ring();
+    }
+
+    /// What could not be kept since last asked.
+    pub(crate) fn take_trouble(&self) -> Option<Fault> {
+        self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// One is in under this name.
+    pub(crate) fn named(&self, nick: &str) {
+        if let Some(writer) = &self.writer {
+            writer.named(nick);
+        }
+    }
+
+    /// Returns once all that came so far is kept.
+    pub(crate) fn finish_writing(&self) {
+        if let Some(writer) = &self.writer {
+            writer.finish();
+        }
     }
 
     /// From now on the next change wakes the window again. To be called before looking.
@@ -46,16 +79,6 @@ impl Bell {
     /// Whether all is said.
     pub(crate) fn is_finished(&self) -> bool {
         self.shared.finished.load(Ordering::Acquire)
-    }
-
-    /// The token that came since last asked.
-    pub(crate) fn take_token(&self) -> Option<Secret> {
-        self.shared.token.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// What is to be kept for the next run that came since last asked.
-    pub(crate) fn take_keepsake(&self) -> Option<Keepsake> {
-        self.shared.keepsake.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn ring(&self) {
@@ -81,17 +104,20 @@ impl Face for Bell {
     }
 
     fn keep(&self, keepsake: &Keepsake) {
-        *self.shared.keepsake.lock().unwrap_or_else(PoisonError::into_inner) = Some(keepsake.clone());
-        self.ring();
+        if let Some(writer) = &self.writer {
+            writer.keep(keepsake);
+        }
     }
 
     fn remember(&self, token: &Secret) {
-        // Files are written by the window, which knows under which name.
-        *self.shared.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
-        self.ring();
+        if let Some(writer) = &self.writer {
+            writer.remember(token);
+        }
     }
 
     fn finished(&self) {
+        // The window may end the program from here on.
+        self.finish_writing();
         self.shared.finished.store(true, Ordering::Release);
         self.ring();
     }

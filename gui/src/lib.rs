@@ -21,7 +21,6 @@ mod help;
 mod host;
 mod hosting;
 mod input;
-mod keep;
 mod leave;
 mod links;
 mod lists;

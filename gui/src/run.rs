@@ -60,6 +60,7 @@ fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> Ap
     }
     let read = kept.as_ref().map(Kept::settings).unwrap_or_default();
     let language = read.settings.speech();
+    let warning = warning.map(|fault| fault.sentence(language));
     let warning = warning.or_else(|| read.troubles.first().map(|trouble| trouble.sentence(language)));
     let mut app = App::asking(ctx, Form::kept(&last), kept.clone(), dial(kept));
     app.set(ctx, read.settings);

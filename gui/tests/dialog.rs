@@ -137,6 +137,8 @@ fn what_worked_is_kept_for_the_next_start_with_the_name_that_was_taken() {
         server.says(b"\n");
     }
     window.run();
+    // What is left to be written is written then.
+    drop(window);
     assert_eq!(kept.connect().value, last_time());
     assert_eq!(kept.connect().warning, None);
 }

@@ -3,15 +3,19 @@
 mod current;
 mod wake;
 
+use std::sync::Arc;
+
 use cursive::Cursive;
 use cursive::event::Event;
 use cursive::theme::Theme;
 use cursive::view::Nameable;
 use parlor_core::client::{Call, Intent, Link, Profile, Question};
 use parlor_core::secret::Secret;
+use parlor_face::Fault;
 use parlor_face::clock::Clock;
 use parlor_face::kept::{Connect, Kept};
 use parlor_face::settings::Settings;
+use parlor_face::writer::Writer;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
 
@@ -48,12 +52,8 @@ pub struct App {
     pub trouble: Option<String>,
     /// The chat that is open.
     pub session: Current,
-    /// Where that is.
-    pub server: Option<Target>,
     /// The question whose dialog is open.
     pub asked: Option<Question>,
-    /// Whether the connect dialog's answers have been kept.
-    pub settled: bool,
     /// The window's title.
     pub title: String,
     /// Whether the terminal has the focus, as far as it tells.
@@ -76,9 +76,7 @@ impl App {
             wanted: None,
             trouble: None,
             session: Current::default(),
-            server: None,
             asked: None,
-            settled: false,
             title: String::new(),
             focused: true,
             alerts: None,
@@ -134,9 +132,19 @@ pub fn start(siv: &mut Cursive, mut target: Target, nick: &str) {
         }
     }
     let authority = target.authority();
-    let keeper = app.kept.clone().map(|kept| (kept, authority.clone(), nick.to_owned()));
     let keepsake = app.kept.as_ref().map(|kept| kept.keepsake(&authority, nick).value).unwrap_or_default();
-    let wake = Wake::new(sink, keeper, keepsake.clone());
+    let theirs = sink.clone();
+    let complain = move |fault: Fault| {
+        let tell = move |siv: &mut Cursive| {
+            let why = fault.sentence(self::app(siv).look.language);
+            siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.say(why));
+        };
+        // Nobody reads it any more once the program ends.
+        let _ = theirs.send(Box::new(tell));
+    };
+    let writer =
+        app.kept.clone().map(|kept| Arc::new(Writer::start(kept, target.clone(), nick, keepsake.clone(), complain)));
+    let wake = Wake::new(sink, writer.clone());
     let token = app.kept.as_ref().and_then(|kept| kept.token(&authority, nick).value);
     let profile = Profile {
         options: choices::options(&app.settings, app.look.language),
@@ -145,8 +153,7 @@ pub fn start(siv: &mut Cursive, mut target: Target, nick: &str) {
     };
     app.connect =
         Connect { host: target.host.clone(), port: target.port, nick: nick.to_owned(), dialect: target.dialect };
-    app.server = Some(target.clone());
-    app.settled = false;
+    app.session.write_with(writer);
     open(siv, Session::start(target, profile, wake));
 }
 
@@ -216,17 +223,11 @@ fn retitle(siv: &mut Cursive) {
     }
 }
 
-/// Keeps what the connect dialog is to begin with next time, once it has proved right.
+/// Keeps what the connect dialog is to begin with next time, once it has proved right, and under which name one is known.
 fn settle(siv: &mut Cursive, nick: &str) {
     let app = app(siv);
-    if std::mem::replace(&mut app.settled, true) {
-        return;
-    }
     nick.clone_into(&mut app.connect.nick);
-    if let Some(kept) = &app.kept {
-        // The dialog beginning empty next time is not worth a word now.
-        let _ = kept.keep_connect(&app.connect);
-    }
+    app.session.named(nick);
 }
 
 /// Shows everything as the settings now say.

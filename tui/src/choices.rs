@@ -77,7 +77,7 @@ fn change(siv: &mut Cursive, key: &str, value: &str) -> String {
     }
     let language = app.look.language;
     let said = match kept {
-        Some(Err(why)) => language.setting_not_kept(why),
+        Some(Err(fault)) => language.setting_not_kept(fault.sentence(language)),
         Some(Ok(())) | None if AT_START.contains(&full.as_str()) => language.setting_later(full),
         Some(Ok(())) | None => language.setting_is(full, is),
     };

@@ -182,9 +182,7 @@ fn screen(
     leave_on_signal(&siv, current.clone());
     siv.runner(backend).run();
     // The goodbye is on its way; a second one would cut it short.
-    if let Some(session) = current.get() {
-        session.wait_finished(FAREWELL_MAX);
-    }
+    current.wait(FAREWELL_MAX);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use parlor_core::client::Intent;
+use parlor_face::writer::Writer;
 use parlor_transport_tcp::session::Session;
 
 /// The session of the chat that is open, if one is. Shared with whoever has to say goodbye when the screen cannot.
@@ -15,6 +16,8 @@ struct Open {
     session: Option<Session>,
     /// Goodbye was said.
     left: bool,
+    /// What keeps what the newest session brings.
+    writer: Option<Arc<Writer>>,
 }
 
 impl Current {
@@ -29,7 +32,23 @@ impl Current {
 
     /// Puts another in its place, or none. The last of a session says goodbye as it is dropped.
     pub fn replace(&self, session: Option<Session>) -> Option<Session> {
-        std::mem::replace(&mut *self.lock(), Open { session, left: false }).session
+        let mut open = self.lock();
+        open.left = false;
+        std::mem::replace(&mut open.session, session)
+    }
+
+    /// What the next session brings is kept by this one; `None` keeps nothing.
+    pub fn write_with(&self, writer: Option<Arc<Writer>>) {
+        // The one before may still have something to write, which is not to be waited for with the lock.
+        let before = std::mem::replace(&mut self.lock().writer, writer);
+        drop(before);
+    }
+
+    /// One is in under this name.
+    pub fn named(&self, nick: &str) {
+        if let Some(writer) = &self.lock().writer {
+            writer.named(nick);
+        }
     }
 
     /// Says goodbye, once: a second time would cut it short, and a terminal that is closed is told of by a signal and by
@@ -45,8 +64,17 @@ impl Current {
     /// Says goodbye and waits until it was heard, or the time is over.
     pub fn leave(&self, at_most: Duration) {
         self.say_goodbye();
+        self.wait(at_most);
+    }
+
+    /// Waits until a goodbye was heard, or the time is over, and until what came so far is kept.
+    pub fn wait(&self, at_most: Duration) {
         if let Some(session) = self.get() {
             session.wait_finished(at_most);
+        }
+        let writer = self.lock().writer.clone();
+        if let Some(writer) = writer {
+            writer.finish();
         }
     }
 }
