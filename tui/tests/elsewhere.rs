@@ -44,7 +44,8 @@ impl Screen {
         for event in events {
             self.keys.send(Some(event)).unwrap();
         }
-        self.runner.process_events();
+        // What was taken is drawn, too: nothing else may come that would draw it.
+        self.runner.step();
     }
 
     fn types(&mut self, text: &str) {
