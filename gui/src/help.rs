@@ -1,10 +1,10 @@
 //! The list of keys.
 
-use eframe::egui::{Align, Frame, Grid, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
+use eframe::egui::{Frame, Id, Key, Margin, Modal, Modifiers, Rect, ScrollArea, Stroke, Ui, UiBuilder, pos2, vec2};
 use parlor_core::words::Language;
 
-use crate::chosen::{column, onwards, tongue};
-use crate::text::{Look, button, caption};
+use crate::chosen::{column, downwards, from_start, tongue};
+use crate::text::{Look, button, caption, lay};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, Words};
 
@@ -37,6 +37,37 @@ fn keys(words: Language) -> Vec<Line> {
     ]
 }
 
+/// Between the keys and what they do.
+const GAP: f32 = 18.0;
+/// Between two lines.
+const AIR: f32 = 1.0;
+/// For the scroll bar.
+const BAR: f32 = 14.0;
+/// How wide the list is, where there is room.
+const WIDTH: f32 = 520.0;
+
+fn key_look(palette: &Palette) -> Look {
+    Look::new(TEXT - 1.0, palette.text)
+}
+
+/// A key from where lines begin, and behind the column of keys what it does.
+fn line(ui: &mut Ui, column: f32, key: &str, meaning: &str) {
+    let palette = Palette::of(ui);
+    let mut area = ui.available_rect_before_wrap();
+    // The bar is on the right also where lines begin there.
+    area.max.x -= BAR;
+    let rest = (area.width() - column - GAP).max(40.0);
+    let meant = Look::new(TEXT - 1.0, palette.dim);
+    let height = lay(ui, key, key_look(palette), column).size().y.max(lay(ui, meaning, meant, rest).size().y);
+    let parts = [(0.0, column, key, key_look(palette)), (column + GAP, rest, meaning, meant)];
+    for (way, width, text, look) in parts {
+        let corner = pos2(from_start(ui, area, way, width), area.top());
+        let place = UiBuilder::new().max_rect(Rect::from_min_size(corner, vec2(width, height))).layout(downwards(ui));
+        ui.scope_builder(place, |ui| caption(ui, text, look));
+    }
+    ui.advance_cursor_after_rect(Rect::from_min_size(area.min, vec2(area.width() + BAR, height + AIR)));
+}
+
 /// The list, open or not.
 #[derive(Debug, Default)]
 pub(crate) struct Help {
@@ -67,20 +98,16 @@ impl Help {
             .corner_radius(12)
             .inner_margin(Margin::same(22));
         let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 60.0));
             column(ui, |ui| caption(ui, &words.keys(), Look::new(18.0, palette.text).one_line()));
             ScrollArea::vertical().max_height((ui.ctx().content_rect().height() - 170.0).max(80.0)).show(ui, |ui| {
-                Grid::new("keys").num_columns(2).min_row_height(20.0).spacing([18.0, 5.0]).show(ui, |ui| {
-                    for (key, meaning) in keys(words) {
-                        let key = (key, palette.text);
-                        let meaning = (meaning, palette.dim);
-                        let pair = if words.is_right_to_left() { [meaning, key] } else { [key, meaning] };
-                        for (text, color) in pair {
-                            let look = Look::new(TEXT - 1.0, color).one_line();
-                            ui.with_layout(onwards(ui, Align::Center), |ui| caption(ui, &text, look));
-                        }
-                        ui.end_row();
-                    }
-                });
+                let keys = keys(words);
+                let widths = keys.iter().map(|(key, _)| lay(ui, key, key_look(palette), f32::INFINITY).size().x);
+                // In a narrow window the meanings need room, too.
+                let column = widths.fold(0.0, f32::max).min(ui.available_width() * 0.5);
+                for (key, meaning) in &keys {
+                    line(ui, column, key, meaning);
+                }
             });
             caption(ui, &words.keys_more(), Look::new(SMALL, palette.text));
             ui.add_space(6.0);

@@ -6,6 +6,8 @@ use common::{Desk, assert_unmoved, json, older, places, with_history};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
+use parlor_core::words::Language;
+use parlor_face::settings::{LanguageChoice, Settings};
 
 #[test]
 fn up_in_an_empty_box_corrects_what_was_said_last() {
@@ -203,4 +205,24 @@ fn f1_lists_the_keys() {
     desk.window.get_by_label("Close").click();
     desk.window.run();
     assert!(desk.window.query_by_label("search in this room").is_none());
+}
+
+#[test]
+fn the_list_of_keys_is_wide_enough_for_each() {
+    let mut desk = Desk::online();
+    for language in [LanguageChoice::Is(Language::English), LanguageChoice::Is(Language::Persian)] {
+        let ctx = desk.window.ctx.clone();
+        desk.window.state_mut().set(&ctx, Settings { language, ..Settings::default() });
+        desk.press(Modifiers::NONE, Key::F1);
+        let meaning = if language == LanguageChoice::Is(Language::Persian) {
+            "جست‌وجو در همه‌جا"
+        } else {
+            "search everywhere"
+        };
+        let rect = |label: &str| desk.window.get_by_label(label).rect();
+        let (key, short, meaning) = (rect("Ctrl+Shift+F"), rect("Ctrl+F"), rect(meaning));
+        assert!(key.width() > short.width() + 20.0, "it is cut: {key} beside {short}");
+        assert!(meaning.width() > key.width() * 0.7 && !meaning.intersects(key), "{key} {meaning}");
+        desk.press(Modifiers::NONE, Key::Escape);
+    }
 }
