@@ -244,7 +244,8 @@ pub struct Member {
     pub nick: String,
     /// Whether it is oneself.
     pub me: bool,
-    /// What they say about it where they are away.
+    /// What they say about it where they are away. `None` is no proof that they are here: in rooms over 500 people it is
+    /// not told, and once such a room has shrunk, only of those who go away from then on, until one enters it anew.
     pub away: Option<String>,
 }
 
