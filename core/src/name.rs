@@ -5,22 +5,21 @@
 
 use alloc::string::{String, ToString};
 use core::fmt;
-use core::ops::Range;
 
-use triomphe::ThinArc;
-use unicode_joining_type::{JoiningType, get_joining_type};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
-use unicode_security::skeleton;
 use unicode_segmentation::UnicodeSegmentation;
+
+mod forms;
+mod prepare;
+
+use forms::{Forms, as_text};
+pub(crate) use prepare::fold;
+use prepare::parse;
 
 /// Most graphemes a name may have.
 pub const NAME_GRAPHEMES_MAX: usize = 32;
 /// Most bytes of UTF-8 a name may have.
 pub const NAME_BYTES_MAX: usize = 64;
-
-const ZWNJ: char = '\u{200C}';
 
 /// Why a text is no name. `Display` is one plain sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,157 +60,6 @@ impl fmt::Display for BadName {
 pub(crate) fn is_printable(c: char) -> bool {
     use GeneralCategoryGroup::{Letter, Number, Punctuation, Symbol};
     matches!(c.general_category_group(), Letter | Number | Punctuation | Symbol)
-}
-
-/// The forms of one name, one behind the other in one allocation; a form that reads as the one before it is not stored
-/// again. Shared, so that a clone costs a reference count: the name of somebody who is here stands in many tables.
-#[derive(Clone)]
-struct Forms(ThinArc<Marks, u8>);
-
-/// Where the forms of a name stand.
-#[derive(Clone, Copy)]
-struct Marks {
-    /// As it is shown: from the beginning to here.
-    shown_end: u16,
-    /// After NFKC and case folding, ZWNJ removed: equal folds are one name.
-    fold_start: u16,
-    fold_end: u16,
-    /// UTS #39 skeleton of the fold, where the fold itself stands or from here to the end: equal skeletons look alike.
-    skeleton_start: u16,
-}
-
-impl Forms {
-    fn new(shown: &str, fold: &str, skeleton: &str) -> Self {
-        let mark = |at: usize| u16::try_from(at).expect("no form of a name is longer than a few hundred bytes");
-        let mut text = String::with_capacity(shown.len() + fold.len() + skeleton.len());
-        text.push_str(shown);
-        let shown_end = mark(text.len());
-        let fold_start = if fold == shown { 0 } else { shown_end };
-        if fold_start > 0 {
-            text.push_str(fold);
-        }
-        let fold_end = mark(text.len());
-        let skeleton_start = if skeleton == fold { fold_start } else { fold_end };
-        if skeleton_start == fold_end {
-            text.push_str(skeleton);
-        }
-        let marks = Marks { shown_end, fold_start, fold_end, skeleton_start };
-        Self(ThinArc::from_header_and_slice(marks, text.as_bytes()))
-    }
-
-    fn marks(&self) -> Marks {
-        self.0.header.header
-    }
-
-    fn bytes(&self, range: Range<u16>) -> &[u8] {
-        &self.0.slice[usize::from(range.start)..usize::from(range.end)]
-    }
-
-    fn shown(&self) -> &[u8] {
-        self.bytes(0..self.marks().shown_end)
-    }
-
-    fn fold(&self) -> &[u8] {
-        let marks = self.marks();
-        self.bytes(marks.fold_start..marks.fold_end)
-    }
-
-    fn skeleton(&self) -> &[u8] {
-        let marks = self.marks();
-        if marks.skeleton_start == marks.fold_start {
-            return self.fold();
-        }
-        &self.0.slice[usize::from(marks.skeleton_start)..]
-    }
-}
-
-/// A form was made of text, and is text.
-fn as_text(form: &[u8]) -> &str {
-    core::str::from_utf8(form).expect("each form of a name was stored as text")
-}
-
-fn parse(text: &str) -> Result<Forms, BadName> {
-    if text.is_empty() {
-        return Err(BadName::Empty);
-    }
-    if text.len() > NAME_BYTES_MAX * 2 {
-        return Err(BadName::TooLong);
-    }
-    if text.is_ascii() {
-        return parse_ascii(text);
-    }
-    let shown: String = text.nfc().collect();
-    let first = shown.chars().next().ok_or(BadName::Empty)?;
-    if first.general_category_group() == GeneralCategoryGroup::Mark {
-        return Err(BadName::LeadingMark);
-    }
-    for (at, c) in shown.char_indices() {
-        let allowed = match c {
-            '_' | '-' | '.' | '[' | ']' | '^' => true,
-            ZWNJ => zwnj_is_allowed(&shown, at),
-            _ => {
-                use GeneralCategoryGroup::{Letter, Mark};
-                let group = c.general_category_group();
-                let digit = c.general_category() == unicode_properties::GeneralCategory::DecimalNumber;
-                digit || matches!(group, Letter | Mark)
-            }
-        };
-        if !allowed {
-            return Err(BadName::Character(c));
-        }
-    }
-    if shown.len() > NAME_BYTES_MAX || shown.graphemes(true).count() > NAME_GRAPHEMES_MAX {
-        return Err(BadName::TooLong);
-    }
-    let fold = fold(&shown);
-    if fold.is_empty() {
-        return Err(BadName::Empty);
-    }
-    let skeleton: String = skeleton(&fold).filter(|c| *c != ZWNJ).collect();
-    Ok(Forms::new(&shown, &fold, &skeleton))
-}
-
-/// What [`parse`] makes of a name in ASCII: most are, and every frame about a room holds one.
-fn parse_ascii(text: &str) -> Result<Forms, BadName> {
-    let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']' | '^');
-    if let Some(bad) = text.chars().find(|c| !allowed(c)) {
-        return Err(BadName::Character(bad));
-    }
-    if text.len() > NAME_GRAPHEMES_MAX {
-        return Err(BadName::TooLong);
-    }
-    let fold = text.to_ascii_lowercase();
-    let mut skeleton = String::with_capacity(fold.len() * 2);
-    for c in fold.chars() {
-        match c {
-            // All the look-alikes that these characters have (UTS #39, confusables).
-            'm' => skeleton.push_str("rn"),
-            '0' => skeleton.push('O'),
-            '1' => skeleton.push('l'),
-            other => skeleton.push(other),
-        }
-    }
-    Ok(Forms::new(text, &fold, &skeleton))
-}
-
-/// NFKC, case folded, ZWNJ ignored. Folding goes through upper case, which is what full case folding does for
-/// all but a few letters (`ß` = `ss`, `ς` = `σ`), and joins `ı` with `i`, which look-alikes would do anyway.
-pub(crate) fn fold(shown: &str) -> String {
-    shown.nfkc().filter(|c| *c != ZWNJ).flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
-}
-
-/// RFC 5892 A.1: ZWNJ stands after a virama, or between letters that would otherwise join.
-fn zwnj_is_allowed(text: &str, at: usize) -> bool {
-    let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + ZWNJ.len_utf8()..).unwrap_or(""));
-    let virama = 9;
-    if before.chars().next_back().is_some_and(|c| canonical_combining_class(c) == virama) {
-        return true;
-    }
-    let solid = |c: &char| get_joining_type(*c) != JoiningType::Transparent;
-    let left = before.chars().rev().find(solid).map(get_joining_type);
-    let right = after.chars().find(solid).map(get_joining_type);
-    matches!(left, Some(JoiningType::LeftJoining | JoiningType::DualJoining))
-        && matches!(right, Some(JoiningType::RightJoining | JoiningType::DualJoining))
 }
 
 macro_rules! name_type {
@@ -419,7 +267,7 @@ mod tests {
             for text in [format!("{c}"), format!("x{c}y"), format!("{c}").repeat(33)] {
                 let Ok(name) = Nick::parse(&text) else { continue };
                 assert_eq!(name.fold(), fold(&text));
-                assert_eq!(name.skeleton(), skeleton(&fold(&text)).collect::<String>(), "{text:?}");
+                assert_eq!(name.skeleton(), unicode_security::skeleton(&fold(&text)).collect::<String>(), "{text:?}");
             }
         }
         assert_eq!(Nick::parse("a\u{7f}").unwrap_err(), BadName::Character('\u{7f}'));
