@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::asked::Asked;
-use super::rooms::sentence;
+use super::entries::sentence;
 use super::words::Words;
 use super::{Client, EntryKind, Question};
 use crate::id::MessageId;
@@ -180,12 +180,12 @@ impl Client {
         let Some(index) = self.index_at(place) else { return };
         self.notice_hole(index, id);
         let room = &mut self.state.rooms[index];
-        let known = id <= room.book.seen && room.topic == super::rooms::topic(text);
+        let known = id <= room.book.seen && room.topic == super::entries::topic(text);
         room.book.seen = room.book.seen.max(id);
         if known || room.timeline.find(id).is_some() {
             return;
         }
-        room.topic = super::rooms::topic(text);
+        room.topic = super::entries::topic(text);
         let sentence = match text.is_empty() {
             true => self.words().topic_taken(by),
             false => self.words().topic_set(by, text),

@@ -1,6 +1,6 @@
 //! What was read and what was not.
 
-use super::rooms::sentence;
+use super::entries::sentence;
 use super::{Call, Client, EntryKind, Output, Revision};
 use crate::id::MessageId;
 use crate::name;

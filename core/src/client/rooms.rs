@@ -1,31 +1,23 @@
 //! The rooms and conversations, and who is in them.
 
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use super::asked::Asked;
-use super::fold::Fold;
+use super::entries::topic;
 use super::history::Hole;
 use super::recall::Recall;
 use super::words::Words;
-use super::{Client, Delivery, Entry, EntryKey, EntryKind, Member, Room, RoomKey, Timeline};
+use super::{Client, Member, Room, RoomKey, Timeline};
 use crate::id::{LogId, MessageId};
 use crate::name::{self, Nick};
 use crate::text::{Note, printable};
-use crate::time::{Instant, Timestamp};
 use crate::vocabulary::{Command, Place, RoomInfo, Tag};
 
 /// Rooms and conversations kept; what a server tells of more is not shown.
 pub(super) const ROOMS_MAX: usize = 256;
 /// Names kept per room; more are only counted.
 const MEMBERS_MAX: usize = 5_000;
-/// How long "is typing" is believed.
-const TYPING: Duration = Duration::from_secs(6);
-/// People shown as typing in one room, and remembered in all.
-const TYPISTS_PER_ROOM_MAX: usize = 16;
-const TYPISTS_MAX: usize = 256;
 
 /// What a room needs to know that nobody looks at.
 #[derive(Clone, Debug, Default)]
@@ -66,14 +58,6 @@ pub(super) struct Book {
     pub(super) recall: Recall,
     /// Numbers the rooms in the order in which they were shown last.
     pub(super) shown_as: u64,
-}
-
-/// Somebody who is typing.
-#[derive(Debug)]
-pub(super) struct Typist {
-    pub(super) until: Instant,
-    pub(super) room: RoomKey,
-    pub(super) nick: String,
 }
 
 impl Room {
@@ -274,101 +258,6 @@ impl Client {
         self.read_shown();
     }
 
-    /// An entry of this client; everything that others wrote becomes harmless here and nowhere else.
-    pub(super) fn entry(&mut self, at: Option<Timestamp>, id: Option<MessageId>, kind: EntryKind) -> Entry {
-        let kind = match kind {
-            EntryKind::Message { from, text, action, mine, mention, delivery, revision } => {
-                let delivery = match delivery {
-                    Delivery::Failed(why) => Delivery::Failed(printable(&why)),
-                    Delivery::Pending | Delivery::Confirmed | Delivery::Unconfirmed => delivery,
-                };
-                let (from, text) = (printable(&from), printable(&text));
-                EntryKind::Message { from, text, action, mine, mention, delivery, revision }
-            }
-            EntryKind::Notice(text) => EntryKind::Notice(printable(&text)),
-            EntryKind::Error(text) => EntryKind::Error(printable(&text)),
-        };
-        self.dirty = true;
-        let key = EntryKey(self.count());
-        let mut entry = Entry {
-            key,
-            at,
-            id,
-            seq: 0,
-            changed: 0,
-            kind,
-            reply: None,
-            spans: Box::default(),
-            about: None,
-            came: None,
-            ignored: false,
-            fold: Fold::Apart,
-            unread: false,
-        };
-        entry.find_spans(&self.state.nick);
-        entry
-    }
-
-    /// Numbers an entry as news of a room.
-    pub(super) fn news(&mut self, index: usize) -> u64 {
-        self.state.seq += 1;
-        self.state.rooms[index].book.newest_seq = self.state.seq;
-        self.state.seq
-    }
-
-    /// Something happened in a room.
-    pub(super) fn notice(&mut self, index: usize, at: Option<Timestamp>, text: String) {
-        let at = at.unwrap_or(self.now.timestamp);
-        let mut entry = self.entry(Some(at), None, EntryKind::Notice(text));
-        entry.seq = self.news(index);
-        self.state.rooms[index].timeline.push(entry);
-    }
-
-    /// Something went wrong there; in the shown room where there is no such index.
-    pub(super) fn error(&mut self, index: usize, text: &str) {
-        let index = if index < self.state.rooms.len() { index } else { self.state.shown };
-        if index >= self.state.rooms.len() {
-            return;
-        }
-        let mut entry = self.entry(Some(self.now.timestamp), None, EntryKind::Error(text.into()));
-        entry.seq = self.news(index);
-        self.state.rooms[index].timeline.push(entry);
-    }
-
-    pub(super) fn is_typing(&mut self, place: &Place, nick: &Nick) {
-        let Some(index) = self.index_at(place).filter(|_| !self.state.ignores(nick.as_str())) else { return };
-        let nick = printable(nick.as_str());
-        let (room, until) = (&mut self.state.rooms[index], self.now.instant + TYPING);
-        if let Some(typist) = self.typists.iter_mut().find(|typist| typist.room == room.key && typist.nick == nick) {
-            typist.until = until;
-            return;
-        }
-        if room.typing.len() < TYPISTS_PER_ROOM_MAX && self.typists.len() < TYPISTS_MAX {
-            room.typing.push(nick.clone());
-            self.typists.push_back(Typist { until, room: room.key, nick });
-            self.dirty = true;
-        }
-    }
-
-    pub(super) fn stops_typing(&mut self, index: usize, nick: &str) {
-        let room = &mut self.state.rooms[index];
-        if room.typing.iter().any(|typing| typing == nick) {
-            room.typing.retain(|typing| typing != nick);
-            self.typists.retain(|typist| typist.room != room.key || typist.nick != nick);
-            self.dirty = true;
-        }
-    }
-
-    pub(super) fn expire_typists(&mut self) {
-        while let Some(at) = self.typists.iter().position(|typist| typist.until <= self.now.instant) {
-            let Some(typist) = self.typists.remove(at) else { break };
-            if let Some(index) = self.index_of(typist.room) {
-                self.state.rooms[index].typing.retain(|nick| *nick != typist.nick);
-                self.dirty = true;
-            }
-        }
-    }
-
     /// Somebody, perhaps oneself, has another name.
     pub(super) fn renamed(&mut self, from: &Nick, to: &Nick) {
         let (me, words) = (name::fold(&self.state.nick) == from.fold(), self.words());
@@ -404,20 +293,4 @@ impl Client {
         }
         self.ignore_renamed(from, to);
     }
-}
-
-/// Bytes of a sentence of a server's.
-const SENTENCE_BYTES_MAX: usize = 1_024;
-
-/// A server's sentence on one harmless line, cut where no sentence is that long.
-pub(super) fn sentence(text: &str) -> String {
-    let (text, _) = text.split_at(text.floor_char_boundary(SENTENCE_BYTES_MAX));
-    printable(text).replace('\n', " ")
-}
-
-/// A topic that is harmless on a screen; cut where that made it too long.
-pub(super) fn topic(note: &Note) -> Note {
-    let mut text = printable(note.as_str());
-    while Note::parse(&text).is_err() && text.pop().is_some() {}
-    Note::parse(&text).unwrap_or_default()
 }

@@ -6,8 +6,10 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::*;
+use crate::hub::Closing;
 use crate::id::{LogId, MessageId};
-use crate::name::Nick;
+use crate::name::{Nick, RoomName};
+use crate::secret::Secret;
 use crate::text::{Body, Note};
 use crate::time::Timestamp;
 use crate::vocabulary::{Command, Event, Features, Message, Request, RoomInfo, Welcome, WelcomeLimits};

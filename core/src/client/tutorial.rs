@@ -67,7 +67,7 @@ impl Client {
                 (Row::Quit, _) => {}
                 (Row::Other { text }, Dialect::Prompt) => {
                     if introduced {
-                        let why = super::rooms::sentence(text);
+                        let why = super::entries::sentence(text);
                         self.ask(Question::Nick { why });
                     }
                     return;
