@@ -182,6 +182,8 @@ impl Form {
                 let rows = editor.rows(width, *secret);
                 let row = rows.iter().find(|row| row.caret.is_some()).or(rows.last());
                 let text = row.map_or("", |row| &row.text);
+                // The space that a row ends with may hang over the field's edge.
+                let text = text.strip_suffix(' ').filter(|_| cells::width(text) > width).unwrap_or(text);
                 let look = style::plain().combine(cursive::style::Effect::Underline);
                 paint::print(printer, (x, y), look, &cells::pad(text, width));
                 if focused && let Some(at) = row.and_then(|row| row.caret) {

@@ -293,7 +293,7 @@ impl<I: Identity, O: Write, E: Write> Pipe<I, O, E> {
 
     fn kept_out(&self) -> String {
         self.terms.room.as_ref().map_or_else(
-            || "The server lets you into no room.".to_owned(),
+            || "The server did not let you into any room.".to_owned(),
             |room| format!("The server does not let you into {room}."),
         )
     }

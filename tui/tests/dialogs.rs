@@ -76,6 +76,16 @@ fn a_pasted_address_is_one_line() {
 }
 
 #[test]
+fn a_field_that_is_too_narrow_for_its_words_shows_those_around_the_caret_whole() {
+    for count in 40..=50 {
+        let typed = format!("{} yy", "x".repeat(count));
+        let events: Vec<Event> = [Event::CtrlChar('u')].into_iter().chain(typed.chars().map(Event::Char)).collect();
+        let screen = dialog((80, 24), &[events, vec![Event::Key(Key::Home)]].concat());
+        assert!(!screen.contains('…'), "{count}: {screen}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_the_settings_is_told_with_the_first_screen() {
     const WHY: &str = "There is no setting called colour; it is left as it is.";
     let (mut runner, _, _keys, frames) = program((80, 24), |siv: &mut Cursive| {
