@@ -138,6 +138,8 @@ fn shift_enter_is_a_new_line_where_the_terminal_tells_it_from_enter() {
     ada.types("one\x1b[13;2utwo\x1b[109;5u");
     bea.prints("ada: one");
     bea.prints("  two");
+    bea.says("seen?");
+    ada.shows("seen?");
     ada.types("\x1b[1606;3u");
     ada.shows("Alt+R");
     ada.types("\x1b[113;5u");
