@@ -39,7 +39,15 @@ impl Hub {
     /// The same on these ports; 0 takes a free one.
     pub(crate) fn start_at(ports: [u16; 3], password: Option<&str>) -> Self {
         let (stop, stopped) = async_channel::bounded(1);
-        let bind = |port| TcpListener::bind(([127, 0, 0, 1], port).into()).unwrap();
+        // A port that was free may be somebody else's for a moment: of another test's connection.
+        let bind = |port| {
+            let mut bound = None;
+            parlor_standins::eventually(|| {
+                bound = TcpListener::bind(([127, 0, 0, 1], port).into()).ok();
+                bound.is_some()
+            });
+            bound.expect("the port becomes free")
+        };
         let listeners = ports.map(bind);
         let ports = [0, 1, 2].map(|at: usize| listeners[at].local_addr().unwrap().port());
         // Two hubs with one seed would give two histories one name.
