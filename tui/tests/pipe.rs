@@ -250,10 +250,13 @@ fn a_server_that_stops_and_comes_back_is_found_again() {
 fn a_reader_that_goes_away_ends_it_cleanly() {
     let hub = Hub::start(None);
     let url = hub.url(Dialect::Native);
+    let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.says("ready");
+    bea.prints("bea: ready");
     let home = tempfile::tempdir().unwrap();
     let mut child = hub::program(&home, &["--pipe", "--nick", "ada", &url]).spawn().unwrap();
     drop(child.stdout.take());
-    let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.prints("* ada joined");
     bea.says("hello?");
     bea.prints_what(|line| line.starts_with("* ada left"), "ada left");
     let mut stderr = String::new();

@@ -131,6 +131,8 @@ fn shift_enter_is_a_new_line_where_the_terminal_tells_it_from_enter() {
     let hub = Hub::start(None);
     let url = hub.url(Dialect::Native);
     let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.says("ready");
+    bea.prints("bea: ready");
     let home = tempfile::tempdir().unwrap();
     let mut ada = Terminal::start(&home, &["--nick", "ada", &url]);
     ada.shows("ada at ");
@@ -153,6 +155,8 @@ fn a_terminal_that_is_closed_ends_it_with_its_goodbye_and_the_draft_is_kept() {
     let url = hub.url(Dialect::Native);
     let home = tempfile::tempdir().unwrap();
     let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.says("ready");
+    bea.prints("bea: ready");
     let mut draft = None;
     for next in ["zebra", "quokka", "ibis"] {
         let mut ada = Terminal::start(&home, &["--nick", "ada", &url]);
