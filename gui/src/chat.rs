@@ -228,7 +228,7 @@ impl Chat {
         CentralPanel::default().frame(Frame::new().fill(palette.page)).show(ui, |ui| match &state.around {
             Some(around) => self.around.show(ui, around, intents),
             None => {
-                let mut hands = Hands { intents, wish: &mut wish, link: None, fresh: false };
+                let mut hands = Hands::new(intents, &mut wish);
                 self.log.show(ui, state, room, edited, &mut hands);
                 if let Some(link) = hands.link.take() {
                     self.opening.open(ui, link);
@@ -280,6 +280,11 @@ impl Chat {
                 self.find.open(everywhere, self.log.spot());
             }
         }
+        if let Some(room) = state.shown_room().filter(|_| state.around.is_none())
+            && let Some(entry) = self.log.take_keys(ui, state, room)
+        {
+            self.composer.answer(ui, room, entry);
+        }
         let menu = egui::Popup::is_any_open(ui.ctx());
         if !menu && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             self.step_back(ui, state, intents);
@@ -289,7 +294,7 @@ impl Chat {
     /// Leaves what is open, the last thing first; with nothing open, goes to the newest message.
     fn step_back(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) {
         let shown = state.shown_room().map(|room| room.key);
-        if self.log.keep() || shown.is_some_and(|room| self.composer.cancel(ui, room)) {
+        if self.log.keep() || self.log.leave_chosen() || shown.is_some_and(|room| self.composer.cancel(ui, room)) {
             return;
         }
         if state.around.is_some() {

@@ -1,13 +1,19 @@
 //! What can be done with a message: its context menu, and the question before it is taken back.
 
-use eframe::egui::{Id, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use std::ops::Range;
+
+use eframe::egui::{
+    Id, Popup, Pos2, Rect, Response, Role, Sense, SetOpenCommand, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 use parlor_core::client::{Entry, EntryKey, EntryKind, Hyperlink, Intent, Link, Room, State};
 use parlor_core::wire::Dialect;
 
 use crate::chosen::tongue;
+use crate::cursor::Cursor;
+use crate::links;
 use crate::text::{Button, Laid, Tip, button};
 use crate::theme::{Palette, SMALL};
-use crate::words::Words;
+use crate::words::{RowWords, Words};
 
 /// The line below a message that asks for something.
 pub(crate) const FOOT: f32 = 26.0;
@@ -59,6 +65,17 @@ pub(crate) struct Hands<'a> {
     pub(crate) link: Option<Hyperlink>,
     /// The question came up in this very frame, and the first key is to answer it.
     pub(crate) fresh: bool,
+    /// The row that is chosen by keys.
+    pub(crate) cursor: Cursor<EntryKey>,
+    /// The rows that are drawn, from top to bottom, and where.
+    pub(crate) sight: Vec<(EntryKey, Rect)>,
+}
+
+impl<'a> Hands<'a> {
+    /// With nothing in them yet.
+    pub(crate) fn new(intents: &'a mut Vec<Intent>, wish: &'a mut Option<Wish>) -> Self {
+        Self { intents, wish, link: None, fresh: false, cursor: Cursor::default(), sight: Vec::new() }
+    }
 }
 
 /// What stands below a message.
@@ -124,29 +141,99 @@ fn ask(ui: &mut Ui, key: EntryKey, hands: &mut Hands<'_>) {
     }
 }
 
-/// The context menu of a message. `text` is what it says, `line` the same with who said it; `other` is somebody else who
-/// said it.
-pub(crate) fn menu(
-    response: &Response,
-    key: EntryKey,
-    (text, line): (&str, &str),
-    other: Option<&str>,
-    may: Rights,
-    hands: &mut Hands<'_>,
-) {
-    response.context_menu(|ui| {
+/// Most links that the menu of a message offers.
+const LINKS_MAX: usize = 5;
+/// Longest part of an address in it, in characters.
+const ADDRESS_MAX: usize = 40;
+
+/// The context menu of a message.
+pub(crate) struct Menu<'a> {
+    /// What it says, and the same with who said it.
+    pub(crate) copies: [&'a str; 2],
+    /// Somebody else who said it.
+    pub(crate) other: Option<&'a str>,
+    /// What stands in its row, and the links in that.
+    pub(crate) said: (&'a str, &'a [Range<usize>]),
+    /// What leads to the message it answers.
+    pub(crate) answered: Option<&'a Intent>,
+    /// How it is named where it can be changed or answered, and what of that may be done.
+    pub(crate) deeds: Option<(EntryKey, Rights)>,
+}
+
+impl Menu<'_> {
+    /// Opens it at the pointer if the row, whose response this is, is clicked so; at `corner` if it is `asked` for
+    /// otherwise. Then its first line has the focus.
+    pub(crate) fn show(&self, response: &Response, corner: Pos2, asked: bool, hands: &mut Hands<'_>) {
+        let pointed = response.secondary_clicked();
+        let set = match (asked || pointed, response.clicked()) {
+            (true, _) => Some(SetOpenCommand::Bool(true)),
+            (false, true) => Some(SetOpenCommand::Bool(false)),
+            (false, false) => None,
+        };
+        let at_pointer = Popup::position_of_id(&response.ctx, Popup::default_response_id(response)).is_some();
+        let popup = Popup::menu(response).open_memory(set);
+        let popup = match pointed || (at_pointer && !asked) {
+            true => popup.at_pointer_fixed(),
+            false => popup.at_position(corner),
+        };
+        popup.show(|ui| {
+            let first = self.copy(ui);
+            if asked {
+                first.request_focus();
+            }
+            self.lead(ui, hands);
+            self.change(ui, hands);
+            if let Some(other) = self.other {
+                ui.separator();
+                if button(ui, &tongue(ui).ignore(other)).clicked() {
+                    hands.intents.push(Intent::Ignore(other.to_owned()));
+                    ui.close();
+                }
+            }
+        });
+    }
+
+    fn copy(&self, ui: &mut Ui) -> Response {
         let words = tongue(ui);
-        if button(ui, &words.copy_message()).clicked() {
+        let [text, line] = self.copies;
+        let first = button(ui, &words.copy_message());
+        let chosen = [(first.clicked(), text), (button(ui, &words.copy_with_name()).clicked(), line)];
+        for (_, text) in chosen.into_iter().filter(|(clicked, _)| *clicked) {
             ui.copy_text(text.to_owned());
             ui.close();
         }
-        if button(ui, &words.copy_with_name()).clicked() {
-            ui.copy_text(line.to_owned());
-            ui.close();
-        }
-        if may.edit || may.delete || may.answer {
+        first
+    }
+
+    /// What leads elsewhere.
+    fn lead(&self, ui: &mut Ui, hands: &mut Hands<'_>) {
+        let words = tongue(ui);
+        let (said, links) = self.said;
+        let mut links = links.iter().filter_map(|range| links::to(said, range)).take(LINKS_MAX).peekable();
+        if links.peek().is_some() || self.answered.is_some() {
             ui.separator();
         }
+        if let Some(answered) = self.answered
+            && button(ui, &words.go_to_answered()).clicked()
+        {
+            hands.intents.push(answered.clone());
+            ui.close();
+        }
+        for link in links {
+            let shown: String = link.url().chars().take(ADDRESS_MAX).collect();
+            let more = if shown.len() < link.url().len() { "…" } else { "" };
+            if button(ui, &words.follow_link(format!("\u{2068}{shown}{more}\u{2069}"))).clicked() {
+                hands.link = Some(link);
+                ui.close();
+            }
+        }
+    }
+
+    /// What changes it, or answers it.
+    fn change(&self, ui: &mut Ui, hands: &mut Hands<'_>) {
+        let Some((key, may)) = self.deeds.filter(|(_, may)| may.edit || may.delete || may.answer) else { return };
+        let words = tongue(ui);
+        ui.separator();
         if may.answer && button(ui, &words.answer()).clicked() {
             *hands.wish = Some(Wish::Answer(key));
             ui.close();
@@ -160,12 +247,5 @@ pub(crate) fn menu(
                 ui.close();
             }
         }
-        if let Some(other) = other {
-            ui.separator();
-            if button(ui, &words.ignore(other)).clicked() {
-                hands.intents.push(Intent::Ignore(other.to_owned()));
-                ui.close();
-            }
-        }
-    });
+    }
 }

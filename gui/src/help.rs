@@ -6,7 +6,7 @@ use parlor_core::words::Language;
 use crate::chosen::{column, downwards, from_start, tongue};
 use crate::text::{Look, button, caption, lay};
 use crate::theme::{Palette, SMALL, TEXT};
-use crate::words::{CoverWords, Words};
+use crate::words::{CoverWords, RowWords, Words};
 
 /// A key, and what it does.
 type Line = (String, String);
@@ -20,7 +20,10 @@ fn keys(words: Language) -> Vec<Line> {
         named("Tab", words.key_complete()),
         (words.in_empty_box(), words.key_correct()),
         named("Ctrl+↑, Ctrl+↓", words.key_recall()),
+        named("Alt+K, Alt+J", words.key_pick()),
+        (words.on_chosen(), words.key_deeds()),
         named("Alt+R", words.key_answer()),
+        named("Ctrl+C", words.key_copy()),
         named("Ctrl+F", words.key_search()),
         named("Ctrl+Shift+F", words.key_search_all()),
         (words.in_search(), words.key_choose()),

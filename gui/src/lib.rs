@@ -14,6 +14,7 @@ mod chosen;
 mod completion;
 mod composer;
 mod connect;
+mod cursor;
 mod deeds;
 mod find;
 mod frame;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use eframe::egui::{CursorIcon, Frame, Id, Margin, Modal, OpenUrl, Pos2, Role, Sense, Stroke, Ui, WidgetInfo};
-use parlor_core::client::{Entry, EntryKey, Hyperlink, SpanKind, found};
+use parlor_core::client::{Hyperlink, Span, SpanKind, found};
 use parlor_face::open::may_be_opened;
 
 use crate::chosen::tongue;
@@ -14,9 +14,9 @@ use crate::words::Words;
 /// Longest part of an address that a tooltip shows, in characters.
 const SHOWN_MAX: usize = 300;
 
-/// How the links and names in an entry are painted. `before` bytes stand before its own text in its row.
-pub(crate) fn paints(palette: &Palette, entry: &Entry, before: usize) -> Vec<(Range<usize>, Paint)> {
-    let spans = entry.spans().iter();
+/// How the links and names in a message are painted. `before` bytes stand before its own text in its row.
+pub(crate) fn paints(palette: &Palette, spans: &[Span], before: usize) -> Vec<(Range<usize>, Paint)> {
+    let spans = spans.iter();
     let paint = |kind: SpanKind| match kind {
         SpanKind::Link => Paint { color: Some(palette.link), underline: true, background: None },
         SpanKind::Mention => Paint { color: Some(palette.named), underline: false, background: None },
@@ -30,28 +30,26 @@ pub(crate) fn paints_found(palette: &Palette, text: &str, query: &str, before: u
     found(text, query).into_iter().map(|range| (range.start + before..range.end + before, paint)).collect()
 }
 
-/// The links in an entry, by bytes of its row.
-pub(crate) fn ranges(entry: &Entry, before: usize) -> Vec<Range<usize>> {
-    let links = entry.spans().iter().filter(|span| span.kind == SpanKind::Link);
+/// The links in a message, by bytes of its row.
+pub(crate) fn ranges(spans: &[Span], before: usize) -> Vec<Range<usize>> {
+    let links = spans.iter().filter(|span| span.kind == SpanKind::Link);
     links.map(|span| span.range.start + before..span.range.end + before).collect()
 }
 
-/// Lets the links of a row, whose text `said` is drawn at `at`, be pointed at and clicked; the one that was.
-pub(crate) fn show(
-    ui: &Ui,
-    key: EntryKey,
-    said: &str,
-    links: &[Range<usize>],
-    body: &Laid,
-    at: Pos2,
-) -> Option<Hyperlink> {
+/// Where a link in what is said leads, if it may be opened.
+pub(crate) fn to(said: &str, range: &Range<usize>) -> Option<Hyperlink> {
+    said.get(range.clone()).and_then(Hyperlink::of).filter(|link| may_be_opened(link.url()))
+}
+
+/// Lets the links of the row with this id, whose text `said` is drawn at `at`, be pointed at and clicked; the one that
+/// was.
+pub(crate) fn show(ui: &Ui, row: Id, said: &str, links: &[Range<usize>], body: &Laid, at: Pos2) -> Option<Hyperlink> {
     let mut clicked = None;
     for range in links {
-        let link = said.get(range.clone()).and_then(Hyperlink::of).filter(|link| may_be_opened(link.url()));
-        let Some(link) = link else { continue };
+        let Some(link) = to(said, range) else { continue };
         for (part, rect) in body.rects(range.clone()).into_iter().enumerate() {
             let rect = rect.translate(at.to_vec2());
-            let response = ui.interact(rect, Id::unique((key, "link", range.start, part)), Sense::click());
+            let response = ui.interact(rect, row.with(("link", range.start, part)), Sense::click());
             response.widget_info(|| WidgetInfo::labeled(Role::Link, true, link.url()));
             if response.has_focus() {
                 let stroke = Stroke::new(1.0, Palette::of(ui).link);

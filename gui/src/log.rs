@@ -1,15 +1,16 @@
 //! The log: the rows near the viewport, and nothing else, are measured and drawn.
 
-use eframe::egui::{self, Color32, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
-use parlor_core::client::{Before, EntryKey, Room, RoomKey, State};
+use eframe::egui::{self, Color32, Event, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
+use parlor_core::client::{Before, Entry, EntryKey, EntryKind, Room, RoomKey, State};
 use parlor_core::words::Language;
 use parlor_face::clock;
 use parlor_face::words::Words as _;
 
 use crate::chosen::{Chosen, tongue};
-use crate::deeds::{Hands, Wish};
-use crate::row::{author, said, selection};
-use crate::scroll::{BAR, Place, Scroll, Sheet, middle};
+use crate::cursor::Cursor;
+use crate::deeds::{Hands, Rights, Wish};
+use crate::row::{self, author, said, selection};
+use crate::scroll::{BAR, Place, Scroll, Sheet, at, middle};
 use crate::text::{self, Look};
 use crate::theme::{Palette, TEXT};
 use crate::words::Words;
@@ -36,12 +37,26 @@ pub(crate) struct Log {
     /// What is perhaps to be taken back.
     asked: Option<EntryKey>,
     fresh: bool,
+    /// What is chosen by keys.
+    cursor: Cursor<EntryKey>,
+    /// What was in sight last, from top to bottom, and where.
+    sight: Vec<(EntryKey, Rect)>,
 }
 
 impl Log {
     /// At the end of whatever is shown first.
     pub(crate) fn new() -> Self {
-        Self { room: None, scroll: Scroll::new(), going: None, jump: 0, found: None, asked: None, fresh: false }
+        Self {
+            room: None,
+            scroll: Scroll::new(),
+            going: None,
+            jump: 0,
+            found: None,
+            asked: None,
+            fresh: false,
+            cursor: Cursor::default(),
+            sight: Vec::new(),
+        }
     }
 
     /// Whether the newest row is in sight.
@@ -76,6 +91,21 @@ impl Log {
         self.asked.take().is_some()
     }
 
+    /// Takes the keys that choose a message of the shown room and do something with it; the message that is to be
+    /// answered. To be called before the message box takes its own.
+    pub(crate) fn take_keys(&mut self, ui: &Ui, state: &State, room: &Room) -> Option<EntryKey> {
+        let all = || messages(room).map(|entry| entry.key).collect();
+        let mut sight = self.sight.iter().rev().map(|(key, _)| *key);
+        let newest = sight.find(|key| entry(room, *key).is_some_and(is_message));
+        let answered = self.cursor.take_keys(ui, all, newest, row::id)?;
+        entry(room, answered).filter(|entry| Rights::of(state, room, entry).answer).map(|entry| entry.key)
+    }
+
+    /// Chooses no message any more; `true` if one was chosen.
+    pub(crate) fn leave_chosen(&mut self) -> bool {
+        self.cursor.leave()
+    }
+
     /// Draws the log of `room` into all the room there is. `edited` is the message that is being corrected.
     pub(crate) fn show(
         &mut self,
@@ -88,6 +118,7 @@ impl Log {
         if self.room != Some(room.key) {
             self.room = Some(room.key);
             self.asked = None;
+            self.cursor.leave();
             self.go_to_end();
         }
         let area = ui.available_rect_before_wrap();
@@ -108,17 +139,36 @@ impl Log {
             let chosen = Chosen::of(ui.ctx());
             let mut sheet = Sheet { ui, clock: &chosen.clock, state, room, width, head, found, edited, asked };
             hands.fresh = std::mem::take(&mut self.fresh);
+            if let Some(key) = self.cursor.take_moved() {
+                reveal(&mut self.scroll, &sheet, &self.sight, key, area);
+            }
+            hands.cursor = std::mem::take(&mut self.cursor);
             self.scroll.show_rows(&mut sheet, area, hands);
+            self.cursor = std::mem::take(&mut hands.cursor);
+            self.sight = std::mem::take(&mut hands.sight);
             // Then "Today" is said of another day.
             ui.ctx().request_repaint_after(chosen.clock.until_tomorrow(clock::now()));
         });
-        copy(ui, room);
+        self.keep_chosen(ui, room);
+        copy(ui, room, self.cursor.at());
         match *hands.wish {
             Some(Wish::AskDelete(entry)) => self.ask_delete(entry),
             Some(Wish::Keep) => self.asked = None,
             Some(Wish::Edit(_) | Wish::Answer(_)) | None => {}
         }
         ui.advance_cursor_after_rect(area);
+    }
+
+    /// The chosen message stays in sight while the log moves on; who moves away from it leaves it.
+    fn keep_chosen(&mut self, ui: &Ui, room: &Room) {
+        let Some(key) = self.cursor.at().filter(|key| self.sight.iter().all(|(seen, _)| seen != key)) else { return };
+        let held = entry(room, key).is_some_and(is_message);
+        if held && self.scroll.is_at_end() {
+            self.cursor.reveal();
+        } else {
+            self.cursor.leave();
+        }
+        ui.request_repaint();
     }
 
     /// Goes where the person wants to be.
@@ -145,14 +195,51 @@ impl Log {
     }
 }
 
-/// Copies what is selected, if that is wanted: a piece of one message as it is, several with who said them.
-fn copy(ui: &Ui, room: &Room) {
+/// The messages that can be chosen.
+fn messages(room: &Room) -> impl Iterator<Item = &Entry> {
+    room.timeline.iter().filter(|entry| is_message(entry))
+}
+
+fn is_message(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::Message { .. }) && !entry.is_hidden()
+}
+
+fn entry(room: &Room, key: EntryKey) -> Option<&Entry> {
+    room.timeline.get(room.timeline.position(key)?)
+}
+
+/// Brings a row wholly into sight, and moves no further than that takes.
+fn reveal(scroll: &mut Scroll, sheet: &Sheet<'_>, sight: &[(EntryKey, Rect)], key: EntryKey, area: Rect) {
+    let timeline = &sheet.room.timeline;
+    let Some(index) = timeline.position(key) else { return };
+    let row = sight.iter().find(|(seen, _)| *seen == key).map(|(_, row)| row);
+    if row.is_some_and(|row| row.top() >= area.top() - 0.5 && row.bottom() <= area.bottom() + 0.5) {
+        return;
+    }
+    let first = sight.first().and_then(|(first, _)| timeline.position(*first));
+    let above = first.is_none_or(|first| index <= first);
+    let lead = sheet.lead(index);
+    let offset = if above { lead } else { (area.height() - sheet.height(index) + lead).max(lead) };
+    if let Some(place) = at(timeline, index, offset) {
+        scroll.go(place);
+    }
+}
+
+/// Copies what is selected, if that is wanted: a piece of one message as it is, several with who said them. Where
+/// nothing is selected, the message that is chosen by keys.
+fn copy(ui: &Ui, room: &Room, chosen: Option<EntryKey>) {
     let front = room.timeline.front();
     // What nobody sees is not copied with what stands around it.
     let entries = (front..).zip(room.timeline.iter()).filter(|(_, entry)| !entry.is_hidden());
     let texts = entries.map(|(position, entry)| (position, said(entry)));
     match text::copied(ui, selection(), texts).as_deref() {
-        None | Some([]) => {}
+        None | Some([]) => {
+            let focused = chosen.filter(|key| ui.memory(|memory| memory.has_focus(row::id(*key))));
+            let wanted = ui.input(|input| input.events.contains(&Event::Copy));
+            if let Some(entry) = focused.filter(|_| wanted).and_then(|key| entry(room, key)) {
+                ui.copy_text(entry.what().to_owned());
+            }
+        }
         Some([(_, piece)]) => ui.copy_text(piece.clone()),
         Some(pieces) => {
             let lines = pieces.iter().map(|(position, piece)| {

@@ -51,6 +51,11 @@ pub(crate) struct Quoted {
 }
 
 impl Quoted {
+    /// What leads to the message that is quoted.
+    pub(crate) fn leads_to(&self) -> Option<&Intent> {
+        self.to.as_ref()
+    }
+
     /// How much room it takes above the answer.
     pub(crate) fn height(&self) -> f32 {
         self.laid.size().y + GAP

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use eframe::egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Revision};
 use parlor_face::clock::{self, Clock};
 
 use crate::chosen::{from_start, tongue};
-use crate::deeds::{Foot, Hands, Rights, menu};
+use crate::deeds::{Foot, Hands, Menu, Rights};
 use crate::links;
 use crate::quote::{Quote, Quoted};
 use crate::text::{Laid, Look, Spot, Tip, centered, lay};
@@ -106,7 +106,7 @@ impl Row {
         let said = said(entry);
         let before = said.len().saturating_sub(entry.what().len());
         let (body, tint) = body(ui, palette, entry, &said, room);
-        let body = body.painted(&links::paints(palette, entry, before));
+        let body = body.painted(&links::paints(palette, entry.spans(), before));
         let body = match &marks.query {
             Some(query) => body.painted(&links::paints_found(palette, entry.what(), query, before)),
             None => body,
@@ -126,11 +126,11 @@ impl Row {
             quote: marks.quote.map(|quote| quote.lay(ui, room)),
             mark: mark(ui, palette, entry, &body, room),
             body,
-            links: links::ranges(entry, before),
+            links: links::ranges(entry.spans(), before),
             said: said.into_owned(),
             foot: foot(ui, palette, entry, marks.asked, room),
             may: marks.may,
-            spot: Spot { group: selection(), key: Id::unique(entry.key), order: marks.position },
+            spot: Spot { group: selection(), key: id(entry.key), order: marks.position },
             tint: if marks.chosen { Some(palette.chosen) } else { tint },
             line: match &entry.kind {
                 EntryKind::Notice(_) => format!("* {}", entry.what()),
@@ -164,40 +164,15 @@ impl Row {
 
     /// Paints it into `rect`, as wide as it was laid out for, and takes clicks.
     pub(crate) fn show(self, ui: &mut Ui, rect: Rect, hands: &mut Hands<'_>) {
-        let palette = Palette::of(ui);
-        if let Some(head) = &self.head {
-            let center = pos2(rect.center().x, rect.top() + HEAD * 0.55);
-            let at = Align2::CENTER_CENTER.anchor_size(center, head.size());
-            head.paint(ui, at.min);
-            let response = ui.interact(at, Id::unique((self.key, "head")), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, head.text()));
-        }
-        if let Some(rule) = &self.rule {
-            let top = rect.top() + self.above() - self.gap - RULE;
-            let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), RULE));
-            paint_rule(ui, palette, area, rule);
-        }
+        self.paint_above(ui, rect);
         let mut top = rect.top() + self.above();
         let room = rect.width() - 2.0 * MARGIN - TIMES;
         let text_left = from_start(ui, rect, MARGIN + TIMES, room);
         let text_right = text_left + room;
         let foot_height = self.foot.as_ref().map_or(0.0, Foot::height);
         let message = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), rect.bottom() - foot_height));
-        if let Some(tint) = self.tint {
-            // To the very edge, under the scroll bar.
-            let end = pos2(ui.clip_rect().right(), message.bottom() + 2.0);
-            ui.painter().rect_filled(Rect::from_min_max(message.min - vec2(0.0, 2.0), end), 0.0, tint);
-            let back = Rect::from_min_max(message.min - vec2(0.0, 2.0), end);
-            let bar = pos2(from_start(ui, back, 0.0, 3.0), back.top());
-            ui.painter().rect_filled(Rect::from_min_size(bar, vec2(3.0, back.height())), 0.0, palette.accent);
-        }
-        let response = ui.interact(message, Id::unique(self.key), Sense::click_and_drag() - Sense::FOCUSABLE);
-        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &self.line));
-        if self.mark.is_some() {
-            let edited = tongue(ui).edited();
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(edited));
-        }
-        menu(&response, self.key, (&self.copy, &self.line), self.other.as_deref(), self.may, hands);
+        hands.sight.push((self.key, rect));
+        let response = self.respond(ui, message, text_left, hands);
         let first_line = self.author.as_ref().unwrap_or(&self.body).size().y.min(TEXT * 1.4);
         if let Some(time) = &self.time {
             // On one base line with the first line beside it, although the letters are smaller.
@@ -226,7 +201,7 @@ impl Row {
         if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(beside) {
             ui.set_cursor_icon(CursorIcon::Default);
         }
-        let link = links::show(ui, self.key, &self.said, &self.links, &self.body, pos2(text_left, top));
+        let link = links::show(ui, id(self.key), &self.said, &self.links, &self.body, pos2(text_left, top));
         hands.link = link.or(hands.link.take());
         if let Some(foot) = self.foot {
             let area = Rect::from_min_max(pos2(text_left, message.bottom()), pos2(text_right, rect.bottom()));
@@ -234,11 +209,71 @@ impl Row {
         }
     }
 
+    /// What stands above the message.
+    fn paint_above(&self, ui: &Ui, rect: Rect) {
+        let palette = Palette::of(ui);
+        if let Some(head) = &self.head {
+            let center = pos2(rect.center().x, rect.top() + HEAD * 0.55);
+            let at = Align2::CENTER_CENTER.anchor_size(center, head.size());
+            head.paint(ui, at.min);
+            let response = ui.interact(at, Id::unique((self.key, "head")), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, head.text()));
+        }
+        if let Some(rule) = &self.rule {
+            let top = rect.top() + self.above() - self.gap - RULE;
+            let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), RULE));
+            paint_rule(ui, palette, area, rule);
+        }
+    }
+
+    /// Takes clicks and keys for the message as a whole, and paints what lies behind it.
+    fn respond(&self, ui: &Ui, message: Rect, text_left: f32, hands: &mut Hands<'_>) -> Response {
+        let palette = Palette::of(ui);
+        let hold = hands.cursor.hold(self.key);
+        if let Some(tint) = if hold.chosen { Some(palette.chosen) } else { self.tint } {
+            // To the very edge, under the scroll bar.
+            let end = pos2(ui.clip_rect().right(), message.bottom() + 2.0);
+            ui.painter().rect_filled(Rect::from_min_max(message.min - vec2(0.0, 2.0), end), 0.0, tint);
+            let back = Rect::from_min_max(message.min - vec2(0.0, 2.0), end);
+            let bar = pos2(from_start(ui, back, 0.0, 3.0), back.top());
+            ui.painter().rect_filled(Rect::from_min_size(bar, vec2(3.0, back.height())), 0.0, palette.accent);
+        }
+        // One goes from row to row by keys of their own: Tab goes past the chosen one at most.
+        let sense = Sense::click_and_drag();
+        let sense = if hold.chosen { sense } else { sense - Sense::FOCUSABLE };
+        let response = ui.interact(message, id(self.key), sense);
+        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &self.line));
+        let asked = hold.opens(ui, &response);
+        if asked {
+            hands.cursor.choose(self.key);
+        }
+        if self.mark.is_some() {
+            let edited = tongue(ui).edited();
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(edited));
+        }
+        let menu = Menu {
+            copies: [&self.copy, &self.line],
+            other: self.other.as_deref(),
+            said: (&self.said, &self.links),
+            answered: self.quote.as_ref().and_then(Quoted::leads_to),
+            deeds: Some((self.key, self.may)),
+        };
+        let below = pos2(text_left, message.bottom()).clamp(ui.clip_rect().min, ui.clip_rect().max);
+        menu.show(&response, below, asked, hands);
+        hold.take_focus(ui, &response);
+        response
+    }
+
     fn tell_time(&self, ui: &Ui, area: Rect) {
         if let Some(full) = &self.full_time {
             ui.interact(area, Id::unique((self.key, "time")), Sense::hover()).tip(full);
         }
     }
+}
+
+/// The id of the row of an entry.
+pub(crate) fn id(key: EntryKey) -> Id {
+    Id::unique(key)
 }
 
 /// What is selected together: the messages of the log.

@@ -96,11 +96,11 @@ impl Sheet<'_> {
         self.state.search.as_ref().filter(|_| message).map(|search| search.query.clone())
     }
 
-    fn height(&self, index: usize) -> f32 {
+    pub(crate) fn height(&self, index: usize) -> f32 {
         self.row(index).map_or(0.0, |row| row.height())
     }
 
-    fn lead(&self, index: usize) -> f32 {
+    pub(crate) fn lead(&self, index: usize) -> f32 {
         self.row(index).map_or(0.0, |row| row.lead())
     }
 

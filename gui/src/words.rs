@@ -2,9 +2,11 @@
 
 mod cover;
 mod find;
+mod rows;
 
 pub(crate) use cover::CoverWords;
 pub(crate) use find::FindWords;
+pub(crate) use rows::RowWords;
 
 parlor_core::phrases! {
     /// What the desktop client says.

@@ -192,8 +192,6 @@ parlor_core::phrases! {
         }
         /// Ctrl and an arrow.
         key_recall() { "say again what you said", "ripeti ciò che hai scritto", "نوشته‌های پیشین خودتان" }
-        /// Alt and R.
-        key_answer() { "reply to the newest message", "rispondi all’ultimo messaggio", "پاسخ به تازه‌ترین پیام" }
         /// Where Up does that.
         in_empty_box() { "↑ in an empty box", "↑ nella casella vuota", "↑ در کادر خالی" }
         /// Ctrl and F.
