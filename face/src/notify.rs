@@ -21,6 +21,19 @@ use crate::words::Words;
 const NAME_MAX: usize = 40;
 /// Longest text in a notification, in characters.
 const TEXT_MAX: usize = 240;
+/// Most rooms whose last notification is replaced by the next.
+#[cfg(all(unix, not(target_os = "macos")))]
+const SHOWN_MAX: usize = 256;
+
+/// Where a notification comes from. A client that is begun anew may number its rooms otherwise, and another server's
+/// may be called alike: it is both names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// What the server is called.
+    pub server: String,
+    /// What the room or conversation there is called.
+    pub place: String,
+}
 
 /// What a notification says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +96,7 @@ impl Notifier {
     }
 
     /// A notifier that hands what it shows to `show`, on its own thread. For tests.
-    pub fn showing(show: impl FnMut(u32, &Notice) + Send + 'static) -> Self {
+    pub fn showing(show: impl FnMut(&Origin, &Notice) + Send + 'static) -> Self {
         Self::with(show)
     }
 
@@ -92,18 +105,19 @@ impl Notifier {
         let theirs = Arc::clone(&shared);
         // Without a thread there are no notices, and everything else goes on.
         let _ = thread::Builder::new().name("notices".into()).spawn(move || {
-            while let Some((room, notice)) = theirs.next() {
-                show.show(room, &notice);
+            while let Some((origin, notice)) = theirs.next() {
+                show.show(&origin, &notice);
             }
         });
         Self { shared }
     }
 
-    /// Tells the person that they are called, if that is how they have it. Returns at once. More than one a second in
-    /// one room are one: the newest.
-    pub fn tell(&self, call: &Call, how: Notifications, language: Language) {
+    /// Tells the person that they are called at this server, if that is how they have it. Returns at once. More than one a
+    /// second in one of its rooms are one: the newest.
+    pub fn tell(&self, server: &str, call: &Call, how: Notifications, language: Language) {
         if let Some(notice) = Notice::of(call, how, language) {
-            self.shared.pace.lock().unwrap_or_else(PoisonError::into_inner).put(call.room.0, notice);
+            let origin = Origin { server: server.into(), place: call.title.clone() };
+            self.shared.pace.lock().unwrap_or_else(PoisonError::into_inner).put(origin, notice);
             self.shared.changed.notify_one();
         }
     }
@@ -118,11 +132,11 @@ impl Drop for Notifier {
 
 impl Shared {
     /// The next notice that is due; waits for it. `None` at the end.
-    fn next(&self) -> Option<(u32, Notice)> {
+    fn next(&self) -> Option<(Origin, Notice)> {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let wait = match pace.next(Instant::now()) {
-                Next::Show(room, notice) => return Some((room, notice)),
+                Next::Show(origin, notice) => return Some((origin, notice)),
                 Next::End => return None,
                 Next::Wait(wait) => wait,
                 Next::Idle => Duration::from_secs(60 * 60),
@@ -133,12 +147,12 @@ impl Shared {
 }
 
 trait Show: Send + 'static {
-    fn show(&mut self, room: u32, notice: &Notice);
+    fn show(&mut self, origin: &Origin, notice: &Notice);
 }
 
-impl<F: FnMut(u32, &Notice) + Send + 'static> Show for F {
-    fn show(&mut self, room: u32, notice: &Notice) {
-        self(room, notice);
+impl<F: FnMut(&Origin, &Notice) + Send + 'static> Show for F {
+    fn show(&mut self, origin: &Origin, notice: &Notice) {
+        self(origin, notice);
     }
 }
 
@@ -149,7 +163,7 @@ struct Desktop {
     markup: Option<bool>,
     /// Which notification tells of a room, so that the next one takes its place.
     #[cfg(all(unix, not(target_os = "macos")))]
-    shown: std::collections::BTreeMap<u32, u32>,
+    shown: std::collections::BTreeMap<Origin, u32>,
     /// Some desktops take notifications away with the connection they came by.
     #[cfg(all(unix, not(target_os = "macos")))]
     last: Option<notify_rust::NotificationHandle>,
@@ -157,7 +171,7 @@ struct Desktop {
 
 impl Show for Desktop {
     #[cfg(all(unix, not(target_os = "macos")))]
-    fn show(&mut self, room: u32, notice: &Notice) {
+    fn show(&mut self, origin: &Origin, notice: &Notice) {
         if self.markup.is_none() {
             let abilities = notify_rust::get_capabilities().ok();
             self.markup = abilities.map(|abilities| abilities.iter().any(|ability| ability == "body-markup"));
@@ -167,17 +181,18 @@ impl Show for Desktop {
         let mut notification = notification(notice, markup);
         notification.hint(notify_rust::Hint::DesktopEntry("parlor-gui".into()));
         notification.hint(notify_rust::Hint::Category("im.received".into()));
-        if let Some(id) = self.shown.get(&room) {
+        if let Some(id) = self.shown.get(origin) {
             notification.id(*id);
         }
         if let Ok(handle) = notification.show() {
-            self.shown.insert(room, handle.id());
+            while self.shown.len() >= SHOWN_MAX && self.shown.pop_first().is_some() {}
+            self.shown.insert(origin.clone(), handle.id());
             self.last = Some(handle);
         }
     }
 
     #[cfg(not(all(unix, not(target_os = "macos"))))]
-    fn show(&mut self, _room: u32, notice: &Notice) {
+    fn show(&mut self, _origin: &Origin, notice: &Notice) {
         let _ = notification(notice, *self.markup.get_or_insert(false)).show();
     }
 }
@@ -205,7 +220,8 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(30);
 
     fn call(room: u32, direct: bool, from: &str, text: &str) -> Call {
-        Call { room: RoomKey(room), title: "garden".into(), direct, from: from.into(), text: text.into() }
+        let title = if room == 1 { "garden" } else { "kitchen" }.into();
+        Call { room: RoomKey(room), title, direct, from: from.into(), text: text.into() }
     }
 
     #[test]
@@ -239,38 +255,64 @@ mod tests {
     }
 
     #[test]
-    fn of_many_in_one_room_the_newest_is_shown_and_another_room_does_not_wait() {
+    fn of_many_in_one_room_the_newest_is_shown_and_another_room_or_server_does_not_wait() {
         let (sender, shown) = mpsc::channel();
         let (go, wait) = mpsc::channel::<()>();
-        let notifier = Notifier::showing(move |room, notice: &Notice| {
-            let _ = sender.send((room, notice.body.clone()));
+        let notifier = Notifier::showing(move |origin: &Origin, notice: &Notice| {
+            let _ = sender.send((origin.server.clone(), origin.place.clone(), notice.body.clone()));
             let _ = wait.recv();
         });
-        let tell = |room, text: &str| {
-            notifier.tell(&call(room, false, "bea", text), Notifications::Text, Language::English);
+        let tell = |server, room, text: &str| {
+            notifier.tell(server, &call(room, false, "bea", text), Notifications::Text, Language::English);
         };
-        tell(1, "first");
-        assert_eq!(shown.recv_timeout(PATIENCE), Ok((1, "first".into())));
+        let next = || {
+            let (server, place, text) = shown.recv_timeout(PATIENCE)?;
+            Ok(format!("{text} in {place} at {server}"))
+        };
+        tell("a", 1, "first");
+        assert_eq!(next(), Ok("first in garden at a".into()));
         // The desktop is busy with the first one; telling does not wait for it.
         for number in 0..1_000 {
-            tell(1, &number.to_string());
+            tell("a", 1, &number.to_string());
         }
-        tell(2, "elsewhere");
+        tell("a", 2, "elsewhere");
+        tell("b", 1, "alike");
         go.send(()).unwrap();
-        assert_eq!(shown.recv_timeout(PATIENCE), Ok((2, "elsewhere".into())));
+        assert_eq!(next(), Ok("elsewhere in kitchen at a".into()));
         go.send(()).unwrap();
-        assert_eq!(shown.recv_timeout(PATIENCE), Ok((1, "999".into())));
+        assert_eq!(next(), Ok("alike in garden at b".into()));
+        go.send(()).unwrap();
+        assert_eq!(next(), Ok("999 in garden at a".into()));
         drop(notifier);
         go.send(()).unwrap();
-        assert_eq!(shown.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected), "the thread has ended");
+        assert_eq!(next(), Err(mpsc::RecvTimeoutError::Disconnected), "the thread has ended");
     }
 
+    #[cfg(all(unix, not(target_os = "macos")))]
     #[test]
-    fn where_nobody_shows_notices_nothing_happens() {
-        // On a desktop that has them this would show one, which is no harm; a build machine has none.
-        if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() {
+    fn where_nobody_shows_notices_nothing_is_shown_and_nothing_fails() {
+        const HERE: &str = "PARLOR_NOBODY_SHOWS_NOTICES";
+        if std::env::var_os(HERE).is_some() {
             let mut desktop = Desktop::default();
-            desktop.show(1, &Notice { summary: "a".into(), body: "b".into() });
+            let origin = Origin { server: "parlor://here".into(), place: "garden".into() };
+            desktop.show(&origin, &Notice { summary: "a".into(), body: "b".into() });
+            assert_eq!(desktop.markup, None, "nobody has answered");
+            assert!(desktop.shown.is_empty());
+            assert!(desktop.last.is_none());
+            return;
         }
+        // Who shows them is read from the environment, and that is all of a process's: this test once more, in another.
+        let home = tempfile::tempdir().unwrap();
+        let nobody = format!("unix:path={}", home.path().join("bus").display());
+        let name = "notify::tests::where_nobody_shows_notices_nothing_is_shown_and_nothing_fails";
+        let program = std::env::current_exe().unwrap();
+        let there = std::process::Command::new(program)
+            .args(["--exact", name])
+            .env(HERE, "1")
+            .env("DBUS_SESSION_BUS_ADDRESS", nobody)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&there.stdout);
+        assert!(there.status.success() && said.contains("1 passed"), "{said}");
     }
 }

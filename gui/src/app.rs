@@ -179,7 +179,10 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
             let chosen = Chosen::of(ctx);
             if let Some(notifier) = &self.notifier {
-                calls.iter().for_each(|call| notifier.tell(call, chosen.settings.notifications, chosen.language));
+                let server = chat.session().state().address.clone();
+                calls
+                    .iter()
+                    .for_each(|call| notifier.tell(&server, call, chosen.settings.notifications, chosen.language));
             }
         }
         let over = matches!(chat.session().state().link, Link::Closed { why: None });

@@ -96,14 +96,14 @@ impl Alerts {
         Self { how, terminal, desktop: None }
     }
 
-    /// Somebody calls this person. Returns at once.
-    pub fn tell(&mut self, call: &Call, alert: Alert, language: Language) {
+    /// Somebody at this server calls this person. Returns at once.
+    pub fn tell(&mut self, server: &str, call: &Call, alert: Alert, language: Language) {
         *self.how.lock().unwrap_or_else(PoisonError::into_inner) = alert;
         // The bell rings also where nothing is told in words.
         let words = if alert.words == Notifications::Off { Notifications::Name } else { alert.words };
-        self.terminal.tell(call, words, language);
+        self.terminal.tell(server, call, words, language);
         if alert.toast == Toast::Desktop {
-            self.desktop.get_or_insert_with(Notifier::desktop).tell(call, alert.words, language);
+            self.desktop.get_or_insert_with(Notifier::desktop).tell(server, call, alert.words, language);
         }
     }
 }
@@ -166,14 +166,14 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(30);
 
     fn call(room: u32, from: &str, text: &str) -> Call {
-        Call { room: RoomKey(room), title: "lobby".into(), direct: false, from: from.into(), text: text.into() }
+        Call { room: RoomKey(room), title: format!("room{room}"), direct: false, from: from.into(), text: text.into() }
     }
 
     /// What the terminal is sent of one call.
     fn told(alert: Alert, from: &str, text: &str) -> String {
         let (sender, sent) = mpsc::channel();
         let mut alerts = Alerts::new(move |what| drop(sender.send(what)));
-        alerts.tell(&call(1, from, text), alert, Language::English);
+        alerts.tell("a", &call(1, from, text), alert, Language::English);
         sent.recv_timeout(PATIENCE).unwrap()
     }
 
@@ -186,7 +186,7 @@ mod tests {
             let _ = wait.recv();
         });
         let alert = Alert { bell: true, toast: Toast::Osc9, words: Notifications::Text };
-        let mut tell = |room, text: &str| alerts.tell(&call(room, "bea", text), alert, Language::English);
+        let mut tell = |room, text: &str| alerts.tell("a", &call(room, "bea", text), alert, Language::English);
         let next = || sent.recv_timeout(PATIENCE).unwrap();
         tell(1, "first");
         assert!(next().ends_with("first\x1b\\\x07"));

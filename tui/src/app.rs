@@ -144,7 +144,7 @@ pub fn start(siv: &mut Cursive, mut target: Target, nick: &str) {
     };
     let writer =
         app.kept.clone().map(|kept| Arc::new(Writer::start(kept, target.clone(), nick, keepsake.clone(), complain)));
-    let wake = Wake::new(sink, writer.clone());
+    let wake = Wake::new(sink, authority.clone(), writer.clone());
     let token = app.kept.as_ref().and_then(|kept| kept.token(&authority, nick).value);
     let profile = Profile {
         options: choices::options(&app.settings, app.look.language),
@@ -246,13 +246,13 @@ fn focus(siv: &mut Cursive, focused: bool) {
     siv.call_on_name(chat::NAME, |chat: &mut Chat| chat.focus(focused));
 }
 
-/// Somebody calls this person.
-fn call_person(siv: &mut Cursive, call: &Call) {
+/// Somebody at this server calls this person.
+fn call_person(siv: &mut Cursive, server: &str, call: &Call) {
     let sink = siv.cb_sink().clone();
     let App { look, alerts, .. } = app(siv);
     // From the toolkit's thread, between two frames: it must not land in the middle of what is drawn.
     let tell = move |what: String| drop(sink.send(Box::new(move |_| term::tell(&what))));
-    alerts.get_or_insert_with(|| Alerts::new(tell)).tell(call, look.alert, look.language);
+    alerts.get_or_insert_with(|| Alerts::new(tell)).tell(server, call, look.alert, look.language);
 }
 
 /// Leaves this chat and asks for another server.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::Notice;
+use super::{Notice, Origin};
 
 /// Rest between two notices of one room.
 const REST: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ pub(super) struct Pace {
 
 #[derive(Debug)]
 struct Room {
-    key: u32,
+    key: Origin,
     waiting: Option<Notice>,
     /// Nothing is shown before.
     rests_until: Option<Instant>,
@@ -31,7 +31,7 @@ struct Room {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Show this, of this room.
-    Show(u32, Notice),
+    Show(Origin, Notice),
     /// Nothing for so long.
     Wait(Duration),
     /// Nothing until something is put in.
@@ -42,7 +42,7 @@ pub(super) enum Next {
 
 impl Pace {
     /// Something is to be shown, in place of what waits in that room.
-    pub(super) fn put(&mut self, key: u32, notice: Notice) {
+    pub(super) fn put(&mut self, key: Origin, notice: Notice) {
         if let Some(room) = self.rooms.iter_mut().find(|room| room.key == key) {
             room.waiting = Some(notice);
             return;
@@ -69,7 +69,7 @@ impl Pace {
             && let Some(mut room) = self.rooms.remove(index)
             && let Some(notice) = room.waiting.take()
         {
-            let key = room.key;
+            let key = room.key.clone();
             room.rests_until = Some(now + REST);
             self.rooms.push_back(room);
             return Next::Show(key, notice);
@@ -83,6 +83,10 @@ impl Pace {
 mod tests {
     use super::*;
 
+    fn of(number: u32) -> Origin {
+        Origin { server: "parlor://here".into(), place: number.to_string() }
+    }
+
     fn notice(text: &str) -> Notice {
         Notice { summary: String::new(), body: text.into() }
     }
@@ -92,16 +96,16 @@ mod tests {
         let mut pace = Pace::default();
         let start = Instant::now();
         assert_eq!(pace.next(start), Next::Idle);
-        pace.put(1, notice("a"));
-        assert_eq!(pace.next(start), Next::Show(1, notice("a")));
-        pace.put(1, notice("b"));
-        pace.put(1, notice("c"));
+        pace.put(of(1), notice("a"));
+        assert_eq!(pace.next(start), Next::Show(of(1), notice("a")));
+        pace.put(of(1), notice("b"));
+        pace.put(of(1), notice("c"));
         assert_eq!(pace.next(start + REST / 4), Next::Wait(REST * 3 / 4));
-        pace.put(2, notice("d"));
-        assert_eq!(pace.next(start + REST / 4), Next::Show(2, notice("d")));
-        assert_eq!(pace.next(start + REST), Next::Show(1, notice("c")));
+        pace.put(of(2), notice("d"));
+        assert_eq!(pace.next(start + REST / 4), Next::Show(of(2), notice("d")));
+        assert_eq!(pace.next(start + REST), Next::Show(of(1), notice("c")));
         assert_eq!(pace.next(start + REST), Next::Idle);
-        pace.put(1, notice("e"));
+        pace.put(of(1), notice("e"));
         pace.end();
         assert_eq!(pace.next(start + REST * 9), Next::End);
     }
@@ -110,9 +114,9 @@ mod tests {
     fn no_more_rooms_wait_than_there_is_room_for() {
         let mut pace = Pace::default();
         for key in 0..10_000 {
-            pace.put(key, notice("a"));
+            pace.put(of(key), notice("a"));
         }
         assert_eq!(pace.rooms.len(), ROOMS_MAX);
-        assert_eq!(pace.next(Instant::now()), Next::Show(10_000 - 32, notice("a")), "the newest ones are kept");
+        assert_eq!(pace.next(Instant::now()), Next::Show(of(10_000 - 32), notice("a")), "the newest ones are kept");
     }
 }

@@ -16,14 +16,16 @@ pub(super) struct Wake {
     sink: CbSink,
     /// Whether a redraw is on its way already.
     told: Arc<AtomicBool>,
+    /// What the server is called.
+    server: Arc<str>,
     /// Keeps what the session brings.
     writer: Option<Arc<Writer>>,
 }
 
 impl Wake {
-    /// For a toolkit that is reached like this.
-    pub(super) fn new(sink: CbSink, writer: Option<Arc<Writer>>) -> Self {
-        Self { sink, told: Arc::default(), writer }
+    /// For a toolkit that is reached like this, and a session with a server of this name.
+    pub(super) fn new(sink: CbSink, server: String, writer: Option<Arc<Writer>>) -> Self {
+        Self { sink, told: Arc::default(), server: server.into(), writer }
     }
 
     fn send(&self, callback: impl FnOnce(&mut Cursive) + Send + 'static) {
@@ -44,8 +46,8 @@ impl Face for Wake {
     }
 
     fn notify(&self, call: &Call) {
-        let call = call.clone();
-        self.send(move |siv| call_person(siv, &call));
+        let (server, call) = (self.server.clone(), call.clone());
+        self.send(move |siv| call_person(siv, &server, &call));
     }
 
     fn keep(&self, keepsake: &Keepsake) {
