@@ -78,3 +78,26 @@ impl Current {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parlor_core::client::{Link, Profile};
+    use parlor_core::wire::Dialect;
+
+    use super::*;
+
+    #[test]
+    fn goodbye_is_said_once_and_so_heard_whoever_else_says_it_too() {
+        let (session, server) = Session::offline(Profile::new(Dialect::Native, "parlor://127.0.0.1", "ada", "test"));
+        server.connected();
+        server.says(br#"{"welcome":{"version":1,"server":"test","nick":"ada","token":"t","resumed":false,"limits":{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}"#);
+        server.says(b"\n");
+        server.sent();
+        let current = Current::default();
+        current.replace(Some(session.clone()));
+        current.say_goodbye();
+        current.say_goodbye();
+        assert_eq!(session.state().link, Link::Leaving, "the server has yet to answer");
+        assert_eq!(String::from_utf8(server.sent()).unwrap().matches("quit").count(), 1);
+    }
+}
