@@ -4,13 +4,16 @@
 mod hub;
 
 use std::io::{Read, Write};
-use std::sync::mpsc::{self, Receiver};
-use std::time::Instant;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use hub::{Hub, PATIENCE, Piped};
 use parlor_core::wire::Dialect;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
+
+/// How long nothing is written until the whole screen is asked for.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// The program on its terminal. Killed when dropped.
 struct Terminal {
@@ -46,7 +49,8 @@ impl Terminal {
         Self { child, master: Some((pair.master, writer)), written, seen: Vec::new() }
     }
 
-    /// Waits until it has written this since last asked.
+    /// Waits until it has written this since last asked. Only cells that change are written, so that words may come in parts:
+    /// after a while the whole screen is asked for (Ctrl+L).
     #[track_caller]
     fn shows(&mut self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
@@ -55,8 +59,13 @@ impl Terminal {
                 self.seen.drain(..at + text.len());
                 return;
             }
-            match self.written.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self.written.recv_timeout(QUIET) {
                 Ok(bytes) => self.seen.extend(bytes),
+                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
+                    if let Some((_, writer)) = &mut self.master {
+                        let _ = writer.write_all(b"\x0c").and_then(|()| writer.flush());
+                    }
+                }
                 Err(error) => panic!("no {text:?} ({error}) in {}", String::from_utf8_lossy(&self.seen).escape_debug()),
             }
         }
