@@ -225,14 +225,14 @@ impl Chat {
         });
         let edited = self.composer.corrected(room.key);
         let mut wish = None;
-        CentralPanel::default().frame(Frame::new().fill(palette.page)).show(ui, |ui| match &state.around {
-            Some(around) => self.around.show(ui, around, intents),
-            None => {
-                let mut hands = Hands::new(intents, &mut wish);
-                self.log.show(ui, state, room, edited, &mut hands);
-                if let Some(link) = hands.link.take() {
-                    self.opening.open(ui, link);
-                }
+        CentralPanel::default().frame(Frame::new().fill(palette.page)).show(ui, |ui| {
+            let mut hands = Hands::new(intents, &mut wish);
+            match &state.around {
+                Some(around) => self.around.show(ui, around, &mut hands),
+                None => self.log.show(ui, state, room, edited, &mut hands),
+            }
+            if let Some(link) = hands.link.take() {
+                self.opening.open(ui, link);
             }
         });
         if let Some(Wish::Edit(key)) = wish
@@ -280,7 +280,9 @@ impl Chat {
                 self.find.open(everywhere, self.log.spot());
             }
         }
-        if let Some(room) = state.shown_room().filter(|_| state.around.is_none())
+        if let Some(around) = &state.around {
+            self.around.take_keys(ui, around);
+        } else if let Some(room) = state.shown_room()
             && let Some(entry) = self.log.take_keys(ui, state, room)
         {
             self.composer.answer(ui, room, entry);
@@ -291,10 +293,14 @@ impl Chat {
         }
     }
 
+    fn leave_chosen(&mut self, state: &State) -> bool {
+        if state.around.is_some() { self.around.leave_chosen() } else { self.log.leave_chosen() }
+    }
+
     /// Leaves what is open, the last thing first; with nothing open, goes to the newest message.
     fn step_back(&mut self, ui: &Ui, state: &State, intents: &mut Vec<Intent>) {
         let shown = state.shown_room().map(|room| room.key);
-        if self.log.keep() || self.log.leave_chosen() || shown.is_some_and(|room| self.composer.cancel(ui, room)) {
+        if self.log.keep() || self.leave_chosen(state) || shown.is_some_and(|room| self.composer.cancel(ui, room)) {
             return;
         }
         if state.around.is_some() {

@@ -4,7 +4,7 @@
 //! types into the message box, and chooses nothing any more.
 
 use eframe::egui::accesskit::Action;
-use eframe::egui::{Event, EventFilter, Id, Key, Modifiers, Popup, Response, Ui};
+use eframe::egui::{Event, EventFilter, Id, Key, Modifiers, Popup, Response, Sense, Ui};
 
 use crate::composer::Composer;
 
@@ -133,6 +133,12 @@ impl<K: Copy + PartialEq> Cursor<K> {
 }
 
 impl Hold {
+    /// What the row reacts to. One goes from row to row by keys of their own: Tab knows the chosen one alone.
+    pub(crate) fn sense(self) -> Sense {
+        let sense = Sense::click_and_drag();
+        if self.chosen { sense } else { sense - Sense::FOCUSABLE }
+    }
+
     /// Whether the menu of the row whose response this is is to be opened, by keys or by what reads the window out.
     pub(crate) fn opens(self, ui: &Ui, response: &Response) -> bool {
         self.opens || ui.input(|input| input.has_accesskit_action_request(response.id, Action::Click))

@@ -163,7 +163,7 @@ pub(crate) struct Menu<'a> {
 impl Menu<'_> {
     /// Opens it at the pointer if the row, whose response this is, is clicked so; at `corner` if it is `asked` for
     /// otherwise. Then its first line has the focus.
-    pub(crate) fn show(&self, response: &Response, corner: Pos2, asked: bool, hands: &mut Hands<'_>) {
+    pub(crate) fn show(&self, ui: &Ui, response: &Response, corner: Pos2, asked: bool, hands: &mut Hands<'_>) {
         let pointed = response.secondary_clicked();
         let set = match (asked || pointed, response.clicked()) {
             (true, _) => Some(SetOpenCommand::Bool(true)),
@@ -174,7 +174,8 @@ impl Menu<'_> {
         let popup = Popup::menu(response).open_memory(set);
         let popup = match pointed || (at_pointer && !asked) {
             true => popup.at_pointer_fixed(),
-            false => popup.at_position(corner),
+            // The rest of a long message may be out of sight.
+            false => popup.at_position(corner.min(ui.clip_rect().max).max(ui.clip_rect().min)),
         };
         popup.show(|ui| {
             let first = self.copy(ui);

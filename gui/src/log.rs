@@ -1,5 +1,7 @@
 //! The log: the rows near the viewport, and nothing else, are measured and drawn.
 
+use std::borrow::Cow;
+
 use eframe::egui::{self, Color32, Event, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use parlor_core::client::{Before, Entry, EntryKey, EntryKind, Room, RoomKey, State};
 use parlor_core::words::Language;
@@ -225,29 +227,42 @@ fn reveal(scroll: &mut Scroll, sheet: &Sheet<'_>, sight: &[(EntryKey, Rect)], ke
     }
 }
 
-/// Copies what is selected, if that is wanted: a piece of one message as it is, several with who said them. Where
-/// nothing is selected, the message that is chosen by keys.
+/// Copies what is selected of the log, or the message that is chosen.
 fn copy(ui: &Ui, room: &Room, chosen: Option<EntryKey>) {
     let front = room.timeline.front();
     // What nobody sees is not copied with what stands around it.
     let entries = (front..).zip(room.timeline.iter()).filter(|(_, entry)| !entry.is_hidden());
     let texts = entries.map(|(position, entry)| (position, said(entry)));
-    match text::copied(ui, selection(), texts).as_deref() {
+    let author = |position| {
+        let index = usize::try_from(position - front).unwrap_or(usize::MAX);
+        room.timeline.get(index).and_then(author)
+    };
+    let chosen = chosen.filter(|key| ui.memory(|memory| memory.has_focus(row::id(*key))));
+    let chosen = chosen.and_then(|key| entry(room, key)).map(Entry::what);
+    copy_selected(ui, selection(), texts, author, chosen);
+}
+
+/// Copies what is selected of a group of texts, if that is wanted: a piece of one message as it is, several with who
+/// said them. Where nothing is selected, `chosen`.
+pub(crate) fn copy_selected<'a>(
+    ui: &Ui,
+    group: Id,
+    texts: impl Iterator<Item = (i64, Cow<'a, str>)>,
+    author: impl Fn(i64) -> Option<&'a str>,
+    chosen: Option<&str>,
+) {
+    match text::copied(ui, group, texts).as_deref() {
         None | Some([]) => {
-            let focused = chosen.filter(|key| ui.memory(|memory| memory.has_focus(row::id(*key))));
             let wanted = ui.input(|input| input.events.contains(&Event::Copy));
-            if let Some(entry) = focused.filter(|_| wanted).and_then(|key| entry(room, key)) {
-                ui.copy_text(entry.what().to_owned());
+            if let Some(chosen) = chosen.filter(|_| wanted) {
+                ui.copy_text(chosen.to_owned());
             }
         }
         Some([(_, piece)]) => ui.copy_text(piece.clone()),
         Some(pieces) => {
-            let lines = pieces.iter().map(|(position, piece)| {
-                let index = usize::try_from(position - front).unwrap_or(usize::MAX);
-                match room.timeline.get(index).and_then(author) {
-                    Some(author) => format!("{author}: {piece}"),
-                    None => piece.clone(),
-                }
+            let lines = pieces.iter().map(|(position, piece)| match author(*position) {
+                Some(author) => format!("{author}: {piece}"),
+                None => piece.clone(),
             });
             ui.copy_text(lines.collect::<Vec<_>>().join("\n"));
         }

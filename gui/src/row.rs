@@ -124,7 +124,7 @@ impl Row {
                 lay(ui, name, Look::new(TEXT, palette.nick(author)).one_line(), room)
             }),
             quote: marks.quote.map(|quote| quote.lay(ui, room)),
-            mark: mark(ui, palette, entry, &body, room),
+            mark: mark(ui, palette, entry.is_edited(), &body, room),
             body,
             links: links::ranges(entry.spans(), before),
             said: said.into_owned(),
@@ -232,16 +232,9 @@ impl Row {
         let hold = hands.cursor.hold(self.key);
         if let Some(tint) = if hold.chosen { Some(palette.chosen) } else { self.tint } {
             // To the very edge, under the scroll bar.
-            let end = pos2(ui.clip_rect().right(), message.bottom() + 2.0);
-            ui.painter().rect_filled(Rect::from_min_max(message.min - vec2(0.0, 2.0), end), 0.0, tint);
-            let back = Rect::from_min_max(message.min - vec2(0.0, 2.0), end);
-            let bar = pos2(from_start(ui, back, 0.0, 3.0), back.top());
-            ui.painter().rect_filled(Rect::from_min_size(bar, vec2(3.0, back.height())), 0.0, palette.accent);
+            paint_chosen(ui, message, ui.clip_rect().right(), tint);
         }
-        // One goes from row to row by keys of their own: Tab goes past the chosen one at most.
-        let sense = Sense::click_and_drag();
-        let sense = if hold.chosen { sense } else { sense - Sense::FOCUSABLE };
-        let response = ui.interact(message, id(self.key), sense);
+        let response = ui.interact(message, id(self.key), hold.sense());
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &self.line));
         let asked = hold.opens(ui, &response);
         if asked {
@@ -258,8 +251,8 @@ impl Row {
             answered: self.quote.as_ref().and_then(Quoted::leads_to),
             deeds: Some((self.key, self.may)),
         };
-        let below = pos2(text_left, message.bottom()).clamp(ui.clip_rect().min, ui.clip_rect().max);
-        menu.show(&response, below, asked, hands);
+        let below = pos2(text_left, message.bottom());
+        menu.show(ui, &response, below, asked, hands);
         hold.take_focus(ui, &response);
         response
     }
@@ -326,8 +319,8 @@ fn body(ui: &Ui, palette: &Palette, entry: &Entry, said: &str, width: f32) -> (L
 }
 
 /// The word that a message was corrected: behind its last line, or below it where there is no room.
-fn mark(ui: &Ui, palette: &Palette, entry: &Entry, body: &Laid, width: f32) -> Option<(Laid, Pos2)> {
-    if !entry.is_edited() {
+pub(crate) fn mark(ui: &Ui, palette: &Palette, edited: bool, body: &Laid, width: f32) -> Option<(Laid, Pos2)> {
+    if !edited {
         return None;
     }
     let mark = lay(ui, &tongue(ui).edited(), Look::new(SMALL, palette.dim).one_line(), width);
@@ -357,6 +350,14 @@ fn foot(ui: &Ui, palette: &Palette, entry: &Entry, asked: bool, width: f32) -> O
     };
     let text = lay(ui, &text, Look::new(SMALL, color), width - 180.0);
     Some(Foot::Resend(text, button, entry.what().to_owned()))
+}
+
+/// Paints what lies behind a message that stands out, up to `right`.
+pub(crate) fn paint_chosen(ui: &Ui, message: Rect, right: f32, tint: Color32) {
+    let back = Rect::from_min_max(message.min - vec2(0.0, 2.0), pos2(right, message.bottom() + 2.0));
+    ui.painter().rect_filled(back, 0.0, tint);
+    let bar = Rect::from_min_size(pos2(from_start(ui, back, 0.0, 3.0), back.top()), vec2(3.0, back.height()));
+    ui.painter().rect_filled(bar, 0.0, Palette::of(ui).accent);
 }
 
 fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {

@@ -22,7 +22,7 @@ pub(crate) const BAR: f32 = 12.0;
 /// Least height of what is dragged in it.
 const HANDLE: f32 = 28.0;
 /// How many points a second it moves for each that the pointer is past the edge while it selects.
-const DRAG: f32 = 12.0;
+pub(crate) const DRAG: f32 = 12.0;
 /// Rows left above the viewport when older ones are asked for.
 const NEAR: usize = 8;
 

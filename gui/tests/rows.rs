@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::Desk;
+use common::{Desk, page, said, with_history};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, OutputCommand, Rect, pos2};
+use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2, Rect, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use parlor_core::client::Intent;
 
@@ -205,4 +205,108 @@ fn a_screen_reader_opens_the_menu_of_any_message() {
     assert!(desk.window.get_by_label("Copy message").is_focused());
     desk.press(Modifiers::NONE, Key::Escape);
     assert_eq!(chosen(&desk).as_deref(), Some("bea: one"));
+}
+
+/// What stands around message 50, far back: it holds a link that may deceive, the one after it a plain one.
+fn far_back() -> Desk {
+    let mut desk = with_history(1, 9_900..=10_000);
+    desk.press(Modifiers::COMMAND, Key::F);
+    desk.type_text("words");
+    desk.press(Modifiers::NONE, Key::Enter);
+    let answer = page(&desk.sent(), &[said("lobby", 50, "bea", "old words")], r#""room":"lobby","has_more":false"#);
+    desk.says(&answer);
+    desk.window.run();
+    desk.press(Modifiers::NONE, Key::Enter);
+    let sent = desk.sent();
+    for request in sent.lines().filter(|line| line.contains(r#""history""#)) {
+        let ids = if request.contains(r#""before""#) { 40..=50 } else { 51..=60 };
+        let messages: Vec<String> =
+            ids.map(|id| said("lobby", id, if id < 51 { "bea" } else { "علی" }, &far(id))).collect();
+        let answer = page(request, &messages, r#""room":"lobby","has_more":true"#);
+        desk.says(&answer);
+    }
+    desk.window.run();
+    desk.window.get_by_label("Close the search").click();
+    desk.window.run();
+    let bar = desk.window.get_by_label("Earlier in lobby").rect();
+    let place = Rect::from_min_max(bar.left_bottom(), desk.window.get_by_label("Message").rect().right_top());
+    assert!(place.height() > 350.0, "the page is for what is read there: {place:?}");
+    let middle = far_row(&desk, &far(50)).center();
+    assert!(place.contains(middle) && (middle.y - place.center().y).abs() < 30.0, "{middle:?} in {place:?}");
+    desk
+}
+
+fn far(id: u64) -> String {
+    match id {
+        50 => "old 50 https://bank.example@evil.example/login".into(),
+        51 => "old 51 https://example.org/tea".into(),
+        id => format!("old {id}"),
+    }
+}
+
+fn far_row(desk: &Desk, text: &str) -> Rect {
+    let nodes = desk.window.query_all_by_role(Role::ListItem);
+    let mut rows = nodes.filter(|node| node.accesskit_node().label().is_some_and(|label| label.ends_with(text)));
+    rows.next().expect("it is there").rect()
+}
+
+#[test]
+fn what_lies_far_back_is_selected_and_copied_as_in_the_log() {
+    let mut desk = far_back();
+    let (from, to) = (far_row(&desk, "old 49"), far_row(&desk, &far(51)));
+    desk.window.drag_at(pos2(from.left() + 66.0, from.bottom() - 6.0));
+    desk.window.step();
+    desk.window.hover_at(pos2(to.right() - 4.0, to.bottom() - 4.0));
+    desk.window.step();
+    desk.window.drop_at(pos2(to.right() - 4.0, to.bottom() - 4.0));
+    desk.window.run();
+    let all = format!("bea: old 49\nbea: {}\nعلی: {}", far(50), far(51));
+    assert_eq!(copied(&mut desk), Some(all));
+}
+
+#[test]
+fn links_far_back_are_opened_and_asked_about_as_in_the_log() {
+    let mut desk = far_back();
+    let link = |desk: &Desk, url: &str| desk.window.get_by_role_and_label(Role::Link, url).rect().center();
+    let at = link(&desk, "https://example.org/tea");
+    assert!(click_opens(&mut desk, at));
+    let at = link(&desk, "https://bank.example@evil.example/login");
+    assert!(!click_opens(&mut desk, at));
+    assert!(desk.window.query_by_label_contains("leads to evil.example").is_some());
+}
+
+/// Clicks there; whether that opens something.
+fn click_opens(desk: &mut Desk, at: Pos2) -> bool {
+    desk.window.hover_at(at);
+    desk.window.run();
+    let mut opened = false;
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        desk.window.event(Event::PointerButton { pos: at, button, pressed, modifiers });
+        desk.window.step();
+        let commands = &desk.window.output().platform_output.commands;
+        opened |= commands.iter().any(|command| matches!(command, OutputCommand::OpenUrl(_)));
+    }
+    desk.window.run();
+    opened
+}
+
+#[test]
+fn far_back_one_moves_by_the_same_keys_and_is_offered_what_can_be_done_there() {
+    let mut desk = far_back();
+    desk.press(Modifiers::ALT, Key::K);
+    let label = chosen(&desk).expect("the one that was gone to");
+    assert!(label.ends_with(&far(50)), "{label}");
+    desk.press(Modifiers::ALT, Key::J);
+    assert_eq!(copied(&mut desk), Some(far(51)));
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.window.get_by_label("Copy message").is_focused());
+    assert!(desk.window.query_by_label("Open \u{2068}https://example.org/tea\u{2069}").is_some());
+    assert!(desk.window.query_by_label("Ignore علی").is_some());
+    for missing in ["Reply", "Edit", "Delete …"] {
+        assert!(desk.window.query_by_label(missing).is_none(), "{missing}");
+    }
+    (0..3).for_each(|_| desk.press(Modifiers::NONE, Key::Escape));
+    assert!(desk.window.query_by_label("Earlier in lobby").is_none(), "menu, choice, place: one after the other");
+    assert!(desk.box_has_focus());
 }
