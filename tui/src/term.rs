@@ -4,6 +4,7 @@
 //! knows whether the person is looking; input methods and screen readers follow the real cursor, which the
 //! stock backend hides; and that one ends the whole program where a terminal is closed while it is drawn on.
 
+mod extra;
 mod input;
 mod output;
 
@@ -11,7 +12,6 @@ use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::{cursor, execute, terminal};
@@ -23,71 +23,12 @@ use cursive::style::{Color, ColorPair, Effect};
 
 use crate::alert;
 use crate::bidi::Bidi;
-use crate::links::{self, Links};
+use crate::links;
 use crate::look::Look;
 use crate::style::Colours;
+pub use extra::{Caret, Extra};
 use input::Input;
 use output::Output;
-
-/// What the terminal tells that the toolkit has no event for; travels as [`Event::Unknown`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Extra {
-    /// A text was pasted, as one piece.
-    Paste(String),
-    /// The terminal has got (`true`) or lost the focus.
-    Focus(bool),
-}
-
-impl Extra {
-    /// Packs it into an event.
-    pub fn into_event(self) -> Event {
-        Event::Unknown(match self {
-            Extra::Paste(text) => [b"p", text.as_bytes()].concat(),
-            Extra::Focus(true) => b"+".to_vec(),
-            Extra::Focus(false) => b"-".to_vec(),
-        })
-    }
-
-    /// Unpacks it.
-    pub fn from_event(event: &Event) -> Option<Self> {
-        let Event::Unknown(bytes) = event else { return None };
-        match bytes.split_first()? {
-            (b'p', text) => Some(Extra::Paste(String::from_utf8_lossy(text).into_owned())),
-            (b'+', _) => Some(Extra::Focus(true)),
-            (b'-', _) => Some(Extra::Focus(false)),
-            _ => None,
-        }
-    }
-}
-
-/// What views tell the terminal besides the cells they draw: where the real cursor belongs, and where links lead.
-#[derive(Clone, Default)]
-pub struct Caret {
-    at: Arc<Mutex<Option<Vec2>>>,
-    links: Links,
-}
-
-impl Caret {
-    /// For a terminal with these links.
-    pub fn new(links: Links) -> Self {
-        Self { links, ..Self::default() }
-    }
-
-    /// Where links lead.
-    pub fn links(&self) -> &Links {
-        &self.links
-    }
-
-    /// Shows the cursor at this cell of the screen, or hides it.
-    pub fn set(&self, at: Option<Vec2>) {
-        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
-    }
-
-    /// Where it is.
-    pub fn get(&self) -> Option<Vec2> {
-        *self.at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// The backend.
 pub struct Term {
@@ -209,7 +150,7 @@ impl Backend for Term {
 
     fn refresh(&mut self) {
         self.follow(None);
-        self.caret.links.next_frame();
+        self.caret.links().next_frame();
         self.output.place(self.caret.get());
         self.output.flush();
         self.unknown.set(false);
@@ -291,7 +232,8 @@ impl Term {
     /// Begins and ends links as what is printed changes from one to the other.
     fn follow(&self, link: Option<usize>) {
         if self.link.replace(link) != link {
-            self.output.print(&link.and_then(|number| self.caret.links.begin(number)).unwrap_or(links::END.to_owned()));
+            self.output
+                .print(&link.and_then(|number| self.caret.links().begin(number)).unwrap_or(links::END.to_owned()));
         }
     }
 
@@ -308,6 +250,7 @@ impl Term {
 mod tests {
     use super::*;
     use std::mem::ManuallyDrop;
+    use std::sync::{Arc, Mutex};
 
     /// What is written to a terminal, or that it is gone.
     #[derive(Clone, Default)]
@@ -402,15 +345,5 @@ mod tests {
             term.print("ciao");
             term.refresh();
         }
-    }
-
-    #[test]
-    fn extras_survive_the_journey_through_an_event() {
-        for extra in
-            [Extra::Paste("یک\ndue".into()), Extra::Paste(String::new()), Extra::Focus(true), Extra::Focus(false)]
-        {
-            assert_eq!(Extra::from_event(&extra.clone().into_event()), Some(extra));
-        }
-        assert_eq!(Extra::from_event(&Event::Char('p')), None);
     }
 }
