@@ -45,7 +45,8 @@ struct Row<'a> {
     said: Cow<'a, str>,
     links: Vec<Range<usize>>,
     when: String,
-    time: Laid,
+    /// Where it is another one than above.
+    time: Option<Laid>,
 }
 
 impl Around {
@@ -88,7 +89,7 @@ impl Around {
     }
 
     /// Draws the messages in place of the log.
-    pub(crate) fn show(&mut self, ui: &mut Ui, around: &client::Around, hands: &mut Hands<'_>) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, around: &client::Around, hands: &mut Hands<'_>) {
         bar(ui, &around.title, hands.intents);
         let palette = Palette::of(ui);
         let words = tongue(ui);
@@ -109,9 +110,10 @@ impl Around {
             }
             scroll(ui, area);
             let mut before = None;
+            let query = state.search.as_ref().map(|search| search.query.as_str());
             let moved = self.cursor.take_moved();
             for hit in &around.messages {
-                let row = Row::lay(ui, before, hit);
+                let row = Row::lay(ui, before, hit, query);
                 let response = row.show(ui, hit.id == around.id, &mut self.cursor, hands);
                 if hit.id == around.id && !self.revealed && !around.loading {
                     self.revealed = true;
@@ -168,7 +170,7 @@ fn scroll(ui: &Ui, area: Rect) {
 }
 
 impl<'a> Row<'a> {
-    fn lay(ui: &Ui, before: Option<&Hit>, hit: &'a Hit) -> Self {
+    fn lay(ui: &Ui, before: Option<&Hit>, hit: &'a Hit, query: Option<&str>) -> Self {
         let palette = Palette::of(ui);
         let width = text_width(ui);
         let chosen = Chosen::of(ui.ctx());
@@ -180,7 +182,13 @@ impl<'a> Row<'a> {
         let look = Look::new(TEXT, palette.text);
         let body = lay(ui, &said, if hit.action { look.italics() } else { look }, width);
         let body = body.painted(&links::paints(palette, &spans, own));
+        let body = match query {
+            Some(query) => body.painted(&links::paints_found(palette, &hit.text, query, own)),
+            None => body,
+        };
         let new = before.is_none_or(|before| before.from != hit.from || clock.day(before.at) != clock.day(hit.at));
+        let same = before.is_some_and(|before| clock.time(before.at) == clock.time(hit.at));
+        let time = Some(clock.time(hit.at)).filter(|_| new || !same);
         let head = new.then(|| {
             let room = (width - 150.0).max(40.0);
             let name = lay(ui, &hit.from, Look::new(TEXT, palette.nick(&hit.from)).one_line(), room);
@@ -194,7 +202,7 @@ impl<'a> Row<'a> {
             links: links::ranges(&spans, own),
             said,
             when,
-            time: lay(ui, &clock.time(hit.at), Look::new(SMALL, palette.dim).one_line(), TIMES),
+            time: time.map(|time| lay(ui, &time, Look::new(SMALL, palette.dim).one_line(), TIMES)),
         }
     }
 
@@ -217,11 +225,19 @@ impl<'a> Row<'a> {
         }
         if let Some((name, when)) = &self.head {
             let top = rect.top() + GAP_AUTHOR;
-            name.paint(ui, pos2(left(name.size().x), top));
-            let way = MARGIN + TIMES + name.size().x + 10.0;
-            when.paint(ui, pos2(from_start(ui, rect, way, when.size().x), top + 3.0));
+            // Above the side on which the words begin.
+            let (name_left, when_left) = match self.body.is_rtl() {
+                true => {
+                    (left(width) + width - name.size().x, left(width) + width - name.size().x - 10.0 - when.size().x)
+                }
+                false => (left(width), left(width) + name.size().x + 10.0),
+            };
+            name.paint(ui, pos2(name_left, top));
+            when.paint(ui, pos2(when_left, top + 3.0));
         }
-        self.time.paint(ui, pos2(from_start(ui, rect, MARGIN, self.time.size().x), message.top() + 2.0));
+        if let Some(time) = &self.time {
+            time.paint(ui, pos2(from_start(ui, rect, MARGIN, time.size().x), message.top() + 2.0));
+        }
         let corner = pos2(left(width), message.top());
         let response = ui.interact(message, id(self.hit.id), hold.sense());
         let Hit { from, text, .. } = self.hit;

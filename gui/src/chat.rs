@@ -228,7 +228,7 @@ impl Chat {
         CentralPanel::default().frame(Frame::new().fill(palette.page)).show(ui, |ui| {
             let mut hands = Hands::new(intents, &mut wish);
             match &state.around {
-                Some(around) => self.around.show(ui, around, &mut hands),
+                Some(around) => self.around.show(ui, state, around, &mut hands),
                 None => self.log.show(ui, state, room, edited, &mut hands),
             }
             if let Some(link) = hands.link.take() {

@@ -20,11 +20,7 @@ parlor_core::phrases! {
         /// Where Enter does that.
         on_chosen() { "Enter on a chosen message", "Invio su un messaggio scelto", "Enter روی پیام انتخاب‌شده" }
         /// What Enter does there.
-        key_deeds() {
-            "what can be done with it: answer, copy, open links …",
-            "che cosa farne: rispondere, copiare, aprire i link …",
-            "کارهای ممکن با آن: پاسخ، کپی، باز کردن پیوند …",
-        }
+        key_deeds() { "what can be done with it", "che cosa farne", "کارهای ممکن با آن" }
         /// Alt and R.
         key_answer() {
             "reply to the chosen or newest message",
