@@ -4,7 +4,7 @@ mod common;
 
 use common::{Desk, page, said, with_history};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2, Rect, pos2};
+use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use parlor_core::client::Intent;
 
@@ -309,4 +309,41 @@ fn far_back_one_moves_by_the_same_keys_and_is_offered_what_can_be_done_there() {
     (0..3).for_each(|_| desk.press(Modifiers::NONE, Key::Escape));
     assert!(desk.window.query_by_label("Earlier in lobby").is_none(), "menu, choice, place: one after the other");
     assert!(desk.box_has_focus());
+}
+
+#[test]
+fn the_menu_leads_to_what_a_message_answers() {
+    let mut desk = Desk::online();
+    let first = desk.said("lobby", "bea", "who is for tea?");
+    (0..60).for_each(|number| drop(desk.said("lobby", "علی", &format!("line {number}"))));
+    let answer = r#""from":"bea","at":1763804990000,"text":"nobody?","reply_to":1"#;
+    desk.says(&format!(r#"{{"message":{{"room":"lobby","id":62,{answer}}}}}"#));
+    desk.window.run();
+    assert!(!desk.sees(&first));
+    desk.press(Modifiers::ALT, Key::K);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.window.get_by_label("Go to the message it answers").focus();
+    desk.window.run();
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.sees(&first));
+}
+
+#[test]
+fn a_window_without_room_for_messages_does_not_fail() {
+    let mut log = Desk::online();
+    log.said("lobby", "bea", "hello");
+    for mut desk in [log, far_back()] {
+        for height in (0..400).rev().step_by(7) {
+            desk.window.set_size(vec2(400.0, height as f32));
+            desk.window.run();
+            desk.press(Modifiers::ALT, Key::K);
+            desk.press(Modifiers::NONE, Key::Menu);
+            if desk.window.query_by_label("Copy message").is_some() {
+                desk.press(Modifiers::NONE, Key::Escape);
+            }
+        }
+        desk.window.set_size(vec2(400.0, 400.0));
+        desk.window.run();
+        assert!(desk.window.query_all_by_role(Role::ListItem).count() > 0);
+    }
 }
