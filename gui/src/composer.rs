@@ -2,6 +2,8 @@
 
 use eframe::egui::{self, Event, EventFilter, Id, Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, Intent, Link, Room, RoomKey, State};
+use parlor_core::text::direction;
+use parlor_core::words::Language;
 use parlor_face::words::Words as _;
 
 use crate::chosen::{backwards, from_end, from_start, onwards, row, tongue};
@@ -129,7 +131,7 @@ impl Composer {
         let text = match (self.corrected(room.key), self.answering(room)) {
             (Some(_), _) if state.link == Link::Online => words.correcting(),
             (Some(_), _) => words.correcting_offline(),
-            (None, Some(entry)) => words.answering(entry.who(), isolated(entry.what())),
+            (None, Some(entry)) => words.answering(apart(words, entry.who()), entry.what()),
             (None, None) => {
                 user_text(ui, news, Look::new(SMALL, palette.dim).one_line());
                 return;
@@ -167,6 +169,8 @@ impl Composer {
         let behind = std::mem::take(&mut self.behind);
         ui.input_mut(|input| drop(input.events.splice(0..0, behind)));
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
+        // What is pressed while an input method composes is meant for that.
+        let focused = focused && !self.input.is_composing();
         if focused && self.corrected(room.key).is_none() {
             self.take_up(ui, state, room, intents);
         }
@@ -323,9 +327,15 @@ impl Composer {
     }
 }
 
-/// A text within a sentence, which it does not turn around.
-fn isolated(text: &str) -> String {
-    format!("\u{2068}{text}\u{2069}")
+/// A name within a sentence. Where it runs against that, a mark stands behind it: what follows would else change places
+/// with it. Isolates would say it better, but are taken out of whatever is drawn.
+fn apart(words: Language, name: &str) -> String {
+    let against = direction(name).is_some_and(|direction| direction.is_right_to_left() != words.is_right_to_left());
+    match (against, words.is_right_to_left()) {
+        (false, _) => name.to_owned(),
+        (true, false) => format!("{name}\u{200E}"),
+        (true, true) => format!("{name}\u{200F}"),
+    }
 }
 
 /// Takes the Enter that sends out of the input; Shift+Enter stays for the box.

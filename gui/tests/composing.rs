@@ -149,6 +149,36 @@ fn an_input_method_is_left_to_compose() {
 }
 
 #[test]
+fn what_is_composed_is_over_without_the_focus_and_belongs_to_one_room() {
+    let mut desk = Desk::online();
+    let compose = |desk: &mut Desk| {
+        let preedit = ImeEvent::Preedit { text: "に".into(), active_range_chars: None };
+        desk.window.event(Event::Ime(preedit));
+        desk.window.run();
+    };
+    desk.type_text("ab");
+    compose(&mut desk);
+    desk.press(NONE, Key::Enter);
+    assert_eq!(desk.typed(), "ab", "Enter is the input method's");
+    desk.press(Modifiers::COMMAND, Key::F);
+    desk.press(NONE, Key::Escape);
+    desk.window.run();
+    assert!(desk.box_has_focus());
+    desk.press(NONE, Key::Backspace);
+    assert_eq!(desk.typed(), "a");
+    compose(&mut desk);
+    let (key, modifiers) = (Key::ArrowDown, Modifiers::ALT);
+    let pressed = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    desk.window.input_mut().events.push(pressed);
+    let interrupted = (0..4).any(|_| {
+        desk.window.step();
+        desk.window.output().platform_output.ime.as_ref().is_some_and(|ime| ime.should_interrupt_composition)
+    });
+    assert!(interrupted, "what it gives in the end would be said in another room");
+    assert_eq!(desk.typed(), "");
+}
+
+#[test]
 fn alt_and_r_answer_the_newest_and_escape_answers_nothing() {
     let mut desk = Desk::online();
     desk.said("lobby", "bea", "first");

@@ -14,6 +14,16 @@ use crate::text::Shaped;
 /// Most characters that are taken for one; more marks than that are not typed.
 const CLUSTER_MAX: usize = 32;
 
+/// Whether this can be drawn as one character.
+fn is_bounded(cluster: &str) -> bool {
+    cluster.len() <= CLUSTER_MAX || cluster.chars().count() <= CLUSTER_MAX
+}
+
+/// What of a text can be drawn: of each character so many parts at most.
+pub(super) fn drawable(text: &str) -> String {
+    text.graphemes(true).flat_map(|cluster| cluster.chars().take(CLUSTER_MAX)).collect()
+}
+
 /// A text that is edited.
 #[derive(Default)]
 pub(super) struct Editor {
@@ -78,20 +88,29 @@ impl Editor {
     /// Puts `with` in place of a range; the caret stands behind it. Not done, and `false`, if more marks than can be
     /// drawn would heap up on one letter.
     pub(super) fn replace(&mut self, range: Range<usize>, with: &str) -> bool {
-        let before = self.text.get(range.clone()).map(str::to_owned);
-        let Some(before) = before else { return false };
-        self.text.replace_range(range.clone(), with);
-        let end = range.start + with.len();
-        if !with.is_ascii() && !self.clusters_are_bounded() {
-            self.text.replace_range(range.start..end, &before);
+        if !self.takes(range.clone(), with) {
             return false;
         }
+        self.text.replace_range(range.clone(), with);
+        let end = range.start + with.len();
         self.put(end, end);
         true
     }
 
-    fn clusters_are_bounded(&self) -> bool {
-        self.text.graphemes(true).all(|cluster| cluster.len() <= CLUSTER_MAX || cluster.chars().count() <= CLUSTER_MAX)
+    /// Whether [`Editor::replace`] does it. What stands there already is taken as it is.
+    pub(super) fn takes(&self, range: Range<usize>, with: &str) -> bool {
+        let (Some(head), Some(tail)) = (self.text.get(..range.start), self.text.get(range.end..)) else { return false };
+        if range.start > range.end {
+            return false;
+        }
+        if with.is_ascii() {
+            return true;
+        }
+        let head = head.graphemes(true).next_back().unwrap_or_default();
+        let around = [head, with, tail.graphemes(true).next().unwrap_or_default()].concat();
+        let (start, end) = (head.len(), head.len() + with.len());
+        let mut new = around.grapheme_indices(true).filter(|(at, cluster)| *at < end && at + cluster.len() > start);
+        new.all(|(_, cluster)| is_bounded(cluster))
     }
 
     /// Puts `text` in place of what is selected.

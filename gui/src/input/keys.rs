@@ -4,6 +4,7 @@ use eframe::egui::{Event, ImeEvent, Key, Modifiers, Ui};
 use parley::Layout;
 use parley::editing::Selection;
 
+use super::editor::drawable;
 use super::{Input, Shape};
 
 type Step = fn(&Selection, &Layout<()>, bool) -> Selection;
@@ -48,7 +49,8 @@ impl Input {
             .filter(|c| !c.is_control() || *c == '\t' || (*c == '\n' && keeps_lines))
             .take(self.chars_max.saturating_sub(chars))
             .collect();
-        if taken.is_empty() {
+        let taken = drawable(&taken);
+        if taken.is_empty() || !self.editor.takes(selected.clone(), &taken) {
             return false;
         }
         let goes_on = typed && selected.is_empty();

@@ -37,6 +37,8 @@ pub(crate) struct Input {
     seen: Option<Seen>,
     /// Everything is to be selected once it is shown.
     selects_all: bool,
+    /// What an input method was composing is gone, which it is to be told.
+    interrupted: bool,
 }
 
 /// A caret in a text, as far as that tells whether either has moved.
@@ -77,6 +79,7 @@ impl Input {
             caret_rect: None,
             seen: None,
             selects_all: false,
+            interrupted: false,
         }
     }
 
@@ -85,8 +88,14 @@ impl Input {
         self.editor.text()
     }
 
+    /// Whether an input method composes something in it, which is no part of the text yet.
+    pub(crate) fn is_composing(&self) -> bool {
+        self.editor.is_composing()
+    }
+
     /// Puts another text there, to be typed on at its end. Nothing before it can be undone.
     pub(crate) fn set_text(&mut self, text: &str) {
+        self.interrupted |= self.editor.is_composing();
         self.editor.set(text);
         self.undo = Undo::default();
         self.scroll = 0.0;

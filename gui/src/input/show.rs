@@ -41,6 +41,14 @@ impl Input {
         let margin = face.margin;
         let look = Look::new(face.size, palette.text);
         let width = (ui.available_width() - margin.sum().x).max(8.0);
+        if std::mem::take(&mut self.interrupted) {
+            // What it gives in the end was meant for another text.
+            ui.memory_mut(|memory| memory.interrupt_ime());
+        }
+        if self.editor.is_composing() && !ui.memory(|memory| memory.has_focus(face.id)) {
+            // It is over without the focus, and nothing else would say so.
+            self.editor.compose("", 0);
+        }
         self.lay_out(ui, look, width);
         let changed = ui.memory(|memory| memory.has_focus(face.id)) && self.take_events(ui, face.id, look, width);
         let content = self.height(look);

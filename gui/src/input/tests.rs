@@ -268,3 +268,21 @@ fn nothing_that_can_be_pasted_breaks_it() {
         }
     }
 }
+
+#[test]
+fn more_marks_than_can_be_drawn_are_left_out_and_keep_nobody_from_typing() {
+    let heap = format!("a{}", "\u{301}".repeat(200));
+    let mut desk = Desk::with(&format!("{heap} "));
+    desk.types("سلام");
+    assert_eq!(desk.text(), format!("{heap} سلام"));
+    desk.press(Modifiers::COMMAND, Key::Z, 1);
+    assert_eq!(desk.text(), format!("{heap} "));
+    desk.event(Event::Paste(format!("{heap} and more")));
+    let pasted = desk.text().strip_prefix(&format!("{heap} ")).expect("what was there stays");
+    assert!(pasted.ends_with(" and more") && pasted.chars().count() < 50, "{pasted}");
+    let mut desk = Desk::with(&heap);
+    desk.types("\u{301}");
+    assert_eq!(desk.text(), heap);
+    desk.types("b").press(Modifiers::COMMAND, Key::Z, 1);
+    assert_eq!(desk.text(), heap, "what was refused is no step of its own");
+}

@@ -64,6 +64,8 @@ pub(super) struct Atlas {
     pages: Vec<Page>,
     sprites: HashMap<Key, Option<Sprite>>,
     fonts: HashMap<FontKey, u32>,
+    /// The frame in which a glyph found no room.
+    full: Option<u64>,
     canvas: RenderContext,
     resources: Resources,
 }
@@ -75,6 +77,7 @@ impl Atlas {
             pages: Vec::new(),
             sprites: HashMap::new(),
             fonts: HashMap::new(),
+            full: None,
             canvas: RenderContext::new(64, 64),
             resources: Resources::new(),
         }
@@ -95,10 +98,26 @@ impl Atlas {
             }
             return *known;
         }
-        let picture = self.rasterise(key, style);
-        let sprite = picture.and_then(|picture| self.place(ctx, picture, now));
-        self.sprites.insert(key, sprite);
+        let picture =
+            self.rasterise(key, style).filter(|picture| picture.image.size.iter().all(|side| side + AIR <= PAGE));
+        let Some(picture) = picture else {
+            self.sprites.insert(key, None);
+            return None;
+        };
+        let sprite = self.place(ctx, picture, now);
+        match sprite {
+            Some(_) => drop(self.sprites.insert(key, sprite)),
+            None => self.ask_again(ctx, now),
+        }
         sprite
+    }
+
+    /// There is room in the next frame, unless that shows more than there is room for.
+    fn ask_again(&mut self, ctx: &egui::Context, now: u64) {
+        if self.full.is_none_or(|full| full + 1 < now) {
+            ctx.request_repaint();
+        }
+        self.full = Some(now);
     }
 
     fn place(&mut self, ctx: &egui::Context, picture: Picture, now: u64) -> Option<Sprite> {
@@ -124,9 +143,6 @@ impl Atlas {
 
     /// A page on which a picture of this size fits at [`Page::at`].
     fn room_on(&mut self, ctx: &egui::Context, width: usize, height: usize, now: u64) -> Option<usize> {
-        if width > PAGE || height > PAGE {
-            return None;
-        }
         for (index, page) in self.pages.iter_mut().enumerate() {
             if page.has_room(width, height) {
                 return Some(index);
@@ -145,7 +161,8 @@ impl Atlas {
         }
         (page.at, page.row) = ([0, 0], 0);
         page.texture.set(ColorImage::filled([PAGE, PAGE], Color32::TRANSPARENT), TextureOptions::LINEAR);
-        self.sprites.retain(|_, sprite| sprite.is_none_or(|sprite| sprite.page != index));
+        // With those that show nothing: they would be too many in the end.
+        self.sprites.retain(|_, sprite| sprite.is_some_and(|sprite| sprite.page != index));
         Some(index)
     }
 

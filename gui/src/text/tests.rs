@@ -1,6 +1,6 @@
 //! What is laid out is in order, within its width, and can be pointed at.
 
-use eframe::egui::{Color32, Event, Id, Pos2, Rect, Sense, Ui, Vec2, pos2, vec2};
+use eframe::egui::{Color32, Event, Id, Pos2, Rect, Sense, Shape, Ui, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 
 use parley::layout::Cluster;
@@ -196,4 +196,47 @@ fn what_is_selected_over_several_messages_is_copied_as_it_was_written() {
     // A click selects nothing.
     drag(&mut window, first, first);
     assert_eq!(copied(&mut window), None);
+}
+
+#[test]
+fn a_mark_behind_a_name_keeps_it_before_what_is_said() {
+    let lines = with_ui(|ui| {
+        ["Replying to علی: سلام", "Replying to علی\u{200E}: سلام"].map(|text| drawn(ui, text, 500.0).concat()).to_vec()
+    });
+    let reversed = |text: &str| text.chars().rev().collect::<String>();
+    let strip = |line: &str| line.replace(['\u{200E}', '\u{200F}'], "");
+    assert_eq!(strip(&lines[0]), format!("Replying to {} :{}", reversed("سلام"), reversed("علی")), "that is why");
+    assert_eq!(strip(&lines[1]), format!("Replying to {}: {}", reversed("علی"), reversed("سلام")));
+}
+
+#[test]
+fn letters_that_found_no_room_are_drawn_as_soon_as_there_is_some() {
+    let letters: String = ('!'..='~').collect();
+    let mut window = Harness::builder().with_size(vec2(600.0, 400.0)).build_ui_state(
+        move |ui, frame: &mut u32| {
+            *frame += 1;
+            // More than there is room for in the first frame alone.
+            let sizes = if *frame == 1 { 200..=204 } else { 204..=204 };
+            for size in sizes {
+                let look = Look { size: size as f32, ..LOOK }.one_line();
+                lay(ui, &letters, look, f32::INFINITY).paint(ui, Pos2::ZERO);
+            }
+        },
+        0,
+    );
+    window.run();
+    let quads = |window: &Harness<'_, u32>| -> usize {
+        let shapes = &window.output().shapes;
+        shapes.iter().map(|clipped| mesh_of(&clipped.shape)).sum::<usize>() / 4
+    };
+    assert_eq!(quads(&window), 94);
+    assert!(!window.ctx.has_requested_repaint(), "all is drawn");
+}
+
+fn mesh_of(shape: &Shape) -> usize {
+    match shape {
+        Shape::Mesh(mesh) => mesh.vertices.len(),
+        Shape::Vec(shapes) => shapes.iter().map(mesh_of).sum(),
+        _ => 0,
+    }
 }
