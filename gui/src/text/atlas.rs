@@ -14,6 +14,9 @@ use super::shape::Style;
 const PAGE: usize = 1024;
 /// Most pages at once.
 const PAGES_MAX: usize = 8;
+/// Most glyphs and fonts that are remembered from one frame to the next; more than fill the pages, as a rule.
+const SPRITES_MAX: usize = 1 << 15;
+const FONTS_MAX: usize = 256;
 /// Between two glyphs, so that none shows at the edge of its neighbour.
 const AIR: usize = 1;
 /// A glyph is placed on a quarter of a pixel.
@@ -64,8 +67,14 @@ pub(super) struct Atlas {
     pages: Vec<Page>,
     sprites: HashMap<Key, Option<Sprite>>,
     fonts: HashMap<FontKey, u32>,
-    /// The frame in which a glyph found no room.
-    full: Option<u64>,
+    /// The frame that is drawn.
+    now: u64,
+    /// It began with empty pages.
+    begun_anew: bool,
+    /// There is no room for all of it.
+    refused: bool,
+    /// Nor was there with empty pages, the last time: what is drawn just now never fits.
+    too_much: bool,
     canvas: RenderContext,
     resources: Resources,
 }
@@ -77,9 +86,30 @@ impl Atlas {
             pages: Vec::new(),
             sprites: HashMap::new(),
             fonts: HashMap::new(),
-            full: None,
+            now: u64::MAX,
+            begun_anew: false,
+            refused: false,
+            too_much: false,
             canvas: RenderContext::new(64, 64),
             resources: Resources::new(),
+        }
+    }
+
+    /// To be told before anything is drawn in frame `now`. Only between two frames may everything go: what was drawn in
+    /// a frame is shown at its end.
+    pub(super) fn begin(&mut self, now: u64) {
+        if self.now == now {
+            return;
+        }
+        self.now = now;
+        let refused = std::mem::take(&mut self.refused);
+        self.too_much = refused && (self.begun_anew || self.too_much);
+        self.begun_anew =
+            (refused && !self.begun_anew) || self.sprites.len() > SPRITES_MAX || self.fonts.len() > FONTS_MAX;
+        if self.begun_anew {
+            self.sprites.clear();
+            self.fonts.clear();
+            self.pages.iter_mut().for_each(Page::empty);
         }
     }
 
@@ -90,44 +120,36 @@ impl Atlas {
         *self.fonts.entry(key).or_insert(next)
     }
 
-    /// The picture of a glyph; `None` for one that shows nothing. `now` counts the frames.
-    pub(super) fn sprite(&mut self, ctx: &egui::Context, key: Key, style: &Style, now: u64) -> Option<Sprite> {
+    /// The picture of a glyph; `None` for one that shows nothing, and for one that there is no room for in this frame.
+    pub(super) fn sprite(&mut self, ctx: &egui::Context, key: Key, style: &Style) -> Option<Sprite> {
         if let Some(known) = self.sprites.get(&key) {
             if let Some(page) = known.and_then(|sprite| self.pages.get_mut(sprite.page)) {
-                page.used = now;
+                page.used = self.now;
             }
             return *known;
         }
-        let picture =
-            self.rasterise(key, style).filter(|picture| picture.image.size.iter().all(|side| side + AIR <= PAGE));
-        let Some(picture) = picture else {
-            self.sprites.insert(key, None);
-            return None;
-        };
-        let sprite = self.place(ctx, picture, now);
-        match sprite {
-            Some(_) => drop(self.sprites.insert(key, sprite)),
-            None => self.ask_again(ctx, now),
+        let picture = self.rasterise(key, style).filter(Picture::fits_on_a_page);
+        let is_blank = picture.is_none();
+        let sprite = picture.and_then(|picture| self.place(ctx, picture));
+        if sprite.is_some() || is_blank {
+            self.sprites.insert(key, sprite);
+            return sprite;
         }
-        sprite
-    }
-
-    /// There is room in the next frame, unless that shows more than there is room for.
-    fn ask_again(&mut self, ctx: &egui::Context, now: u64) {
-        if self.full.is_none_or(|full| full + 1 < now) {
+        // The next frame has empty pages. Where those do not do either, asking again would never end.
+        if !std::mem::replace(&mut self.refused, true) && !self.begun_anew && !self.too_much {
             ctx.request_repaint();
         }
-        self.full = Some(now);
+        None
     }
 
-    fn place(&mut self, ctx: &egui::Context, picture: Picture, now: u64) -> Option<Sprite> {
+    fn place(&mut self, ctx: &egui::Context, picture: Picture) -> Option<Sprite> {
         let [width, height] = picture.image.size;
-        let index = self.room_on(ctx, width + AIR, height + AIR, now)?;
+        let index = self.room_on(ctx, width + AIR, height + AIR)?;
         let page = self.pages.get_mut(index)?;
         let at = page.at;
         page.at[0] += width + AIR;
         page.row = page.row.max(height + AIR);
-        page.used = now;
+        page.used = self.now;
         page.texture.set_partial(at, picture.image, TextureOptions::LINEAR);
         let corner = pos2(at[0] as f32, at[1] as f32);
         let size = vec2(width as f32, height as f32);
@@ -142,7 +164,7 @@ impl Atlas {
     }
 
     /// A page on which a picture of this size fits at [`Page::at`].
-    fn room_on(&mut self, ctx: &egui::Context, width: usize, height: usize, now: u64) -> Option<usize> {
+    fn room_on(&mut self, ctx: &egui::Context, width: usize, height: usize) -> Option<usize> {
         for (index, page) in self.pages.iter_mut().enumerate() {
             if page.has_room(width, height) {
                 return Some(index);
@@ -151,18 +173,16 @@ impl Atlas {
         if self.pages.len() < PAGES_MAX {
             let blank = ColorImage::filled([PAGE, PAGE], Color32::TRANSPARENT);
             let texture = ctx.load_texture("glyphs", blank, TextureOptions::LINEAR);
-            self.pages.push(Page { texture, at: [0, 0], row: 0, used: now });
+            self.pages.push(Page { texture, at: [0, 0], row: 0, used: self.now });
             return Some(self.pages.len() - 1);
         }
         // What was drawn in this frame must stay. One page is emptied, the one that was used longest ago.
         let (index, page) = self.pages.iter_mut().enumerate().min_by_key(|(_, page)| page.used)?;
-        if page.used == now {
+        if page.used == self.now {
             return None;
         }
-        (page.at, page.row) = ([0, 0], 0);
-        page.texture.set(ColorImage::filled([PAGE, PAGE], Color32::TRANSPARENT), TextureOptions::LINEAR);
-        // With those that show nothing: they would be too many in the end.
-        self.sprites.retain(|_, sprite| sprite.is_some_and(|sprite| sprite.page != index));
+        page.empty();
+        self.sprites.retain(|_, sprite| sprite.is_none_or(|sprite| sprite.page != index));
         Some(index)
     }
 
@@ -202,6 +222,11 @@ impl Atlas {
 }
 
 impl Page {
+    fn empty(&mut self) {
+        (self.at, self.row) = ([0, 0], 0);
+        self.texture.set(ColorImage::filled([PAGE, PAGE], Color32::TRANSPARENT), TextureOptions::LINEAR);
+    }
+
     /// Whether a picture fits; begins a new row of glyphs if that is needed for it.
     fn has_room(&mut self, width: usize, height: usize) -> bool {
         if self.at[0] + width <= PAGE && self.at[1] + height <= PAGE {
@@ -249,6 +274,10 @@ impl Picture {
         let image = ColorImage::new([most[0] - least[0], most[1] - least[1]], cut);
         Some(Self { image, offset: vec2(least[0] as f32, least[1] as f32) - origin, is_coloured })
     }
+
+    fn fits_on_a_page(&self) -> bool {
+        self.image.size.into_iter().all(|side| side + AIR <= PAGE)
+    }
 }
 
 /// White as strong as a pixel is covered.
@@ -257,4 +286,85 @@ fn covered(coverage: u8, light: bool) -> Color32 {
     let alpha = if light { 2.0 * share - share * share } else { share };
     let alpha = (alpha * 255.0).round() as u8;
     Color32::from_rgba_premultiplied(alpha, alpha, alpha, alpha)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::text::engine::engine;
+    use crate::text::{Look, lay};
+
+    /// As high as three rows of letters on a page.
+    const HIGH: f32 = 400.0;
+    /// More letters of that height than fit onto all pages.
+    const PLENTY: u32 = 80;
+
+    /// Frames in which glyphs are drawn: for each how many of them were seen, and whether another frame was asked for.
+    fn frames(atlas: &mut Atlas, wanted: &[Vec<u32>]) -> Vec<(usize, bool)> {
+        let ctx = egui::Context::default();
+        let mut seen = Vec::new();
+        // The first frames of a window ask for others by themselves.
+        for _ in 0..3 {
+            ctx.run_ui(egui::RawInput::default(), |_| ()).textures_delta.clear();
+        }
+        for wanted in wanted {
+            let mut shown = 0;
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                let laid = lay(ui, "W", Look::new(HIGH, Color32::WHITE).one_line(), 2000.0);
+                let Some(style) = laid.shaped.glyphs().styles.first() else { return };
+                let glyph = laid.shaped.glyphs().placed[0].id;
+                atlas.begin(engine(ui.ctx()).lock().now);
+                // As if each were another letter: they are told apart by their size.
+                let key = |size| Key { font: 0, glyph, size, bin: 0, light: false };
+                shown = wanted.iter().filter(|size| atlas.sprite(ui.ctx(), key(**size), style).is_some()).count();
+            });
+            let asked = output.viewport_output.values().any(|viewport| viewport.repaint_delay == Duration::ZERO);
+            output.textures_delta.clear();
+            seen.push((shown, asked));
+        }
+        seen
+    }
+
+    #[test]
+    fn a_letter_that_found_no_room_is_seen_in_the_next_frame() {
+        let (all, half): (Vec<u32>, Vec<u32>) = ((0..PLENTY).collect(), (PLENTY / 2..PLENTY).collect());
+        let seen = frames(&mut Atlas::new(), &[all, half.clone()]);
+        assert!((half.len()..PLENTY as usize).contains(&seen[0].0) && seen[0].1, "another is asked for: {seen:?}");
+        assert_eq!(seen[1].0, half.len(), "{seen:?}");
+    }
+
+    #[test]
+    fn a_letter_finds_room_even_where_every_page_is_needed_for_one_other() {
+        // Each page is full, and something of each is drawn again.
+        let some: Vec<u32> = (0..72).step_by(3).chain(100..110).collect();
+        let seen = frames(&mut Atlas::new(), &[(0..72).collect(), some.clone(), some.clone(), some.clone()]);
+        assert_eq!(seen[0], (72, seen[0].1), "all pages are full");
+        assert!(seen[1].0 < some.len() && seen[1].1, "another frame is asked for: {seen:?}");
+        assert_eq!([seen[2].0, seen[3].0], [some.len(); 2], "{seen:?}");
+    }
+
+    #[test]
+    fn what_never_fits_does_not_ask_for_frames_without_end() {
+        let seen = frames(&mut Atlas::new(), &vec![(0..PLENTY).collect(); 6]);
+        // The toolkit gives two frames for one that is asked for.
+        let asked: Vec<bool> = seen.iter().map(|(_, asked)| *asked).collect();
+        assert_eq!(asked, [true, true, false, false, false, false], "{seen:?}");
+    }
+
+    #[test]
+    fn glyphs_and_fonts_are_remembered_within_bounds() {
+        let mut atlas = Atlas::new();
+        for now in 0..6 {
+            atlas.begin(now);
+            for index in 0..20_000 {
+                let key = Key { font: 0, glyph: index, size: now as u32, bin: 0, light: false };
+                atlas.sprites.insert(key, None);
+            }
+            let next = u32::try_from(atlas.fonts.len()).unwrap();
+            atlas.fonts.extend((0..200).map(|index| ((now, index, Vec::new(), 0), next + index)));
+            assert!(atlas.sprites.len() <= SPRITES_MAX + 20_000 && atlas.fonts.len() <= FONTS_MAX + 200);
+        }
+    }
 }

@@ -68,7 +68,8 @@ impl Engine {
         clip: Rect,
         shapes: &mut Vec<Shape>,
     ) {
-        let (scale, now) = (shaped.scale, self.now);
+        let scale = shaped.scale;
+        self.atlas.begin(self.now);
         let glyphs = shaped.glyphs();
         let fonts: Vec<u32> = glyphs.styles.iter().map(|style| self.atlas.font(style)).collect();
         let mut meshes: Vec<Mesh> = Vec::new();
@@ -84,7 +85,7 @@ impl Engine {
             let bin = ((x - x.floor()) * BINS).floor();
             let key =
                 Key { font, glyph: placed.id, size: style.size.to_bits(), bin: bin as u8, light: is_light(color) };
-            let Some(sprite) = self.atlas.sprite(ctx, key, style, now) else { continue };
+            let Some(sprite) = self.atlas.sprite(ctx, key, style) else { continue };
             let corner = pos2(x.floor(), y) + sprite.offset;
             let rect = Rect::from_min_max(corner / scale, (corner + sprite.size) / scale);
             let tint = if sprite.is_coloured { Color32::WHITE.gamma_multiply_u8(color.a()) } else { color };
