@@ -247,15 +247,16 @@ impl<'a> Row<'a> {
             cursor.choose(self.hit.id);
         }
         let line = if self.hit.action { self.said.to_string() } else { format!("{from}: {text}") };
+        let rtl = self.body.is_rtl();
         let menu = Menu {
             copies: [text, &line],
             other: Some(from.as_str()).filter(|_| !self.hit.mine),
             said: (&self.said, &self.links),
             answered: None,
             deeds: None,
+            below: (pos2(if rtl { corner.x + width } else { corner.x }, message.bottom()), rtl),
         };
-        let below = pos2(corner.x, message.bottom());
-        menu.show(ui, &response, below, asked, hands);
+        menu.show(ui, &response, asked, hands);
         hold.take_focus(ui, &response);
         if let Some((mark, at)) = &self.mark {
             mark.paint(ui, corner + at.to_vec2());

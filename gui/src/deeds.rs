@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use eframe::egui::{
-    Id, Popup, Pos2, Rect, Response, Role, Sense, SetOpenCommand, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Id, Layout, Popup, Pos2, Rect, RectAlign, Response, Role, Sense, SetOpenCommand, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 use parlor_core::client::{Entry, EntryKey, EntryKind, Hyperlink, Intent, Link, Room, State};
 use parlor_core::wire::Dialect;
 
-use crate::chosen::tongue;
+use crate::chosen::{mirrored, tongue};
 use crate::cursor::Cursor;
 use crate::links;
 use crate::text::{Button, Laid, Tip, button};
@@ -158,12 +159,14 @@ pub(crate) struct Menu<'a> {
     pub(crate) answered: Option<&'a Intent>,
     /// How it is named where it can be changed or answered, and what of that may be done.
     pub(crate) deeds: Option<(EntryKey, Rights)>,
+    /// Where it opens if no pointer asks for it: below the side on which the words begin, the right one if this is true.
+    pub(crate) below: (Pos2, bool),
 }
 
 impl Menu<'_> {
-    /// Opens it at the pointer if the row, whose response this is, is clicked so; at `corner` if it is `asked` for
+    /// Opens it at the pointer if the row, whose response this is, is clicked so; below it if it is `asked` for
     /// otherwise. Then its first line has the focus.
-    pub(crate) fn show(&self, ui: &Ui, response: &Response, corner: Pos2, asked: bool, hands: &mut Hands<'_>) {
+    pub(crate) fn show(&self, ui: &Ui, response: &Response, asked: bool, hands: &mut Hands<'_>) {
         let pointed = response.secondary_clicked();
         let set = match (asked || pointed, response.clicked()) {
             (true, _) => Some(SetOpenCommand::Bool(true)),
@@ -171,11 +174,14 @@ impl Menu<'_> {
             (false, false) => None,
         };
         let at_pointer = Popup::position_of_id(&response.ctx, Popup::default_response_id(response)).is_some();
-        let popup = Popup::menu(response).open_memory(set);
+        let side = if mirrored(ui) { Align::Max } else { Align::Min };
+        let popup = Popup::menu(response).layout(Layout::top_down_justified(side)).open_memory(set);
+        let (corner, right) = self.below;
+        let align = if right { RectAlign::BOTTOM_END } else { RectAlign::BOTTOM_START };
         let popup = match pointed || (at_pointer && !asked) {
             true => popup.at_pointer_fixed(),
             // The rest of a long message may be out of sight.
-            false => popup.at_position(corner.min(ui.clip_rect().max).max(ui.clip_rect().min)),
+            false => popup.at_position(corner.min(ui.clip_rect().max).max(ui.clip_rect().min)).align(align),
         };
         popup.show(|ui| {
             let first = self.copy(ui);

@@ -172,7 +172,7 @@ impl Row {
         let foot_height = self.foot.as_ref().map_or(0.0, Foot::height);
         let message = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), rect.bottom() - foot_height));
         hands.sight.push((self.key, rect));
-        let response = self.respond(ui, message, text_left, hands);
+        let response = self.respond(ui, message, [text_left, text_right], hands);
         let first_line = self.author.as_ref().unwrap_or(&self.body).size().y.min(TEXT * 1.4);
         if let Some(time) = &self.time {
             // On one base line with the first line beside it, although the letters are smaller.
@@ -227,7 +227,7 @@ impl Row {
     }
 
     /// Takes clicks and keys for the message as a whole, and paints what lies behind it.
-    fn respond(&self, ui: &Ui, message: Rect, text_left: f32, hands: &mut Hands<'_>) -> Response {
+    fn respond(&self, ui: &Ui, message: Rect, [text_left, text_right]: [f32; 2], hands: &mut Hands<'_>) -> Response {
         let palette = Palette::of(ui);
         let hold = hands.cursor.hold(self.key);
         if let Some(tint) = if hold.chosen { Some(palette.chosen) } else { self.tint } {
@@ -244,15 +244,16 @@ impl Row {
             let edited = tongue(ui).edited();
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(edited));
         }
+        let rtl = self.body.is_rtl();
         let menu = Menu {
             copies: [&self.copy, &self.line],
             other: self.other.as_deref(),
             said: (&self.said, &self.links),
             answered: self.quote.as_ref().and_then(Quoted::leads_to),
             deeds: Some((self.key, self.may)),
+            below: (pos2(if rtl { text_right } else { text_left }, message.bottom()), rtl),
         };
-        let below = pos2(text_left, message.bottom());
-        menu.show(ui, &response, below, asked, hands);
+        menu.show(ui, &response, asked, hands);
         hold.take_focus(ui, &response);
         response
     }

@@ -347,3 +347,19 @@ fn a_window_without_room_for_messages_does_not_fail() {
         assert!(desk.window.query_all_by_role(Role::ListItem).count() > 0);
     }
 }
+
+#[test]
+fn the_menu_opens_where_the_words_begin() {
+    let mut desk = Desk::online();
+    desk.said("lobby", "bea", "hello");
+    desk.said("lobby", "علی", "سلام");
+    desk.window.run();
+    for (line, left) in [("علی: سلام", false), ("bea: hello", true)] {
+        desk.press(Modifiers::ALT, Key::K);
+        let row = rect(&desk, line).center();
+        desk.press(Modifiers::NONE, Key::Enter);
+        let menu = desk.window.get_by_label("Copy message").rect();
+        assert_eq!(menu.right() < row.x, left, "{line}: {menu:?} beside {row:?}");
+        desk.press(Modifiers::NONE, Key::Escape);
+    }
+}
