@@ -105,7 +105,7 @@ impl Around {
             if let Some((text, color)) = line {
                 ui.horizontal(|ui| {
                     ui.add_space(MARGIN);
-                    user_text(ui, &text, Look::new(TEXT, color));
+                    user_text(ui, &text, Look::new(TEXT, color).own());
                 });
             }
             scroll(ui, area);
@@ -147,7 +147,7 @@ fn bar(ui: &mut Ui, title: &str, intents: &mut Vec<Intent>) {
                     intents.push(Intent::CloseAround);
                 }
                 ui.with_layout(onwards(ui, Align::Center), |ui| {
-                    user_text(ui, &words.earlier_in(title), Look::new(TEXT, palette.text).one_line());
+                    user_text(ui, &words.earlier_in(title), Look::new(TEXT, palette.text).own().one_line());
                 });
             });
         });

@@ -10,7 +10,7 @@ use parlor_face::settings::Theme;
 use parlor_face::words::{Words as _, when};
 
 use crate::chosen::{Chosen, backwards, onwards, row, tongue};
-use crate::text::{Button, Look, Tip, button, user_text};
+use crate::text::{Button, Look, Tip, button, caption};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, Words};
 
@@ -68,7 +68,7 @@ pub(crate) fn status_line(ui: &mut Ui, state: &State, hosting: bool) -> Option<P
             let keys = sign(ui, "?", &words.keys_tip("F1")).clicked().then_some(Pressed::Keys);
             let elsewhere = sign(ui, "🔌", &words.elsewhere_tip("Ctrl+O")).clicked().then_some(Pressed::Dialog);
             ui.with_layout(onwards(ui, egui::Align::Center), |ui| {
-                user_text(ui, &text, Look::new(SMALL, palette.dim).one_line());
+                caption(ui, &text, Look::new(SMALL, palette.dim).one_line());
             });
             settings.or(keys).or(addresses).or(elsewhere)
         })
@@ -104,7 +104,7 @@ pub(crate) fn banner(ui: &mut Ui, state: &State, now: Instant, intents: &mut Vec
         Link::Connecting { .. } | Link::Greeting if state.rooms.is_empty() => None,
         Link::Connecting { .. } | Link::Greeting => {
             let palette = Palette::of(ui);
-            strip(ui, palette.hovered, |ui| user_text(ui, &connecting(words, state), Look::new(TEXT, palette.text)));
+            strip(ui, palette.hovered, |ui| caption(ui, &connecting(words, state), Look::new(TEXT, palette.text)));
             None
         }
         Link::Waiting { retry_at, why, .. } => {
@@ -145,7 +145,7 @@ fn warn(ui: &mut Ui, text: &str, actions: &[String]) -> Option<usize> {
             ui.with_layout(onwards(ui, egui::Align::Min), |ui| {
                 ui.vertical(|ui| {
                     ui.add_space(5.0);
-                    user_text(ui, text, Look::new(TEXT, palette.text));
+                    caption(ui, text, Look::new(TEXT, palette.text));
                 });
             });
             clicked

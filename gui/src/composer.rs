@@ -10,7 +10,7 @@ use crate::chosen::{backwards, from_end, from_start, onwards, row, tongue};
 use crate::completion::Completion;
 use crate::deeds::Rights;
 use crate::input::{Face, Input};
-use crate::text::{Button, Look, Tip, user_text};
+use crate::text::{Button, Look, Tip, caption};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::Words;
 
@@ -133,7 +133,7 @@ impl Composer {
             (Some(_), _) => words.correcting_offline(),
             (None, Some(entry)) => words.answering(apart(words, entry.who()), entry.what()),
             (None, None) => {
-                user_text(ui, news, Look::new(SMALL, palette.dim).one_line());
+                caption(ui, news, Look::new(SMALL, palette.dim).one_line());
                 return;
             }
         };
@@ -143,7 +143,7 @@ impl Composer {
             ui.with_layout(backwards(ui, egui::Align::Center), |ui| {
                 let cancelled = ui.add(Button::new(&words.cancel()).size(SMALL).small()).clicked();
                 ui.with_layout(onwards(ui, egui::Align::Center), |ui| {
-                    user_text(ui, &text, Look::new(SMALL, palette.text).one_line());
+                    caption(ui, &text, Look::new(SMALL, palette.text).one_line());
                 });
                 cancelled
             })

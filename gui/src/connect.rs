@@ -198,7 +198,7 @@ impl Form {
         caption(ui, &words.whom_to_join(), Look::new(TEXT, palette.dim));
         ui.add_space(10.0);
         if let Some(trouble) = trouble {
-            user_text(ui, trouble, Look::new(TEXT, palette.error));
+            user_text(ui, trouble, Look::new(TEXT, palette.error).own());
             ui.add_space(6.0);
         }
         self.kinds(ui);

@@ -100,7 +100,7 @@ impl Find {
         if let Some(search) = &state.search {
             self.answer(ui, state, search, intents);
         } else {
-            user_text(ui, &tongue(ui).search_hint(), Look::new(SMALL, Palette::of(ui).dim));
+            user_text(ui, &tongue(ui).search_hint(), Look::new(SMALL, Palette::of(ui).dim).own());
         }
         closed
     }
@@ -215,7 +215,7 @@ impl Find {
             },
             None => (count(words, search), palette.dim),
         };
-        let response = user_text(ui, &text, Look::new(SMALL, color));
+        let response = user_text(ui, &text, Look::new(SMALL, color).own());
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
         let nothing = search.hits.is_empty() && !search.loading && search.problem.is_none();
         if nothing && search.room.is_some() && button(ui, &words.look_everywhere()).clicked() {

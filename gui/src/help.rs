@@ -4,7 +4,7 @@ use eframe::egui::{Frame, Id, Key, Margin, Modal, Modifiers, Rect, ScrollArea, S
 use parlor_core::words::Language;
 
 use crate::chosen::{column, downwards, from_start, tongue};
-use crate::text::{Look, button, caption, lay};
+use crate::text::{Look, button, caption, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, RowWords, Words};
 
@@ -60,13 +60,13 @@ fn line(ui: &mut Ui, column: f32, key: &str, meaning: &str) {
     // The bar is on the right also where lines begin there.
     area.max.x -= BAR;
     let rest = (area.width() - column - GAP).max(40.0);
-    let meant = Look::new(TEXT - 1.0, palette.dim);
+    let meant = Look::new(TEXT - 1.0, palette.dim).own();
     let height = lay(ui, key, key_look(palette), column).size().y.max(lay(ui, meaning, meant, rest).size().y);
     let parts = [(0.0, column, key, key_look(palette)), (column + GAP, rest, meaning, meant)];
     for (way, width, text, look) in parts {
         let corner = pos2(from_start(ui, area, way, width), area.top());
         let place = UiBuilder::new().max_rect(Rect::from_min_size(corner, vec2(width, height))).layout(downwards(ui));
-        ui.scope_builder(place, |ui| caption(ui, text, look));
+        ui.scope_builder(place, |ui| user_text(ui, text, look));
     }
     ui.advance_cursor_after_rect(Rect::from_min_size(area.min, vec2(area.width() + BAR, height + AIR)));
 }

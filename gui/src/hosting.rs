@@ -11,7 +11,7 @@ use crate::chosen::{column, row, tongue};
 use crate::host::{self, Host, Standing, Wanted};
 use crate::preferences::choosable;
 use crate::question::edit_secret;
-use crate::text::{Button, Look, Tip, button, caption};
+use crate::text::{Button, Look, Tip, button, caption, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::{CoverWords, Words};
 
@@ -235,7 +235,7 @@ impl Hosting {
                 if button(ui, &copied).tip(&format!("{copied}: {url}")).clicked() {
                     ui.copy_text(url.clone());
                 }
-                caption(ui, url, Look::new(TEXT, palette.text).one_line());
+                user_text(ui, url, Look::new(TEXT, palette.text).one_line());
             });
         }
         line(ui, &words.hosting_ends(), Look::new(SMALL, palette.dim));

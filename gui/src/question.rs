@@ -65,7 +65,7 @@ impl Answer {
         caption(ui, &title, Look::new(18.0, palette.text));
         // A server may be wordy: the field and the button stay in sight all the same.
         ScrollArea::vertical().id_salt("why").max_height(90.0).show(ui, |ui| {
-            user_text(ui, &sentence(why), Look::new(TEXT, palette.error));
+            user_text(ui, &sentence(why), Look::new(TEXT, palette.error).own());
         });
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.y = 4.0;

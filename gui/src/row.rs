@@ -313,8 +313,8 @@ fn body(ui: &Ui, palette: &Palette, entry: &Entry, said: &str, width: f32) -> (L
             let look = Look::new(TEXT, color);
             (if *action { look.italics() } else { look }, mention.then_some(palette.mention))
         }
-        EntryKind::Notice(_) => (Look::new(SMALL + 1.0, palette.dim), None),
-        EntryKind::Error(_) => (Look::new(SMALL + 1.0, palette.error), None),
+        EntryKind::Notice(_) => (Look::new(SMALL + 1.0, palette.dim).own(), None),
+        EntryKind::Error(_) => (Look::new(SMALL + 1.0, palette.error).own(), None),
     };
     (lay(ui, said, look, width), tint)
 }
@@ -349,7 +349,7 @@ fn foot(ui: &Ui, palette: &Palette, entry: &Entry, asked: bool, width: f32) -> O
         Delivery::Unconfirmed => (words.not_confirmed(), words.send_again(), palette.dim),
         Delivery::Failed(why) => (words.not_sent(why), words.retry(), palette.error),
     };
-    let text = lay(ui, &text, Look::new(SMALL, color), width - 180.0);
+    let text = lay(ui, &text, Look::new(SMALL, color).own(), width - 180.0);
     Some(Foot::Resend(text, button, entry.what().to_owned()))
 }
 

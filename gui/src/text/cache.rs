@@ -17,6 +17,7 @@ pub(super) struct Manner {
     lines_max: usize,
     otherwise_rtl: bool,
     signs: bool,
+    own: bool,
 }
 
 impl Manner {
@@ -30,6 +31,7 @@ impl Manner {
             lines_max: look.lines_max.unwrap_or(0),
             otherwise_rtl,
             signs: look.signs,
+            own: look.own,
         }
     }
 }

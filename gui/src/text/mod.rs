@@ -45,12 +45,19 @@ pub(crate) struct Look {
     pub(crate) lines_max: Option<usize>,
     /// Signs in the colour of the text, the same on every machine, rather than as pictures.
     pub(crate) signs: bool,
+    /// A sentence of the program itself: it runs as its language does, whatever name it begins with.
+    pub(crate) own: bool,
 }
 
 impl Look {
     /// Upright, wrapped.
     pub(crate) fn new(size: f32, color: Color32) -> Self {
-        Self { size, color, italics: false, lines_max: None, signs: false }
+        Self { size, color, italics: false, lines_max: None, signs: false, own: false }
+    }
+
+    /// The same, of the program's own sentences.
+    pub(crate) fn own(self) -> Self {
+        Self { own: true, ..self }
     }
 
     /// The same, slanted.

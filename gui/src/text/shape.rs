@@ -65,7 +65,11 @@ pub(super) struct Placed {
 impl Shaper {
     /// Lays `text` out within `width` pixels.
     pub(super) fn shape(&mut self, text: &str, look: Look, width: f32, scale: f32) -> Shaped {
-        let shown = Shown::new(text, look.lines_max.is_some(), self.otherwise_rtl);
+        let flat = look.lines_max.is_some();
+        let shown = match look.own {
+            true => Shown::running(text, flat, self.otherwise_rtl),
+            false => Shown::new(text, flat, self.otherwise_rtl),
+        };
         match look.lines_max {
             None => self.finish(shown, look, width, scale, false),
             Some(most) => self.shape_within(shown, look, width, scale, most.max(1)),

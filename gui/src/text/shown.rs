@@ -29,7 +29,11 @@ impl Shown {
     /// What is drawn for `source`; its line ends are spaces if it is `flat`. Where nothing in it decides, it runs from right to
     /// left if it does `otherwise`.
     pub(super) fn new(source: &str, flat: bool, otherwise: bool) -> Self {
-        let rtl = direction(source).map_or(otherwise, Direction::is_right_to_left);
+        Self::running(source, flat, direction(source).map_or(otherwise, Direction::is_right_to_left))
+    }
+
+    /// The same where it is settled already whether it runs from right to left.
+    pub(super) fn running(source: &str, flat: bool, rtl: bool) -> Self {
         let mut shown = Self { rtl, len: source.len(), ..Self::default() };
         // The layout's own rule knows neither of links nor of emoji.
         if rtl || source.chars().any(is_right_to_left) {

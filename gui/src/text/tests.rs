@@ -4,10 +4,14 @@ use eframe::egui::{Color32, Event, Id, Pos2, Rect, Sense, Shape, Ui, Vec2, pos2,
 use egui_kittest::Harness;
 
 use parley::layout::Cluster;
+use parlor_core::words::Language;
+use parlor_face::settings::{LanguageChoice, Settings};
 
 use super::{Laid, Look, Spot, hostile, lay};
+use crate::chosen::Chosen;
 
-const LOOK: Look = Look { size: 15.0, color: Color32::WHITE, italics: false, lines_max: None, signs: false };
+const LOOK: Look =
+    Look { size: 15.0, color: Color32::WHITE, italics: false, lines_max: None, signs: false, own: false };
 
 /// The byte of a text whose letter lies at `way` from its upper left corner, if one does.
 fn byte_at(laid: &Laid, way: Vec2) -> Option<usize> {
@@ -71,6 +75,33 @@ fn paragraphs_begin_at_the_side_of_their_direction() {
         let edge = if rtl { 400.0 - line.right() } else { line.left() };
         assert!(edge.abs() < 1.5, "{index}: {line:?}");
     }
+}
+
+#[test]
+fn sentences_of_the_program_run_as_its_language_does_whatever_name_they_begin_with() {
+    let persian = |ui: &Ui| {
+        if Chosen::of(ui.ctx()).language != Language::Persian {
+            let language = LanguageChoice::Is(Language::Persian);
+            Chosen::set(ui.ctx(), Settings { language, ..Settings::default() });
+        }
+    };
+    let sides = with_ui(move |ui| {
+        persian(ui);
+        ["ada می‌نویسد …", "ada آمد", "No route to host"]
+            .map(|text| [LOOK.own(), LOOK].map(|look| lay(ui, text, look, 400.0).is_rtl()))
+            .to_vec()
+    });
+    assert_eq!(sides, [[true, false]; 3]);
+    let first = with_ui(move |ui| {
+        persian(ui);
+        let laid = lay(ui, "ada آمد", LOOK.own(), 400.0);
+        [laid.rects(0..3), laid.rects(4..7)].concat()
+    });
+    assert!(first[0].left() > first[1].right(), "the name comes first, at the right: {first:?}");
+    assert!((first[0].right() - 400.0).abs() < 1.5, "{first:?}");
+    let english =
+        with_ui(|ui| ["علی is typing …", "علی"].map(|text| lay(ui, text, LOOK.own(), 400.0).is_rtl()).to_vec());
+    assert_eq!(english, [false, false]);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(crate) fn user_text(ui: &mut Ui, text: &str, look: Look) -> Response {
 
 /// Adds a sentence or a word of the program itself.
 pub(crate) fn caption(ui: &mut Ui, text: &str, look: Look) -> Response {
-    user_text(ui, text, look)
+    user_text(ui, text, look.own())
 }
 
 /// Paints `text` with its middle at `center`; where it is then.
@@ -60,7 +60,7 @@ impl Tip for Response {
 
 fn tooltip(ui: &mut Ui, text: &str) {
     let color = Palette::of(ui).text;
-    plain(ui, text, Look::new(SMALL + 0.5, color));
+    plain(ui, text, Look::new(SMALL + 0.5, color).own());
 }
 
 fn plain(ui: &mut Ui, text: &str, look: Look) {
