@@ -1,6 +1,7 @@
 //! The log: the rows near the viewport, and nothing else, are measured and drawn.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use eframe::egui::{self, Color32, Event, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use parlor_core::client::{Before, Entry, EntryKey, EntryKind, Room, RoomKey, State};
@@ -139,7 +140,18 @@ impl Log {
             let found = self.found.map(|(key, _)| key);
             let (head, asked) = (head(words, room), self.asked);
             let chosen = Chosen::of(ui.ctx());
-            let mut sheet = Sheet { ui, clock: &chosen.clock, state, room, width, head, found, edited, asked };
+            let mut sheet = Sheet {
+                ui,
+                clock: &chosen.clock,
+                state,
+                room,
+                width,
+                head,
+                found,
+                edited,
+                asked,
+                rows: RefCell::default(),
+            };
             hands.fresh = std::mem::take(&mut self.fresh);
             if let Some(key) = self.cursor.take_moved() {
                 reveal(&mut self.scroll, &sheet, &self.sight, key, area);

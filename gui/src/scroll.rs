@@ -4,6 +4,9 @@
 //! or fall out, the window may get another width, and what one reads stays where it is. At the end the log follows the
 //! newest row.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use eframe::egui::{Id, Key, Modifiers, Rect, Sense, Ui, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, EntryKind, Intent, Link, Room, State, Timeline};
 use parlor_face::clock::Clock;
@@ -69,10 +72,29 @@ pub(crate) struct Sheet<'a> {
     pub(crate) edited: Option<EntryKey>,
     /// The row that is perhaps to be taken back.
     pub(crate) asked: Option<EntryKey>,
+    /// Rows that were laid out for this frame, to find out which are in sight: those are drawn then.
+    pub(crate) rows: RefCell<HashMap<usize, Row>>,
 }
 
 impl Sheet<'_> {
-    fn row(&self, index: usize) -> Option<Row> {
+    /// Measures a row; `None` where there is none to be seen.
+    fn measure(&self, index: usize, what: impl FnOnce(&Row) -> f32) -> Option<f32> {
+        if let Some(row) = self.rows.borrow().get(&index) {
+            return Some(what(row));
+        }
+        let row = self.lay(index)?;
+        let measured = what(&row);
+        self.rows.borrow_mut().insert(index, row);
+        Some(measured)
+    }
+
+    /// The row, to be drawn.
+    fn take(&self, index: usize) -> Option<Row> {
+        let known = self.rows.borrow_mut().remove(&index);
+        known.or_else(|| self.lay(index))
+    }
+
+    fn lay(&self, index: usize) -> Option<Row> {
         let timeline = &self.room.timeline;
         let entry: &Entry = timeline.get(index).filter(|entry| !entry.is_hidden())?;
         let before = (0..index).rev().filter_map(|index| timeline.get(index)).find(|entry| !entry.is_hidden());
@@ -97,11 +119,11 @@ impl Sheet<'_> {
     }
 
     pub(crate) fn height(&self, index: usize) -> f32 {
-        self.row(index).map_or(0.0, |row| row.height())
+        self.measure(index, Row::height).unwrap_or(0.0)
     }
 
     pub(crate) fn lead(&self, index: usize) -> f32 {
-        self.row(index).map_or(0.0, |row| row.lead())
+        self.measure(index, Row::lead).unwrap_or(0.0)
     }
 
     /// Whether the rows from `index` on are higher than `height`; measures no more of them than it must.
@@ -144,7 +166,7 @@ impl Scroll {
         let mut top = area.top() + offset;
         let mut index = first;
         while top < area.bottom() && index < timeline.len() {
-            let Some(row) = sheet.row(index) else {
+            let Some(row) = sheet.take(index) else {
                 index += 1;
                 continue;
             };
@@ -297,15 +319,15 @@ fn anchor(sheet: &Sheet<'_>, first: usize, top: f32, height: f32) -> Option<Plac
     let timeline = &sheet.room.timeline;
     let mut upper = top;
     for index in first..timeline.len() {
-        let Some(row) = sheet.row(index) else { continue };
-        let offset = upper + row.lead();
+        let Some(lead) = sheet.measure(index, Row::lead) else { continue };
+        let offset = upper + lead;
         if offset >= height {
             break;
         }
         if offset >= 0.0 {
             return at(timeline, index, offset);
         }
-        upper += row.height();
+        upper += sheet.height(index);
     }
     at(timeline, first, top + sheet.lead(first))
 }
