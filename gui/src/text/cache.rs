@@ -95,3 +95,31 @@ impl Cache {
         self.weight = self.kept.values().flatten().map(|kept| kept.weight).sum();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::{Color32, Context};
+
+    use super::*;
+    use crate::text::engine::engine;
+
+    #[test]
+    fn layouts_are_kept_within_their_bound_and_those_in_use_stay() {
+        const BOUND: usize = 64 << 10;
+        let ctx = Context::default();
+        let look = Look::new(15.0, Color32::WHITE);
+        let (mut cache, mut made) = (Cache::new(BOUND), 0);
+        for now in 0..600_u64 {
+            for text in ["in use", &format!("message number {now}")] {
+                cache.get(text, Manner::new(look, 300.0, 1.0, false), now, || {
+                    made += usize::from(text == "in use");
+                    engine(&ctx).lock().shaper.shape(text, look, 300.0, 1.0)
+                });
+            }
+            let held: usize = cache.kept.values().flatten().map(|kept| kept.weight).sum();
+            assert_eq!(held, cache.weight);
+            assert!(held <= BOUND, "{held}");
+        }
+        assert_eq!(made, 1, "what is shown in every frame is laid out once");
+    }
+}
