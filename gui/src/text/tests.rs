@@ -247,7 +247,7 @@ fn letters_that_found_no_room_are_drawn_as_soon_as_there_is_some() {
         move |ui, frame: &mut u32| {
             *frame += 1;
             // More than there is room for in the first frame alone.
-            let sizes = if *frame == 1 { 200..=204 } else { 204..=204 };
+            let sizes = if *frame == 1 { 200..=212 } else { 212..=212 };
             for size in sizes {
                 let look = Look { size: size as f32, ..LOOK }.one_line();
                 lay(ui, &letters, look, f32::INFINITY).paint(ui, Pos2::ZERO);
