@@ -93,8 +93,8 @@ fn persian_digit(c: char) -> char {
 /// The order is English, Italian, Persian. What stands in braces is named like a parameter, which takes anything that
 /// can be displayed; in Persian, digits of numbers become Persian ones if the caller passes [`Language::digits`].
 ///
-/// A Persian sentence that begins with something from left to right, as a name may be, is given an RLM in front, so that
-/// who shows it finds out its direction. A command such as `/join` is written with an LRM before its slash there.
+/// A Persian sentence that begins with something from left to right, as a name may be, is given an RLM in front, and one of
+/// the others that begins with something from right to left an LRM, so that who shows it finds out its direction. A command such as `/join` is written with an LRM before its slash there.
 ///
 /// A test of the table is one line: `parlor_core::words::prove(Words::each)`.
 #[macro_export]
@@ -124,9 +124,9 @@ macro_rules! phrases {
             $(
                 fn $phrase(self $(, $value: impl ::core::fmt::Display)*) -> $crate::words::Said {
                     match self {
-                        Self::English => $crate::words::said(::core::format_args!($english)),
-                        Self::Italian => $crate::words::said(::core::format_args!($italian)),
-                        Self::Persian => $crate::words::said_from_right(::core::format_args!($persian)),
+                        Self::English => $crate::words::said(::core::format_args!($english), false),
+                        Self::Italian => $crate::words::said(::core::format_args!($italian), false),
+                        Self::Persian => $crate::words::said(::core::format_args!($persian), true),
                     }
                 }
             )*
@@ -145,18 +145,18 @@ macro_rules! phrases {
 /// What a phrase is when it is said.
 pub type Said = String;
 
+/// Makes sure that a sentence of a language, which is written from right to left or is not, is known as one, whatever it
+/// begins with.
 #[doc(hidden)]
-pub fn said(text: fmt::Arguments<'_>) -> Said {
-    alloc::fmt::format(text)
-}
-
-/// Makes sure that a sentence from right to left is known as one, whatever it begins with.
-#[doc(hidden)]
-pub fn said_from_right(text: fmt::Arguments<'_>) -> Said {
-    let text = said(text);
-    let deceives = direction(&text) == Some(Direction::LeftToRight);
-    match deceives && text.chars().any(|c| direction(c.encode_utf8(&mut [0; 4])) == Some(Direction::RightToLeft)) {
-        true => alloc::format!("\u{200F}{text}"),
+pub fn said(text: fmt::Arguments<'_>, rtl: bool) -> Said {
+    let text = alloc::fmt::format(text);
+    let (mark, own, other) = match rtl {
+        true => ('\u{200F}', Direction::RightToLeft, Direction::LeftToRight),
+        false => ('\u{200E}', Direction::LeftToRight, Direction::RightToLeft),
+    };
+    let deceives = direction(&text) == Some(other);
+    match deceives && text.chars().any(|c| direction(c.encode_utf8(&mut [0; 4])) == Some(own)) {
+        true => alloc::format!("{mark}{text}"),
         false => text,
     }
 }
@@ -209,10 +209,12 @@ mod tests {
     }
 
     #[test]
-    fn a_persian_sentence_runs_from_right_to_left_whatever_it_begins_with() {
-        let said = ["ada", "علی"].map(|nick| Language::Persian.joined(nick));
-        assert_eq!(said, ["\u{200F}ada آمد", "علی آمد"].map(String::from));
-        assert_eq!(said_from_right(format_args!("F1")), "F1", "nothing in it is Persian");
+    fn a_sentence_runs_as_its_language_does_whatever_it_begins_with() {
+        let of = |language: Language| ["ada", "علی"].map(|nick| language.joined(nick));
+        assert_eq!(of(Language::Persian), ["\u{200F}ada آمد", "علی آمد"].map(String::from));
+        assert_eq!(of(Language::English), ["ada joined", "\u{200E}علی joined"].map(String::from));
+        assert_eq!(said(format_args!("F1"), true), "F1", "nothing in it is Persian");
+        assert_eq!(said(format_args!("علی"), false), "علی", "nothing in it is English");
     }
 
     #[test]
