@@ -133,7 +133,8 @@ impl Row {
             spot: Spot { group: selection(), key: id(entry.key), order: marks.position },
             tint: if marks.chosen { Some(palette.chosen) } else { tint },
             line: match &entry.kind {
-                EntryKind::Notice(_) => format!("* {}", entry.what()),
+                // It may stand for several that were folded.
+                EntryKind::Notice(_) => format!("* {}", entry.what().trim_start_matches(['\u{200E}', '\u{200F}'])),
                 EntryKind::Message { .. } | EntryKind::Error(_) => entry.line(),
             },
             copy: entry.what().to_owned(),

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Desk, assert_unmoved, json, older, places, with_history};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, vec2};
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use parlor_core::words::Language;
 use parlor_face::settings::{LanguageChoice, Settings};
@@ -224,29 +224,6 @@ fn the_list_of_keys_is_wide_enough_for_each() {
         assert!(key.width() > short.width() + 20.0, "it is cut: {key} beside {short}");
         assert!(meaning.width() > key.width() * 0.7 && !meaning.intersects(key), "{key} {meaning}");
         desk.press(Modifiers::NONE, Key::Escape);
-    }
-}
-
-#[test]
-fn what_is_read_stays_in_place_when_the_window_gets_another_width() {
-    let mut desk = with_history(1, 1..=150);
-    for _ in 0..6 {
-        desk.wheel(400.0);
-    }
-    let read = |desk: &Desk| {
-        let log = desk.window.get_by_role(Role::Log);
-        let top = log.rect().top();
-        let rows = log.children_recursive().filter(|node| node.accesskit_node().role() == Role::ListItem);
-        let rows = rows.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect().top() - top));
-        rows.filter(|(_, top)| *top >= 0.0).min_by(|a, b| a.1.total_cmp(&b.1)).expect("rows are seen")
-    };
-    let before = read(&desk);
-    for width in [620.0, 1_200.0, 900.0] {
-        desk.window.set_size(vec2(width, 600.0));
-        desk.window.run();
-        let after = read(&desk);
-        assert_eq!(after.0, before.0, "at {width}");
-        assert!((after.1 - before.1).abs() < 1.0, "at {width} it stands at {} and stood at {}", after.1, before.1);
     }
 }
 

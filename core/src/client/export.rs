@@ -73,7 +73,8 @@ impl Entry {
     }
 
     /// The entry by itself, as one plain text: `nick: text`, `* nick waves`, `* ada joined`, `! sentence`. Newlines within the
-    /// text stay; a refused message begins with `!`, an unconfirmed one says so at its end.
+    /// text stay; a refused message begins with `!`, an unconfirmed one says so at its end. The mark that settles which way a
+    /// sentence runs is for those who show it, and left out.
     pub fn line(&self) -> String {
         match &self.kind {
             EntryKind::Message { from, text, action, delivery, .. } => {
@@ -88,8 +89,8 @@ impl Entry {
                     Delivery::Failed(why) => format!("! {why} Not sent: {text}"),
                 }
             }
-            EntryKind::Notice(text) => format!("* {text}"),
-            EntryKind::Error(text) => format!("! {text}"),
+            EntryKind::Notice(text) => format!("* {}", unmarked(text)),
+            EntryKind::Error(text) => format!("! {}", unmarked(text)),
         }
     }
 
@@ -120,8 +121,8 @@ impl Entry {
             EntryKind::Message { revision: Revision::Deleted, .. } => self.json(room, "deleted", ""),
             EntryKind::Message { action: true, .. } => self.json(room, "action", self.told()),
             EntryKind::Message { .. } => self.json(room, "message", self.told()),
-            EntryKind::Notice(_) => self.json(room, "notice", self.told()),
-            EntryKind::Error(_) => self.json(room, "error", self.told()),
+            EntryKind::Notice(_) => self.json(room, "notice", unmarked(self.told())),
+            EntryKind::Error(_) => self.json(room, "error", unmarked(self.told())),
         }
     }
 
@@ -144,4 +145,9 @@ impl Entry {
         };
         serde_json::to_string(&line).unwrap_or_else(|error| error.to_string())
     }
+}
+
+/// A sentence of the program without the mark in front that settles which way it runs.
+fn unmarked(sentence: &str) -> &str {
+    sentence.trim_start_matches(['\u{200E}', '\u{200F}'])
 }
