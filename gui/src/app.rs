@@ -43,6 +43,8 @@ pub struct App {
     preferences: Preferences,
     notifier: Option<Notifier>,
     hosting: Hosting,
+    /// Those whose goodbye is being said.
+    leaving: Vec<Talk>,
     /// The system wants the program to end.
     ending: Arc<AtomicBool>,
 }
@@ -110,6 +112,7 @@ impl App {
             preferences,
             notifier: None,
             hosting: Hosting::default(),
+            leaving: Vec::new(),
             ending: Arc::default(),
         }
     }
@@ -155,7 +158,14 @@ impl App {
         let session = (self.dial)(target, nick, &bell);
         session.intent(Intent::Set(Chosen::of(ctx).options()));
         self.form = Form::new(target, nick);
-        self.screen = Screen::Chat(Box::new(Talk { chat: Chat::new(session), bell, answer: None }));
+        let talk = Box::new(Talk { chat: Chat::new(session), bell, answer: None });
+        self.leaving.retain(|talk| !talk.bell.is_finished());
+        if let Screen::Chat(before) | Screen::Dialog(Some(before)) =
+            std::mem::replace(&mut self.screen, Screen::Chat(talk))
+        {
+            before.chat.session().intent(Intent::Quit);
+            self.leaving.push(*before);
+        }
         ctx.request_repaint();
     }
 
@@ -295,7 +305,9 @@ impl App {
     fn say_goodbye(&mut self) {
         if let Some(talk) = self.screen.talk() {
             talk.chat.session().intent(Intent::Quit);
-            talk.chat.session().wait_finished(GOODBYE);
+        }
+        for talk in self.screen.talk().into_iter().chain(&self.leaving) {
+            talk.chat.session().finish_within(GOODBYE);
             talk.bell.finish_writing();
         }
         self.hosting.end();

@@ -19,6 +19,9 @@ mod offline;
 
 pub use offline::Offline;
 
+/// How long ending at once may take.
+const CUT_SHORT_MAX: Duration = Duration::from_millis(500);
+
 /// How a face learns that there is something to do. Called from the session's thread; must not block.
 pub trait Face: Send + 'static {
     /// The state changed: draw soon. Coalesce.
@@ -114,6 +117,18 @@ impl Session {
     /// The session's monotonic clock, against which `Link::Waiting::retry_at` is to be read.
     pub fn now(&self) -> Instant {
         self.shared.time.now().instant
+    }
+
+    /// Blocks until all is said, as [`wait_finished`](Self::wait_finished) does after [`Intent::Quit`]; once the time is over
+    /// ends at once instead, so that what was not confirmed is given to the face to be kept. `true` if all was said.
+    pub fn finish_within(&self, at_most: Duration) -> bool {
+        if self.wait_finished(at_most) {
+            return true;
+        }
+        // The second one cuts it short.
+        self.intent(Intent::Quit);
+        self.wait_finished(CUT_SHORT_MAX);
+        false
     }
 
     /// Blocks until all is said, or the time is over. `true` if all is said.

@@ -258,10 +258,9 @@ fn call_person(siv: &mut Cursive, server: &str, call: &Call) {
 /// Leaves this chat and asks for another server.
 fn elsewhere(siv: &mut Cursive) {
     let App { session, asked, password, .. } = app(siv);
-    // It was for the server that is left; another one must not learn it.
-    *password = None;
-    // Dropping the last of it, with the screen below, says goodbye.
-    if session.replace(None).is_some() {
+    if session.replace(None) {
+        // It was for the server that is left; another one must not learn it.
+        *password = None;
         *asked = None;
         while siv.pop_layer().is_some() {}
         connect::dialog(siv);

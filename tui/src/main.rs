@@ -24,6 +24,8 @@ use tui::term::{self, Caret, Term};
 
 /// How long the goodbye may take once the terminal was given back.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
+/// How long the terminal may take to be given back.
+const GIVE_BACK_MAX: Duration = Duration::from_millis(500);
 /// How long the screen may take to end after a signal.
 const SCREEN_MAX: Duration = Duration::from_secs(1);
 
@@ -194,16 +196,26 @@ fn leave_on_signal(siv: &Cursive, current: Current) {
         current.leave(FAREWELL_MAX);
         let _ = sink.send(Box::new(app::quit));
         std::thread::sleep(SCREEN_MAX);
-        term::restore();
+        give_back();
         std::process::exit(128 + signal);
     });
+}
+
+/// Gives the terminal back, unless it takes nothing: one that stands still must not keep the program from ending.
+fn give_back() {
+    let (done, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        term::restore();
+        let _ = done.send(());
+    });
+    let _ = wait.recv_timeout(GIVE_BACK_MAX);
 }
 
 /// A fault of the program itself: the terminal is given back before it is told, and the program ends, whichever of
 /// its threads it was.
 fn restore_on_panic() {
     std::panic::set_hook(Box::new(|fault| {
-        term::restore();
+        give_back();
         let fault = fault.to_string().replace('\n', " ");
         complain(&format!("A fault in the program has ended it; please report it. {fault}"));
         std::process::exit(101);

@@ -10,8 +10,9 @@ mod output;
 
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::{cursor, execute, terminal};
@@ -42,6 +43,9 @@ pub struct Term {
     link: Cell<Option<usize>>,
     /// Nobody knows what the terminal shows: each cell is to be printed, not only those that changed.
     unknown: Cell<bool>,
+    /// To look whether it is still there, and when that was looked at last.
+    tty: Option<File>,
+    looked: Cell<Option<Instant>>,
 }
 
 impl Term {
@@ -63,6 +67,8 @@ impl Term {
         }
         TURNED.store(look.bidi != Bidi::Off, Ordering::Release);
         Ok(Box::new(Term {
+            tty: tty.try_clone().ok(),
+            looked: Cell::new(None),
             output: Output::new(tty),
             input: Input::start(look.mouse)?,
             caret,
@@ -106,6 +112,8 @@ fn open_tty() -> io::Result<File> {
 /// Gives the terminal back as it was, from wherever the program is.
 pub fn restore() {
     if let Ok(mut tty) = open_tty() {
+        // Not every terminal keeps the colours of the alternate screen to that.
+        let _ = tty.write_all(PLAIN.as_bytes());
         if TURNED.swap(false, Ordering::AcqRel) {
             let _ = tty.write_all(USUAL_ORDER.as_bytes());
         }
@@ -124,6 +132,12 @@ pub fn tell(what: &str) {
     }
 }
 
+/// How often it is looked at whether the terminal is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Neither colours nor effects.
+const PLAIN: &str = "\x1b[0m";
+
 /// Presses, releases and the wheel (DECSET 1000) in the form that has no edge (1006).
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
@@ -136,8 +150,8 @@ const KEYS_AS_EVER: &str = "\x1b[<1u";
 
 impl Backend for Term {
     fn poll_event(&mut self) -> Option<Event> {
-        // Whoever reads from a terminal that is gone may never hear of it; whoever writes does.
-        if self.output.is_gone() {
+        // Whoever reads from a terminal that is gone may never hear of it; whoever writes does, or looks.
+        if self.output.is_gone() || self.is_hung_up() {
             return Some(Event::Exit);
         }
         let event = self.input.next();
@@ -225,6 +239,16 @@ impl Backend for Term {
 }
 
 impl Term {
+    /// Whether the terminal was closed, looked at about once a second: where nobody says anything, nothing is written.
+    fn is_hung_up(&self) -> bool {
+        let looked = self.looked.get();
+        let due = looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
+        if due {
+            self.looked.set(Some(Instant::now()));
+        }
+        due && self.tty.as_ref().is_some_and(|tty| !tty.is_terminal())
+    }
+
     fn coloured(&self) -> bool {
         self.look.colours != Colours::None
     }
@@ -289,6 +313,8 @@ mod tests {
             dim: Cell::new(false),
             link: Cell::new(None),
             unknown: Cell::new(false),
+            tty: None,
+            looked: Cell::new(None),
         })
     }
 

@@ -18,6 +18,8 @@ struct Open {
     left: bool,
     /// What keeps what the newest session brings.
     writer: Option<Arc<Writer>>,
+    /// Those whose goodbye is being said, with what keeps what they bring.
+    leaving: Vec<(Session, Option<Arc<Writer>>)>,
 }
 
 impl Current {
@@ -30,11 +32,19 @@ impl Current {
         self.lock().session.clone()
     }
 
-    /// Puts another in its place, or none. The last of a session says goodbye as it is dropped.
-    pub fn replace(&self, session: Option<Session>) -> Option<Session> {
+    /// Puts another in its place, or none; `true` if there was one, which says goodbye.
+    pub fn replace(&self, session: Option<Session>) -> bool {
         let mut open = self.lock();
-        open.left = false;
-        std::mem::replace(&mut open.session, session)
+        open.leaving.retain(|(session, _)| !session.wait_finished(Duration::ZERO));
+        let before = std::mem::replace(&mut open.session, session);
+        let said = std::mem::replace(&mut open.left, false);
+        let Some(before) = before else { return false };
+        if !said {
+            before.intent(Intent::Quit);
+        }
+        let writer = open.writer.clone();
+        open.leaving.push((before, writer));
+        true
     }
 
     /// What the next session brings is kept by this one; `None` keeps nothing.
@@ -67,14 +77,19 @@ impl Current {
         self.wait(at_most);
     }
 
-    /// Waits until a goodbye was heard, or the time is over, and until what came so far is kept.
+    /// Waits until each goodbye was heard, or the time is over, and until what they brought is kept, with what was not
+    /// confirmed.
     pub fn wait(&self, at_most: Duration) {
-        if let Some(session) = self.get() {
-            session.wait_finished(at_most);
-        }
-        let writer = self.lock().writer.clone();
-        if let Some(writer) = writer {
-            writer.finish();
+        let (mut all, writer) = {
+            let open = self.lock();
+            (open.leaving.clone(), open.writer.clone())
+        };
+        all.extend(self.get().map(|session| (session, writer)));
+        for (session, writer) in all {
+            session.finish_within(at_most);
+            if let Some(writer) = writer {
+                writer.finish();
+            }
         }
     }
 }
@@ -99,5 +114,28 @@ mod tests {
         current.say_goodbye();
         assert_eq!(session.state().link, Link::Leaving, "the server has yet to answer");
         assert_eq!(String::from_utf8(server.sent()).unwrap().matches("quit").count(), 1);
+    }
+
+    #[test]
+    fn what_was_not_confirmed_is_kept_when_the_goodbye_is_not_heard_in_time() {
+        for elsewhere in [false, true] {
+            let (session, server) =
+                Session::offline(Profile::new(Dialect::Native, "parlor://127.0.0.1", "ada", "test"));
+            server.connected();
+            server.says(br#"{"welcome":{"version":1,"server":"test","nick":"ada","token":"t","resumed":false,"limits":{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}"#);
+            server.says(b"\n");
+            server.says(br#"{"room":{"room":"lobby","log":"9f3c5a7b1d2e4f60","first_id":1,"last_id":0,"topic":"","count":1,"members":["ada"]}}"#);
+            server.says(b"\n");
+            let current = Current::default();
+            current.replace(Some(session.clone()));
+            session.intent(Intent::Submit("is anybody there?".into()));
+            if elsewhere {
+                // As one does who goes to another server, and from there at once out of the program.
+                assert!(current.replace(None));
+            }
+            current.leave(Duration::ZERO);
+            let kept = server.kept().expect("something is to be kept");
+            assert!(format!("{kept:?}").contains("is anybody there?"), "{kept:?}");
+        }
     }
 }

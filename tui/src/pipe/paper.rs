@@ -29,6 +29,8 @@ pub(super) struct Paper<O, E> {
     printed: u64,
     /// What this run said.
     own: Vec<EntryKey>,
+    /// The number of the newest news when something was said of which nothing is to be seen.
+    floor: u64,
     /// The number of the news after which an answer is looked for.
     asked: Option<u64>,
     answered: bool,
@@ -49,6 +51,7 @@ impl<O: Write, E: Write> Paper<O, E> {
             begun: false,
             printed: 0,
             own: Vec::new(),
+            floor: 0,
             asked: None,
             answered: false,
             failed: None,
@@ -153,17 +156,29 @@ impl<O: Write, E: Write> Paper<O, E> {
     /// Says a line, and remembers as what: by the time anybody looks, the server may have confirmed it, and others may have
     /// answered.
     pub(super) fn say(&mut self, session: &Session, line: String) {
-        let before = if self.once { mine(&session.state(), None) } else { HashSet::new() };
+        let (before, newest) = {
+            let state = session.state();
+            (if self.once { mine(&state, None) } else { HashSet::new() }, state.newest_seq())
+        };
         session.intent(Intent::Say(line.clone()));
-        if !self.once {
-            return;
+        let is_refusal = |(_, entry): &(&Room, &Entry)| matches!(entry.kind, EntryKind::Error(_));
+        if session.state().news_since(newest).iter().any(is_refusal) {
+            self.failed.get_or_insert_with(not_all_sent);
         }
-        self.note(session, &line, &before);
+        if self.once {
+            self.note(session, &line, &before);
+        }
     }
 
     /// Remembers what has become of a line: what is there and was not there before.
     fn note(&mut self, session: &Session, line: &str, before: &HashSet<EntryKey>) {
-        self.own.extend(mine(&session.state(), Some(line)).difference(before));
+        let state = session.state();
+        let own = mine(&state, Some(line));
+        let mut new = own.difference(before).peekable();
+        if new.peek().is_none() {
+            self.floor = state.newest_seq();
+        }
+        self.own.extend(new);
         // The last ones tell from where on an answer is looked for.
         self.own.drain(..self.own.len().saturating_sub(OWN_MAX));
     }
@@ -177,7 +192,7 @@ impl<O: Write, E: Write> Paper<O, E> {
         let state = session.state();
         let asked = self.asked.unwrap_or_else(|| {
             let own = state.rooms.iter().flat_map(|room| room.timeline.iter());
-            own.filter(|entry| self.own.contains(&entry.key)).map(|entry| entry.seq).max().unwrap_or(0)
+            own.filter(|entry| self.own.contains(&entry.key)).map(|entry| entry.seq).fold(self.floor, u64::max)
         });
         self.asked = Some(state.newest_seq());
         let is_answer = |(_, entry): &(&Room, &Entry)| {
@@ -195,11 +210,12 @@ impl<O: Write, E: Write> Paper<O, E> {
     }
 }
 
-/// The messages of this person in the shown room, of any session; or those with this text.
+/// The messages of this person in the shown room, of any session; or those with this text or a piece of it, as the servers
+/// of the tutorials get a long one.
 fn mine(state: &State, text: Option<&str>) -> HashSet<EntryKey> {
     let entries = state.shown_room().into_iter().flat_map(|room| room.timeline.iter());
     let mine = entries.filter(|entry| matches!(entry.kind, EntryKind::Message { mine: true, .. }));
-    mine.filter(|entry| text.is_none_or(|text| entry.what() == text)).map(|entry| entry.key).collect()
+    mine.filter(|entry| text.is_none_or(|text| text.contains(entry.what()))).map(|entry| entry.key).collect()
 }
 
 /// What was said in a room before one came.
@@ -211,10 +227,14 @@ fn said(room: &Room) -> impl DoubleEndedIterator<Item = &Entry> {
 /// Why a message of one's own did not get through, if one did not.
 fn failed_since(state: &State, seq: u64) -> Option<String> {
     state.news_since(seq).into_iter().find_map(|(_, entry)| match entry.delivery()? {
-        Delivery::Failed(_) => Some("Not everything was sent.".to_owned()),
+        Delivery::Failed(_) => Some(not_all_sent()),
         Delivery::Unconfirmed => Some("The server has not confirmed everything.".to_owned()),
         Delivery::Pending | Delivery::Confirmed => None,
     })
+}
+
+fn not_all_sent() -> String {
+    "Not everything was sent.".to_owned()
 }
 
 #[cfg(test)]
@@ -266,5 +286,42 @@ mod tests {
         hears(&server, 4, "bea", "three");
         paper.answer(&session);
         assert_eq!(String::from_utf8(output).unwrap(), "bea: three\n");
+    }
+    #[test]
+    fn a_line_that_is_refused_is_not_sent_and_what_was_heard_before_it_is_no_answer() {
+        let (session, server) =
+            Session::offline(Profile::new(Dialect::Native, "parlor://127.0.0.1:7667", "ada", "test"));
+        server.connected();
+        [WELCOME, LOBBY].into_iter().for_each(|frame| says(&server, frame));
+        let mut output = Vec::new();
+        let terms = Terms { once: true, ..Terms::default() };
+        let mut paper = Paper::new(&terms, &mut output, io::sink());
+        assert!(paper.begin(&session, None, false));
+        hears(&server, 1, "bea", "too early");
+        // As long as a message may be, but not once it is written as JSON.
+        paper.say(&session, "\"".repeat(8_192));
+        paper.answer(&session);
+        assert!(!paper.is_answered());
+        assert_eq!(paper.failed(), Some(not_all_sent()));
+    }
+
+    #[test]
+    fn no_piece_of_a_line_is_its_answer_on_a_server_that_takes_short_ones() {
+        let (session, server) = Session::offline(Profile::new(Dialect::Nic, "nic://127.0.0.1:9090", "ada", "test"));
+        server.connected();
+        server.says(b"NICConnected to the server.");
+        let mut output = Vec::new();
+        let terms = Terms { once: true, ..Terms::default() };
+        let mut paper = Paper::new(&terms, &mut output, io::sink());
+        assert!(paper.begin(&session, None, false));
+        paper.say(&session, "word ".repeat(600));
+        assert!(paper.own.len() > 2, "it is said in pieces");
+        paper.answer(&session);
+        assert!(!paper.is_answered());
+        server.says(b"bea: noon");
+        // Nothing but the silence behind it tells that it is whole.
+        server.sleep(std::time::Duration::from_secs(5));
+        paper.answer(&session);
+        assert_eq!(String::from_utf8(output).unwrap(), "bea: noon\n");
     }
 }

@@ -83,8 +83,14 @@ fn translate(event: KeyEvent) -> Option<Event> {
         return None;
     }
     let has = |modifier| event.modifiers.contains(modifier);
+    // These are the desktop's, and come only where keys are told apart.
+    if has(KeyModifiers::SUPER) || has(KeyModifiers::HYPER) || has(KeyModifiers::META) {
+        return None;
+    }
     let (control, alt, shift) = (has(KeyModifiers::CONTROL), has(KeyModifiers::ALT), has(KeyModifiers::SHIFT));
     let key = match event.code {
+        // As terminals copy and paste; without Shift they are something else.
+        KeyCode::Char(_) if control && shift && !alt => return None,
         KeyCode::Char(c) if control && !alt => match keys::latin(c).to_ascii_lowercase() {
             // Most terminals cannot tell these from the keys, and people know the one as the other.
             '[' => return Some(Event::Key(Key::Esc)),
@@ -133,6 +139,11 @@ mod tests {
         assert_eq!(key(KeyCode::Enter, KeyModifiers::ALT), Some(Event::Alt(Key::Enter)));
         assert_eq!(key(KeyCode::Char('q'), KeyModifiers::CONTROL), Some(Event::CtrlChar('q')));
         assert_eq!(key(KeyCode::Char('@'), KeyModifiers::CONTROL | KeyModifiers::ALT), Some(Event::Char('@')));
+        for (modifiers, c) in
+            [(KeyModifiers::SUPER, 'v'), (KeyModifiers::META, 'v'), (KeyModifiers::CONTROL | KeyModifiers::SHIFT, 'C')]
+        {
+            assert_eq!(key(KeyCode::Char(c), modifiers), None, "{modifiers:?} {c} is not ours");
+        }
         assert_eq!(key(KeyCode::Enter, KeyModifiers::SHIFT), Some(Event::Shift(Key::Enter)));
     }
 
