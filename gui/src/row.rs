@@ -189,7 +189,7 @@ impl Row {
             top += author.size().y;
         }
         if let Some(quote) = self.quote {
-            let (height, wide) = (quote.height(), rect.right() - MARGIN - text_left);
+            let (height, wide) = (quote.height(), text_right - text_left);
             let area = Rect::from_min_size(pos2(text_left, top), vec2(wide, height));
             quote.show(ui, area, self.body.is_rtl(), self.key, hands);
             top += height;

@@ -6,6 +6,8 @@ use common::{Desk, json};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, ImeEvent, Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::Queryable;
+use parlor_core::words::Language;
+use parlor_face::settings::{LanguageChoice, Settings};
 
 const NONE: Modifiers = Modifiers::NONE;
 
@@ -214,6 +216,23 @@ fn a_click_on_a_quote_goes_to_what_is_quoted() {
     desk.window.get_by_label("In reply to bea: the beginning of it all").click();
     desk.window.run();
     assert!(desk.sees(&first));
+}
+
+#[test]
+fn above_a_persian_answer_the_quote_keeps_clear_of_the_times() {
+    let mut desk = Desk::online();
+    desk.said("lobby", "bea", "who comes tomorrow?");
+    desk.says(r#"{"message":{"room":"lobby","id":2,"from":"علی","at":1763804803000,"text":"من هم","reply_to":1}}"#);
+    for language in [Language::English, Language::Persian] {
+        let ctx = desk.window.ctx.clone();
+        desk.window.state_mut().set(&ctx, Settings { language: LanguageChoice::Is(language), ..Settings::default() });
+        desk.window.run();
+        let row = desk.window.get_by_role_and_label(Role::ListItem, "علی: من هم").rect();
+        let quote = desk.window.get_by_role(Role::Link).rect();
+        let beside = if language == Language::Persian { 60.0 } else { 6.0 };
+        let air = row.right() - quote.right();
+        assert!((beside..beside + 20.0).contains(&air), "{air} in {language:?}");
+    }
 }
 
 #[test]
