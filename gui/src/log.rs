@@ -122,7 +122,9 @@ impl Log {
             self.room = Some(room.key);
             self.asked = None;
             self.cursor.leave();
-            self.go_to_end();
+            // Places are counted in each room by itself.
+            text::clear_selection(ui);
+            self.scroll.enter(&room.timeline);
         }
         let area = ui.available_rect_before_wrap();
         self.follow(ui, state, room, area.height());

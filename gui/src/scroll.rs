@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use eframe::egui::{Id, Key, Modifiers, Rect, Sense, Ui, pos2, vec2};
+use eframe::egui::{Id, Key, Modifiers, Rect, Sense, Ui, Vec2, pos2, vec2};
 use parlor_core::client::{Entry, EntryKey, EntryKind, Intent, Link, Room, State, Timeline};
 use parlor_face::clock::Clock;
 
@@ -150,6 +150,12 @@ impl Scroll {
         self.place == Place::End
     }
 
+    /// Looks at the end of another log, of which all that is there was seen.
+    pub(crate) fn enter(&mut self, timeline: &Timeline) {
+        self.go(Place::End);
+        self.seen = timeline.front() + len(timeline);
+    }
+
     /// Looks at another place.
     pub(crate) fn go(&mut self, place: Place) {
         self.place = place;
@@ -272,10 +278,15 @@ impl Scroll {
         let way = track.height() - handle_height;
         let most = (all - shown).max(1) as f32;
         let response = ui.interact(track.expand2(vec2(3.0, 0.0)), Id::unique("log bar"), Sense::click_and_drag());
-        if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) {
+        // Held still, it stays where it is, and nothing is asked for again.
+        let moved = ui.input(|input| input.pointer.primary_pressed() || input.pointer.delta() != Vec2::ZERO);
+        let held = response.is_pointer_button_down_on() && moved;
+        if let Some(pointer) = response.interact_pointer_pos().filter(|_| held) {
             let share = ((pointer.y - track.top() - handle_height * 0.5) / way.max(1.0)).clamp(0.0, 1.0);
             let index = (share * most).round() as usize;
-            self.go(at(timeline, index, 0.0).filter(|_| share < 1.0).unwrap_or(Place::End));
+            // With all that stands above the oldest row.
+            let offset = if index == 0 { area.height() } else { 0.0 };
+            self.go(at(timeline, index, offset).filter(|_| share < 1.0).unwrap_or(Place::End));
             ui.request_repaint();
         }
         let share = if self.is_at_end() { 1.0 } else { (first as f32 / most).min(1.0) };

@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{Desk, assert_unmoved, json, older, places, with_history};
+use common::{Desk, assert_unmoved, json, older, places, text, with_history};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use parlor_core::words::Language;
 use parlor_face::settings::{LanguageChoice, Settings};
@@ -189,6 +189,32 @@ fn a_server_that_cannot_read_is_not_asked_again_until_one_moves() {
         assert!(!desk.sent().contains("history"), "not by itself");
         desk.wheel(-10.0);
     }
+}
+
+#[test]
+fn the_bar_leads_to_both_ends_and_holds_still_where_it_is_held() {
+    let mut desk = with_history(1, 1..=100);
+    let log = desk.window.get_by_role(Role::Log).rect();
+    let bar = |y| pos2(log.right() - 5.0, y);
+    desk.window.hover_at(bar(log.bottom() - 10.0));
+    desk.window.drag_at(bar(log.bottom() - 10.0));
+    desk.window.step();
+    desk.window.hover_at(bar(log.top() + 4.0));
+    desk.window.run();
+    let first = desk.window.get_by_role_and_label(Role::ListItem, &format!("bea: {}", text(1))).rect();
+    assert!(first.top() >= log.top(), "{first:?} in {log:?}");
+    let before = places(&desk);
+    (0..5).for_each(|_| desk.window.step());
+    assert_eq!(places(&desk), before);
+    desk.window.hover_at(bar(log.center().y));
+    desk.window.run();
+    let (first, last) = (format!("bea: {}", text(1)), format!("bea: {}", text(100)));
+    assert!(!desk.sees(&first) && !desk.sees(&last), "{:?}", desk.lines());
+    desk.window.hover_at(bar(log.bottom() + 40.0));
+    desk.window.run();
+    desk.window.drop_at(bar(log.bottom() + 40.0));
+    desk.window.run();
+    assert!(desk.sees(&last));
 }
 
 #[test]

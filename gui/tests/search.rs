@@ -123,6 +123,28 @@ fn a_search_everywhere_names_the_rooms_and_goes_on_to_older_hits() {
 }
 
 #[test]
+fn a_room_that_is_gone_to_counts_only_its_own_messages_as_new() {
+    let mut desk = Desk::online();
+    let lines: Vec<_> = (0..60).map(|number| desk.said("garden", "carlo", &format!("tea {number}"))).collect();
+    desk.window.run();
+    desk.window.get_by_label("Search").click();
+    desk.window.run();
+    desk.type_text("tea");
+    desk.window.get_by_label("Everywhere").click();
+    desk.window.run();
+    desk.press(Modifiers::NONE, Key::Enter);
+    let answer = page(&desk.sent(), &[said("garden", 10, "carlo", "tea 9")], r#""has_more":false"#);
+    desk.says(&answer);
+    desk.window.run();
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.sees(&lines[9]) && !desk.sees(&lines[59]), "{:?}", desk.lines());
+    assert!(desk.window.query_by_label("▼ newest").is_some(), "all of it was there already");
+    desk.said("garden", "carlo", "more tea");
+    desk.window.run();
+    assert!(desk.window.query_by_label("▼ 1 new").is_some());
+}
+
+#[test]
 fn nothing_found_and_what_the_server_says_are_told_in_words() {
     let mut desk = Desk::online();
     open_search(&mut desk, "soup");
