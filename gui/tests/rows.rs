@@ -52,6 +52,59 @@ fn what_an_ignored_person_said_is_not_copied_with_what_stands_around_it() {
     assert_eq!(text.lines().count(), rows, "only what is seen: {text}\n{lines:?}");
 }
 
+/// Clicks `times` quickly at a place.
+fn clicks(desk: &mut Desk, at: Pos2, times: usize) {
+    let button =
+        |pressed| Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+    for _ in 0..times {
+        desk.window.input_mut().events.extend([Event::PointerMoved(at), button(true), button(false)]);
+        desk.window.step();
+    }
+    desk.window.run();
+}
+
+#[test]
+fn what_is_selected_in_one_room_is_not_selected_in_the_next() {
+    let mut desk = Desk::online();
+    for room in ["lobby", "garden"] {
+        (0..3).for_each(|number| drop(desk.said(room, "bea", &format!("{room} {number}"))));
+    }
+    desk.window.run();
+    select(&mut desk, "bea: lobby 0", "bea: lobby 2");
+    assert!(copied(&mut desk).is_some_and(|text| text.contains("lobby 1")));
+    desk.press(Modifiers::COMMAND, Key::PageDown);
+    assert!(desk.sees("bea: garden 1"));
+    assert_eq!(copied(&mut desk), None);
+    desk.press(Modifiers::COMMAND, Key::PageUp);
+    assert_eq!(copied(&mut desk), None, "nor is it again in the first");
+}
+
+#[test]
+fn two_clicks_take_the_word_under_the_pointer_to_its_last_letter_and_three_the_message() {
+    let mut desk = Desk::online();
+    let line = desk.said("lobby", "bea", "WWWW iiii");
+    desk.window.run();
+    let row = desk.window.get_by_role_and_label(Role::ListItem, &line).rect();
+    let place = |x| pos2(row.left() + x, row.bottom() - 8.0);
+    let at = (60..300).step_by(2).map(|x| x as f32);
+    let words: Vec<_> = at
+        .clone()
+        .filter_map(|x| {
+            clicks(&mut desk, place(x), 2);
+            let word = copied(&mut desk);
+            clicks(&mut desk, place(700.0), 1);
+            word
+        })
+        .collect();
+    let first = words.iter().take_while(|word| *word == "WWWW").count();
+    let wide = first as f32 * 2.0;
+    let narrow = words.iter().filter(|word| *word == " ").count() as f32 * 2.0;
+    assert!(wide > 50.0, "{words:?}");
+    assert!(narrow < 8.0, "the air is clicked at, not half a letter: {words:?}");
+    clicks(&mut desk, place(90.0), 3);
+    assert_eq!(copied(&mut desk).as_deref(), Some("WWWW iiii"));
+}
+
 #[test]
 fn ignored_people_do_not_count_as_new() {
     let mut desk = Desk::online();

@@ -10,7 +10,7 @@ use eframe::egui::{
 
 use super::{Input, Seen, Shape};
 use crate::chosen::mirrored;
-use crate::text::{Laid, Look, Paint, clear_selection, has_selection, lay, shape_free, shape_wrapped};
+use crate::text::{Laid, Look, Paint, clear_selection, has_selection, lay, letter_at, shape_free, shape_wrapped};
 use crate::theme::Palette;
 
 /// Width of the caret, in points.
@@ -137,13 +137,15 @@ impl Input {
             return changed;
         }
         let down = response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down());
-        if let Some(at) = response.interact_pointer_pos().filter(|_| down || response.double_clicked()) {
+        if let Some(at) =
+            response.interact_pointer_pos().filter(|_| down || response.double_clicked() || response.triple_clicked())
+        {
             if response.triple_clicked() {
                 self.select_all();
             } else if response.double_clicked() {
                 let way = self.way(ui, at, inner);
-                self.editor.go(|_, layout| parley::Selection::from_point(layout, way.x, way.y));
-                self.editor.select_word(self.editor.focus());
+                let letter = self.editor.shaped().map(|shaped| shaped.source(letter_at(shaped.layout(), way.x, way.y)));
+                self.editor.select_word(letter.unwrap_or_else(|| self.editor.focus()));
             } else if pressed {
                 response.request_focus();
                 self.move_to(ui, at, inner, shift);

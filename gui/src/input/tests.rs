@@ -1,7 +1,7 @@
 //! Typing, as a person does it.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Id, ImeEvent, Key, Margin, Modifiers, OutputCommand, Pos2, Rect, pos2, vec2};
+use eframe::egui::{Event, Id, ImeEvent, Key, Margin, Modifiers, OutputCommand, PointerButton, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -70,6 +70,17 @@ impl Desk {
             OutputCommand::CopyText(text) => Some(text.clone()),
             _ => None,
         })
+    }
+
+    fn clicks(&mut self, at: Pos2, times: usize) {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        let press = |pressed| Event::PointerButton { pos: at, button, pressed, modifiers };
+        for _ in 0..times {
+            self.window.input_mut().events.extend([Event::PointerMoved(at), press(true), press(false)]);
+            self.window.step();
+        }
+        // So long that the next clicks are counted anew.
+        (0..4).for_each(|_| self.window.step());
     }
 
     fn drag(&mut self, from: Pos2, to: Pos2) {
@@ -196,6 +207,23 @@ fn the_mouse_puts_the_caret_and_selects() {
     desk.window.hover_at(left);
     desk.event(Event::MiddleClickPaste { pos: left, text: "pasted ".into() });
     assert_eq!(desk.text(), "pasted xhello سلام دنیا");
+}
+
+#[test]
+fn two_clicks_select_a_word_to_its_last_letter_and_three_all() {
+    let mut desk = Desk::with("WWWW iiii");
+    let field = desk.window.get_by_role(Role::MultilineTextInput).rect();
+    let mut words = Vec::new();
+    for x in (9..150).step_by(2) {
+        let at = pos2(field.left() + x as f32, field.center().y);
+        desk.clicks(at, 2);
+        words.extend(desk.copied(Event::Copy));
+        desk.clicks(field.right_center() - vec2(12.0, 0.0), 1);
+    }
+    let air = words.iter().filter(|word| *word == " ").count() * 2;
+    assert!(words.iter().any(|word| word == "WWWW") && air < 8, "half a letter is the air: {words:?}");
+    desk.clicks(pos2(field.left() + 20.0, field.center().y), 3);
+    assert_eq!(desk.copied(Event::Copy).as_deref(), Some("WWWW iiii"));
 }
 
 #[test]

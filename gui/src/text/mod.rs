@@ -23,7 +23,7 @@ mod widgets;
 pub(crate) use fonts::install;
 pub(crate) use laid::{Laid, lay, shape_free, shape_wrapped};
 pub(crate) use paint::Paint;
-pub(crate) use select::{Spot, clear_selection, copied, dragged_past, has_selection};
+pub(crate) use select::{Spot, clear_selection, copied, dragged_past, has_selection, letter_at};
 pub(crate) use shape::Shaped;
 pub(crate) use widgets::{Button, Tip, button, caption, centered, checkbox, menu_button, user_text};
 

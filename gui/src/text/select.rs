@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use eframe::egui::{CursorIcon, Event, Id, PointerButton, Pos2, Rect, Response, Ui};
+use parley::Layout;
 use parley::editing::Cursor;
+use parley::layout::Cluster;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::engine::engine;
@@ -140,6 +142,14 @@ pub(super) fn follow(ui: &Ui, laid: &Laid, at: Pos2, response: &Response, spot: 
     selected.and_then(|selected| selected.range(spot.order, laid.shaped.shown.text.len()))
 }
 
+/// The byte at which the letter at a point begins; the caret there may belong behind it.
+pub(crate) fn letter_at(layout: &Layout<()>, x: f32, y: f32) -> usize {
+    match Cluster::from_point(layout, x, y) {
+        Some((cluster, _)) => cluster.text_range().start,
+        None => Cursor::from_point(layout, x, y).index(),
+    }
+}
+
 struct Mouse {
     at: Option<Pos2>,
     pressed: bool,
@@ -173,7 +183,7 @@ impl Selecting {
             (_, true) => Some((end(0), end(shown.text.len()))),
             (true, false) => {
                 // Not by the layout's own notion of words, whose search may never end.
-                let at = Cursor::from_point(layout, way.x, way.y).index();
+                let at = letter_at(layout, way.x, way.y);
                 let words = shown.text.split_word_bound_indices().map(|(start, word)| (start, start + word.len()));
                 words.take_while(|(start, _)| *start <= at).last().map(|(start, to)| (end(start), end(to)))
             }
