@@ -3,7 +3,6 @@
 use std::io::{self, BufRead};
 use std::sync::mpsc::SyncSender;
 
-use anstyle_parse::{Parser, Perform};
 use parlor_core::text::TEXT_BYTES_MAX;
 
 /// Longest piece of a line that is said as one message.
@@ -66,41 +65,83 @@ fn read_piece(input: &mut impl BufRead, rest: &mut Vec<u8>) -> io::Result<Option
     Ok(Some((std::mem::replace(rest, later), false)))
 }
 
-/// Makes lines sayable: leaves out what is for a terminal, colours, titles and links among it (ECMA-48, 5.4 and 5.6), from
-/// its first byte to its last, and control characters.
+/// Makes lines sayable: leaves out what is for a terminal, from its first character to its last, and control characters.
+/// Nothing of it is kept but where in it one is, however long it is.
+///
+/// What is known is what ECMA-48 has: control sequences (5.4), control strings (5.6) and escape sequences (ECMA-35, 13),
+/// each begun by ESC or by the one control character that stands for it; and the title of GNU screen (`ESC k`). They are
+/// read as characters and not as bytes, because U+009C ends a string and the byte 9C in the middle of a letter does not.
 #[derive(Default)]
 struct Plain {
-    /// Where in such a sequence a piece has ended.
-    parser: Parser,
+    /// Where a piece has ended.
+    inside: Inside,
+}
+
+/// Where in what is for a terminal one is.
+#[derive(Clone, Copy, Default)]
+enum Inside {
+    /// Outside of it.
+    #[default]
+    Nothing,
+    /// After ESC.
+    Escape,
+    /// In an escape sequence of more than two characters: its last one means nothing by itself.
+    Charset,
+    /// In a control sequence (CSI): colours, the cursor.
+    Sequence,
+    /// In a control string: titles, links, pictures.
+    String {
+        /// Whether BEL ends it, as xterm has it for OSC.
+        bell: bool,
+    },
 }
 
 impl Plain {
-    /// A piece as it can be said; at the end of a line every sequence is at its end.
+    /// A piece as it can be said; at the end of a line everything for a terminal is at its end.
     fn sendable(&mut self, bytes: &[u8], ended: bool) -> String {
         let text = String::from_utf8_lossy(bytes);
-        let mut out = Said(String::with_capacity(text.len()));
-        text.bytes().for_each(|byte| self.parser.advance(&mut out, byte));
+        let plain: String = text.chars().filter(|c| self.is_text(*c)).collect();
         if ended {
-            self.parser = Parser::default();
+            self.inside = Inside::Nothing;
         }
-        if out.0.trim().is_empty() { String::new() } else { out.0 }
+        if plain.trim().is_empty() { String::new() } else { plain }
+    }
+
+    /// Whether the next character is of the text.
+    fn is_text(&mut self, c: char) -> bool {
+        let (inside, text) = match (self.inside, c) {
+            // From everywhere: CAN and SUB cut off whatever it is, ESC begins anew; ESC \ ends a string.
+            (_, '\x18' | '\x1A') => (Inside::Nothing, false),
+            (_, '\x1B') => (Inside::Escape, false),
+            (Inside::String { .. }, '\u{9C}') | (Inside::String { bell: true }, '\x07') => (Inside::Nothing, false),
+            (Inside::String { .. }, _) => (self.inside, false),
+            (_, '\u{80}'..='\u{9F}') => (begun_by(c), false),
+            // What steers one character only is obeyed also in the middle of a sequence.
+            (_, '\0'..='\x1F' | '\x7F') => (self.inside, c == '\t'),
+            (Inside::Nothing, _) => (Inside::Nothing, true),
+            (Inside::Escape | Inside::Charset, ' '..='/') => (Inside::Charset, false),
+            (Inside::Escape, 'k') => (Inside::String { bell: false }, false),
+            // The seven-bit form of a control character (ECMA-35, 6.4.3), or an end.
+            (Inside::Escape, '@'..='_') => (begun_by(char::from_u32(u32::from(c) + 0x40).unwrap_or(c)), false),
+            (Inside::Escape | Inside::Charset, '0'..='~') => (Inside::Nothing, false),
+            (Inside::Sequence, ' '..='?') => (Inside::Sequence, false),
+            (Inside::Sequence, '@'..='~') => (Inside::Nothing, false),
+            // No sequence goes on with such a letter: it is text.
+            (Inside::Escape | Inside::Charset | Inside::Sequence, _) => (Inside::Nothing, true),
+        };
+        self.inside = inside;
+        text
     }
 }
 
-/// What is left of a piece.
-struct Said(String);
-
-impl Perform for Said {
-    fn print(&mut self, c: char) {
-        if !c.is_control() {
-            self.0.push(c);
-        }
-    }
-
-    fn execute(&mut self, byte: u8) {
-        if byte == b'\t' {
-            self.0.push('\t');
-        }
+/// What a control character from U+0080 on begins (ECMA-48, 8.3).
+fn begun_by(c: char) -> Inside {
+    match c {
+        // DCS, SOS, PM, APC.
+        '\u{90}' | '\u{98}' | '\u{9E}' | '\u{9F}' => Inside::String { bell: false },
+        '\u{9B}' => Inside::Sequence,
+        '\u{9D}' => Inside::String { bell: true },
+        _ => Inside::Nothing,
     }
 }
 
@@ -142,6 +183,18 @@ mod tests {
             ("\x1bP1$r0m\x1b\\a\x1b(Bb\x1b=c\x1b7d", "abcd"),
             ("سلام\x1b[32m دنیا 🙂", "سلام دنیا 🙂"),
             ("a\x1b[31\nb", "a"),
+            ("\u{9b}31mred\u{9b}0m", "red"),
+            ("\u{9d}0;make\u{9c}a\u{90}q\u{9c}b\u{98}x\u{9c}c\u{9e}x\u{9c}d\u{9f}x\u{9c}e", "abcde"),
+            ("a\u{85}b\u{9c}c", "abc"),
+            ("a\x1bébé\x1b[31é\x1b(ی🙂\x1bی", "aébééی🙂ی"),
+            ("\x1bPqМосква \u{2019}\x1b\\ok\x1b]0;Москва — М\x07!", "ok!"),
+            ("\x1b_МММ\x1b\\a\x1bXМ\x1b\\b\x1b^М\x1b\\c", "abc"),
+            ("\x1bkmake all\x1b\\ok", "ok"),
+            ("\x1bPa\x07b\x1b\\ok", "ok"),
+            ("\x1b[3\t1mred", "\tred"),
+            ("\x1b[31\x18a\x1b]0;x\x1ab\x1b\x1b[1mc\x1b]0;x\x1b[1md", "abcd"),
+            ("\x1b(kb", "b"),
+            ("a\x7fb\x1b[K\r", "ab"),
         ] {
             assert_eq!(said(input.as_bytes())[0], is, "{input:?}");
         }
