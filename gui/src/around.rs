@@ -264,7 +264,7 @@ impl<'a> Row<'a> {
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(edited));
         }
         let spot = Spot { group: selection(), key: id(self.hit.id), order: order(self.hit.id) };
-        self.body.paint_selectable(ui, corner, &response, spot);
+        self.body.paint_selectable(ui, corner, &response, rect.y_range(), spot);
         let link = links::show(ui, response.id, &self.said, &self.links, &self.body, corner);
         hands.link = link.or(hands.link.take());
         whole

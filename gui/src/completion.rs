@@ -88,13 +88,17 @@ impl Completion {
 
     /// Goes round to the candidate with this number.
     fn choose(&mut self, state: &State, input: &mut Input, wanted: usize, most: usize) -> bool {
+        let (mut text, mut caret) = (input.text().to_owned(), input.caret());
         for _ in 0..most {
-            let chosen = self.completer.offer(input.text(), input.caret()).map(|offer| offer.chosen);
+            let chosen = self.completer.offer(&text, caret).map(|offer| offer.chosen);
             if chosen.is_none_or(|chosen| chosen == wanted) {
                 break;
             }
-            self.press(state, input, false);
+            let Some(completion) = self.completer.press(state, &text, caret, false) else { break };
+            (text, caret) = (completion.text.clone(), completion.caret);
         }
+        // One step for whoever undoes it.
+        put(input, &text, caret);
         true
     }
 }

@@ -49,6 +49,9 @@ pub(crate) fn show(ui: &Ui, row: Id, said: &str, links: &[Range<usize>], body: &
         let Some(link) = to(said, range) else { continue };
         for (part, rect) in body.rects(range.clone()).into_iter().enumerate() {
             let rect = rect.translate(at.to_vec2());
+            if !ui.is_rect_visible(rect) {
+                continue;
+            }
             let response = ui.interact(rect, row.with(("link", range.start, part)), Sense::click());
             response.widget_info(|| WidgetInfo::labeled(Role::Link, true, link.url()));
             if response.has_focus() {

@@ -177,6 +177,10 @@ impl Log {
 
     /// The chosen message stays in sight while the log moves on; who moves away from it leaves it.
     fn keep_chosen(&mut self, ui: &Ui, room: &Room) {
+        if self.sight.is_empty() {
+            // There is no room for any.
+            return;
+        }
         let Some(key) = self.cursor.at().filter(|key| self.sight.iter().all(|(seen, _)| seen != key)) else { return };
         let held = entry(room, key).is_some_and(is_message);
         if held && self.scroll.is_at_end() {

@@ -197,7 +197,7 @@ impl Row {
         if let Some((mark, at)) = &self.mark {
             mark.paint(ui, pos2(text_left, top) + at.to_vec2());
         }
-        self.body.paint_selectable(ui, pos2(text_left, top), &response, self.spot);
+        self.body.paint_selectable(ui, pos2(text_left, top), &response, rect.y_range(), self.spot);
         let beside = |at: Pos2| at.x < text_left || at.x > text_right;
         if response.hovered() && ui.input(|input| input.pointer.hover_pos()).is_some_and(beside) {
             ui.set_cursor_icon(CursorIcon::Default);

@@ -55,6 +55,8 @@ pub(crate) struct Scroll {
     /// Before which row older ones were asked for, until the person moves on: a server that cannot read just now is
     /// not asked again and again.
     asked: Option<EntryKey>,
+    /// How far below its upper edge the bar is held.
+    held: f32,
 }
 
 /// A room's log for a width: measures and lays out single rows.
@@ -142,7 +144,7 @@ impl Sheet<'_> {
 impl Scroll {
     /// At the end.
     pub(crate) fn new() -> Self {
-        Self { place: Place::End, seen: 0, asked: None }
+        Self { place: Place::End, seen: 0, asked: None, held: 0.0 }
     }
 
     /// Whether the newest row is in sight.
@@ -278,22 +280,29 @@ impl Scroll {
         let way = track.height() - handle_height;
         let most = (all - shown).max(1) as f32;
         let response = ui.interact(track.expand2(vec2(3.0, 0.0)), Id::unique("log bar"), Sense::click_and_drag());
+        let handle = |scroll: &Self| {
+            let share = if scroll.is_at_end() { 1.0 } else { (first as f32 / most).min(1.0) };
+            let corner = pos2(track.left(), track.top() + way * share);
+            Rect::from_min_size(corner, vec2(track.width(), handle_height))
+        };
+        let (pressed, moved) = ui.input(|input| (input.pointer.primary_pressed(), input.pointer.delta() != Vec2::ZERO));
+        let held = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on());
+        let beside = held.filter(|at| pressed && !handle(self).y_range().contains(at.y));
+        if let Some(at) = held.filter(|_| pressed) {
+            // It is held where it was taken, and comes to the pointer from elsewhere.
+            self.held = if beside.is_some() { handle_height * 0.5 } else { at.y - handle(self).top() };
+        }
         // Held still, it stays where it is, and nothing is asked for again.
-        let moved = ui.input(|input| input.pointer.primary_pressed() || input.pointer.delta() != Vec2::ZERO);
-        let held = response.is_pointer_button_down_on() && moved;
-        if let Some(pointer) = response.interact_pointer_pos().filter(|_| held) {
-            let share = ((pointer.y - track.top() - handle_height * 0.5) / way.max(1.0)).clamp(0.0, 1.0);
+        if let Some(pointer) = beside.or(held.filter(|_| moved && !pressed)) {
+            let share = ((pointer.y - track.top() - self.held) / way.max(1.0)).clamp(0.0, 1.0);
             let index = (share * most).round() as usize;
             // With all that stands above the oldest row.
             let offset = if index == 0 { area.height() } else { 0.0 };
             self.go(at(timeline, index, offset).filter(|_| share < 1.0).unwrap_or(Place::End));
             ui.request_repaint();
         }
-        let share = if self.is_at_end() { 1.0 } else { (first as f32 / most).min(1.0) };
-        let top = track.top() + way * share;
-        let handle = Rect::from_min_size(pos2(track.left(), top), vec2(track.width(), handle_height));
         let busy = response.hovered() || response.dragged();
-        ui.painter().rect_filled(handle, 3.0, if busy { palette.dim } else { palette.line });
+        ui.painter().rect_filled(handle(self), 3.0, if busy { palette.dim } else { palette.line });
     }
 
     /// What leads back to the newest row.

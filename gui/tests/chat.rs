@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{Desk, json, room};
 use eframe::egui::accesskit::{Live, Role};
-use eframe::egui::{Event, Key, Modifiers, OutputCommand, pos2, vec2};
+use eframe::egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use parlor_face::clock::{self, Clock};
 use parlor_face::settings::Settings;
@@ -303,33 +303,4 @@ fn a_narrow_window_has_a_menu_in_place_of_the_lists() {
     desk.window.get_by_label("garden").click();
     desk.window.run();
     assert!(desk.window.query_by_label("Messages in garden").is_some());
-}
-
-#[test]
-fn selecting_past_the_edge_goes_on_to_what_is_out_of_sight() {
-    let mut desk = Desk::online();
-    let lines: Vec<_> = (0..100).map(|number| desk.said("lobby", "bea", &format!("line {number}"))).collect();
-    desk.window.run();
-    let log = desk.window.get_by_role(Role::Log).rect();
-    let row = |desk: &Desk, line: &str| desk.window.get_by_role_and_label(Role::ListItem, line).rect();
-    let from = row(&desk, &lines[98]);
-    desk.window.drag_at(pos2(from.left() + 200.0, from.center().y));
-    desk.window.step();
-    for _ in 0..200 {
-        desk.window.hover_at(pos2(from.left() + 40.0, log.top() - 60.0));
-        desk.window.step();
-    }
-    assert!(desk.sees(&lines[0]), "it stands still at {:?}", desk.lines());
-    desk.window.drop_at(pos2(from.left() + 40.0, log.top() - 60.0));
-    desk.window.run();
-    desk.window.event(Event::Copy);
-    desk.window.step();
-    let commands = desk.window.output().platform_output.commands.clone();
-    let copied = commands.iter().find_map(|command| match command {
-        OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    });
-    let copied = copied.expect("something is copied");
-    assert!(copied.contains("line 97") && copied.contains("line 1\n"), "{copied}");
-    assert!(!copied.contains("line 99"), "{copied}");
 }

@@ -5,7 +5,7 @@ mod common;
 use common::{Desk, json};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, ImeEvent, Key, Modifiers, OutputCommand};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use parlor_core::words::Language;
 use parlor_face::settings::{LanguageChoice, Settings};
 
@@ -50,6 +50,26 @@ fn what_else_fits_is_shown_and_can_be_gone_through_clicked_and_taken_back() {
     desk.press(NONE, Key::Escape);
     assert_eq!(desk.typed(), "/m");
     assert!(desk.window.query_by_role_and_label(Role::Button, "/mute").is_none());
+}
+
+#[test]
+fn what_is_clicked_is_undone_in_one_step_however_far_it_stood() {
+    let mut desk = Desk::online();
+    desk.type_text("/m");
+    desk.press(NONE, Key::Tab);
+    let first = desk.typed();
+    let offered = |desk: &Desk| {
+        let buttons = desk.window.query_all_by_role(Role::Button);
+        let names: Vec<_> = buttons.filter_map(|node| node.accesskit_node().label()).collect();
+        names.into_iter().rfind(|name| name.starts_with("/m"))
+    };
+    let last = offered(&desk).expect("several fit");
+    assert!(!first.starts_with(&last));
+    desk.window.get_by_role_and_label(Role::Button, &last).click();
+    desk.window.run();
+    assert_eq!(desk.typed(), format!("{last} "));
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(desk.typed(), first);
 }
 
 #[test]

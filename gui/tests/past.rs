@@ -196,9 +196,11 @@ fn the_bar_leads_to_both_ends_and_holds_still_where_it_is_held() {
     let mut desk = with_history(1, 1..=100);
     let log = desk.window.get_by_role(Role::Log).rect();
     let bar = |y| pos2(log.right() - 5.0, y);
+    let before = places(&desk);
     desk.window.hover_at(bar(log.bottom() - 10.0));
     desk.window.drag_at(bar(log.bottom() - 10.0));
-    desk.window.step();
+    desk.window.run();
+    assert_eq!(places(&desk), before, "taken at its lower end, it does not move");
     desk.window.hover_at(bar(log.top() + 4.0));
     desk.window.run();
     let first = desk.window.get_by_role_and_label(Role::ListItem, &format!("bea: {}", text(1))).rect();

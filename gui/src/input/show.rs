@@ -63,7 +63,12 @@ impl Input {
         if changed || pasted {
             response.mark_changed();
         }
+        let before = self.scroll;
         self.scroll_to(ui, rect, inner, self.height(look));
+        if response.dragged() && self.scroll != before {
+            // Selecting past an edge goes on for as long as the pointer is held there, moved or not.
+            ui.request_repaint();
+        }
         self.paint(ui, &response, inner, face, look);
         self.tell(ui, &response, face);
         response
@@ -137,9 +142,8 @@ impl Input {
             return changed;
         }
         let down = response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down());
-        if let Some(at) =
-            response.interact_pointer_pos().filter(|_| down || response.double_clicked() || response.triple_clicked())
-        {
+        // A tap is over before its frame is.
+        if let Some(at) = response.interact_pointer_pos().filter(|_| down || response.clicked()) {
             if response.triple_clicked() {
                 self.select_all();
             } else if response.double_clicked() {

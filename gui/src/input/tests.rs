@@ -210,6 +210,15 @@ fn the_mouse_puts_the_caret_and_selects() {
 }
 
 #[test]
+fn a_tap_puts_the_caret_although_it_is_over_before_its_frame_is() {
+    let mut desk = Desk::with("hello");
+    let field = desk.window.get_by_role(Role::MultilineTextInput).rect();
+    desk.clicks(pos2(field.left() + 9.0, field.center().y), 1);
+    desk.types("x");
+    assert_eq!(desk.text(), "xhello");
+}
+
+#[test]
 fn two_clicks_select_a_word_to_its_last_letter_and_three_all() {
     let mut desk = Desk::with("WWWW iiii");
     let field = desk.window.get_by_role(Role::MultilineTextInput).rect();
@@ -224,6 +233,39 @@ fn two_clicks_select_a_word_to_its_last_letter_and_three_all() {
     assert!(words.iter().any(|word| word == "WWWW") && air < 8, "half a letter is the air: {words:?}");
     desk.clicks(pos2(field.left() + 20.0, field.center().y), 3);
     assert_eq!(desk.copied(Event::Copy).as_deref(), Some("WWWW iiii"));
+}
+
+#[test]
+fn selecting_past_an_edge_goes_on_while_the_pointer_rests_there() {
+    let mut desk = Desk::with(&(0..40).map(|line| format!("line {line}\n")).collect::<String>());
+    let field = desk.window.get_by_role(Role::MultilineTextInput).rect();
+    desk.window.hover_at(field.center());
+    desk.window.drag_at(field.center());
+    desk.window.step();
+    desk.window.hover_at(field.left_top() - vec2(4.0, 30.0));
+    desk.window.step();
+    // Whoever asks for no frame gets none.
+    let mut frames = 0;
+    while desk.window.ctx.has_requested_repaint() && frames < 200 {
+        desk.window.step();
+        frames += 1;
+    }
+    assert!(frames < 200, "it asks for frames without end");
+    let copied = desk.copied(Event::Copy).unwrap_or_default();
+    assert!(copied.starts_with("line 0\n"), "{copied}");
+}
+
+#[test]
+fn where_there_are_no_words_a_step_over_one_has_an_end() {
+    for sign in ["-", "🇮🇷", " "] {
+        let mut desk = Desk::new(Input::lines(120.0, 100_000), 400.0);
+        desk.event(Event::Paste(sign.repeat(1_000)));
+        desk.press(Modifiers::COMMAND, Key::ArrowLeft, 1).types("x");
+        let (before, behind) = desk.text().split_once('x').expect("it is typed");
+        let passed = behind.len() / sign.len();
+        assert!((100..=300).contains(&passed), "{passed}");
+        assert_eq!(before.len() + behind.len(), 1_000 * sign.len());
+    }
 }
 
 #[test]

@@ -9,6 +9,8 @@ use crate::text::Shaped;
 
 /// Nearer than so many pixels two places are one.
 const NEAR: f32 = 0.25;
+/// Most characters that are passed in one step from word to word: a word or a row of signs may be without end.
+const SIGNS_MAX: usize = 300;
 
 /// A place for the caret on a line: where it is seen, and which byte of what is drawn it is, seen from which side.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +22,16 @@ struct Stop {
 
 /// One step of the caret to the right or to the left; `None` at the end of everything. `text` is what `shaped` shows.
 pub(super) fn step(shaped: &Shaped, text: &str, from: Cursor, right: bool) -> Option<Cursor> {
+    step_past(shaped, &characters(text), from, right)
+}
+
+/// Where the characters of a text begin, as a reader sees them, and where the last one ends. Found once for all steps:
+/// whether a flag begins at a byte depends on all the flags before it.
+fn characters(text: &str) -> Vec<usize> {
+    text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).collect()
+}
+
+fn step_past(shaped: &Shaped, characters: &[usize], from: Cursor, right: bool) -> Option<Cursor> {
     let layout = shaped.layout();
     let (x, y) = place(shaped, from);
     let last = layout.len().checked_sub(1)?;
@@ -31,7 +43,7 @@ pub(super) fn step(shaped: &Shaped, text: &str, from: Cursor, right: bool) -> Op
         let (to, line) = place(shaped, *at);
         (top..bottom).contains(&line) && if right { to > x + NEAR } else { to < x - NEAR }
     };
-    let onwards = in_order(stops(shaped, text, line), right);
+    let onwards = in_order(stops(shaped, characters, line), right);
     let mut onwards = onwards.iter().filter(|stop| if right { stop.x > x + NEAR } else { stop.x < x - NEAR });
     if let Some(next) = onwards.by_ref().map(cursor).find(leads_on) {
         return Some(next);
@@ -40,7 +52,7 @@ pub(super) fn step(shaped: &Shaped, text: &str, from: Cursor, right: bool) -> Op
     let line = layout.get(other)?;
     // A line with nothing on it has one place.
     let bare = Stop { x: 0.0, drawn: line.text_range().start, affinity: Affinity::Downstream };
-    let first = in_order(stops(shaped, text, line), right).first().copied();
+    let first = in_order(stops(shaped, characters, line), right).first().copied();
     Some(cursor(&first.unwrap_or(bare)))
 }
 
@@ -61,15 +73,15 @@ fn in_order(mut stops: Vec<Stop>, right: bool) -> Vec<Stop> {
     stops
 }
 
-/// A step to the next edge of a word.
+/// A step to the next edge of a word, or over [`SIGNS_MAX`] characters among which there is none.
 pub(super) fn step_word(shaped: &Shaped, text: &str, from: Cursor, right: bool) -> Option<Cursor> {
     let words: Vec<(usize, usize)> = text.unicode_word_indices().map(|(at, word)| (at, at + word.len())).collect();
     let mut at = from;
     let mut before = shaped.source(from.index());
     let mut reached = None;
-    // Never more steps than there are places, whatever the layout makes of its text.
-    for _ in 0..2 * shaped.text().len() + 8 {
-        let Some(next) = step(shaped, text, at, right) else { break };
+    let characters = characters(text);
+    for _ in 0..SIGNS_MAX {
+        let Some(next) = step_past(shaped, &characters, at, right) else { break };
         let byte = shaped.source(next.index());
         let is_edge = |edge: fn(&(usize, usize)) -> usize| words.iter().any(|word| edge(word) == byte);
         reached = Some(next);
@@ -93,7 +105,7 @@ pub(super) fn is_between_characters(text: &str, at: usize) -> bool {
 }
 
 /// The places on a line from left to right; of each character first its left edge.
-fn stops(shaped: &Shaped, text: &str, line: Line<'_, ()>) -> Vec<Stop> {
+fn stops(shaped: &Shaped, characters: &[usize], line: Line<'_, ()>) -> Vec<Stop> {
     let metrics = line.metrics();
     let mut x = metrics.offset + metrics.inline_min_coord;
     let mut stops = Vec::new();
@@ -110,7 +122,7 @@ fn stops(shaped: &Shaped, text: &str, line: Line<'_, ()>) -> Vec<Stop> {
             edges.sort_by(|a, b| a.0.total_cmp(&b.0));
             for (x, drawn, affinity) in edges {
                 let byte = shaped.source(drawn);
-                if drawn >= shaped.start() && shaped.drawn(byte) == drawn && is_between_characters(text, byte) {
+                if drawn >= shaped.start() && shaped.drawn(byte) == drawn && characters.binary_search(&byte).is_ok() {
                     stops.push(Stop { x, drawn, affinity });
                 }
             }

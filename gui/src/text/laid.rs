@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use eframe::egui::{Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
+use eframe::egui::{Pos2, Rangef, Rect, Response, Ui, Vec2, pos2, vec2};
 
 use super::engine::engine;
 use super::paint::{Paint, ranges, to_points};
@@ -108,10 +108,10 @@ impl Laid {
     }
 
     /// Paints it with its upper corner at `at`, to be selected with the mouse and copied. `response` is that of an
-    /// area around the text which senses clicks and drags, `spot` where it stands among the texts that are selected
-    /// together.
-    pub(crate) fn paint_selectable(&self, ui: &Ui, at: Pos2, response: &Response, spot: Spot) {
-        if let Some(range) = select::follow(ui, self, at, response, spot) {
+    /// area around the text which senses clicks and drags, `row` is from where to where a selection may end in this text
+    /// and no other, `spot` where it stands among the texts that are selected together.
+    pub(crate) fn paint_selectable(&self, ui: &Ui, at: Pos2, response: &Response, row: Rangef, spot: Spot) {
+        if let Some(range) = select::follow(ui, self, at, response, row, spot) {
             let mut selected = self.clone();
             let paint = Paint { background: Some(ui.visuals().selection.bg_fill), ..Paint::default() };
             selected.paints.insert(0, (range, paint));

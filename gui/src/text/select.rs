@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use eframe::egui::{CursorIcon, Event, Id, PointerButton, Pos2, Rect, Response, Ui};
+use eframe::egui::{CursorIcon, Event, Id, PointerButton, Pos2, Rangef, Rect, Response, Ui};
 use parley::Layout;
 use parley::editing::Cursor;
 use parley::layout::Cluster;
@@ -40,6 +40,8 @@ pub(crate) struct Selecting {
     dragging: bool,
     /// Where what is selected by dragging is seen: a pointer beyond it counts as at its edge.
     within: Option<Rect>,
+    /// From where to where there were rows in the last frame, and in this one so far.
+    rows: [Option<Rangef>; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +116,7 @@ pub(crate) fn dragged_past(ui: &Ui, group: Id, area: Rect) -> f32 {
     let shared = engine(ui.ctx());
     let selecting = &mut shared.lock().selecting;
     selecting.within = Some(area);
+    selecting.rows = [selecting.rows[1], None];
     let drags = down && selecting.dragging && selecting.selected.is_some_and(|selected| selected.group == group);
     match at.filter(|_| drags) {
         Some(at) => at.y - at.y.clamp(area.top(), area.bottom()),
@@ -121,18 +124,28 @@ pub(crate) fn dragged_past(ui: &Ui, group: Id, area: Rect) -> f32 {
     }
 }
 
-/// Follows the mouse over a text that is drawn at `at`; what is selected of it, by bytes of what is drawn.
-pub(super) fn follow(ui: &Ui, laid: &Laid, at: Pos2, response: &Response, spot: Spot) -> Option<Range<usize>> {
+/// Follows the mouse over a text that is drawn at `at`, in a row of which `row` is from its upper to its lower edge;
+/// what is selected of it, by bytes of what is drawn.
+pub(super) fn follow(
+    ui: &Ui,
+    laid: &Laid,
+    at: Pos2,
+    response: &Response,
+    row: Rangef,
+    spot: Spot,
+) -> Option<Range<usize>> {
     let pointer = ui.input(|input| Mouse {
         at: input.pointer.interact_pos(),
         pressed: input.pointer.primary_pressed(),
+        shift: input.modifiers.shift,
         down: input.pointer.button_down(PointerButton::Primary),
     });
     let shared = engine(ui.ctx());
     let selected = {
         let selecting = &mut shared.lock().selecting;
         selecting.keep_place(spot);
-        selecting.follow(&pointer, laid, at, response, spot);
+        selecting.rows[1] = Some(selecting.rows[1].map_or(row, |rows| Rangef::new(rows.min, row.max)));
+        selecting.follow(&pointer, laid, at, response, row, spot);
         selecting.selected.filter(|selected| selected.group == spot.group && !selected.is_empty())
     };
     let text = Rect::from_min_size(at, laid.size());
@@ -153,6 +166,7 @@ pub(crate) fn letter_at(layout: &Layout<()>, x: f32, y: f32) -> usize {
 struct Mouse {
     at: Option<Pos2>,
     pressed: bool,
+    shift: bool,
     down: bool,
 }
 
@@ -167,17 +181,21 @@ impl Selecting {
         }
     }
 
-    fn follow(&mut self, mouse: &Mouse, laid: &Laid, at: Pos2, response: &Response, spot: Spot) {
+    fn follow(&mut self, mouse: &Mouse, laid: &Laid, at: Pos2, response: &Response, row: Rangef, spot: Spot) {
         self.dragging &= mouse.down;
         let Some(mut pointer) = mouse.at else { return };
         if let Some(within) = self.within.filter(|_| self.dragging) {
             pointer.y = pointer.y.clamp(within.top(), (within.bottom() - 1.0).max(within.top()));
+            if let Some(rows) = self.rows[0] {
+                // Where there are no rows, the next one is meant.
+                pointer.y = pointer.y.clamp(rows.min, (rows.max - 1.0).max(rows.min));
+            }
         }
         let (layout, shown) = (&laid.shaped.layout, &laid.shaped.shown);
         let way = to_pixels(pointer - at, laid.shaped.scale);
         let end = |byte: usize| End { key: spot.key, order: spot.order, byte: byte.max(shown.mark) };
         let under = || end(Cursor::from_point(layout, way.x, way.y).index());
-        let within = (response.rect.top()..response.rect.bottom()).contains(&pointer.y);
+        let within = (row.min..row.max).contains(&pointer.y);
         let clicks = (response.double_clicked(), response.triple_clicked());
         let selected = match clicks {
             (_, true) => Some((end(0), end(shown.text.len()))),
@@ -187,9 +205,11 @@ impl Selecting {
                 let words = shown.text.split_word_bound_indices().map(|(start, word)| (start, start + word.len()));
                 words.take_while(|(start, _)| *start <= at).last().map(|(start, to)| (end(start), end(to)))
             }
-            (false, false) if mouse.pressed && response.is_pointer_button_down_on() => {
-                self.dragging = true;
-                Some((under(), under()))
+            // A tap is over before its frame is.
+            (false, false) if mouse.pressed && (response.is_pointer_button_down_on() || response.clicked()) => {
+                self.dragging = mouse.down;
+                let before = self.selected.filter(|selected| mouse.shift && selected.group == spot.group);
+                Some((before.map_or_else(under, |selected| selected.anchor), under()))
             }
             (false, false) if self.dragging && within => {
                 let selected = self.selected.filter(|selected| selected.group == spot.group);

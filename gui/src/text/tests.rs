@@ -183,7 +183,7 @@ fn three(ui: &mut Ui) {
         let top = 20.0 + 40.0 * order as f32;
         let rect = Rect::from_min_size(pos2(10.0, top), vec2(300.0, 40.0));
         let response = ui.interact(rect, Id::unique(("three", order)), Sense::click_and_drag());
-        laid.paint_selectable(ui, rect.min, &response, Spot { group, key: Id::unique(order), order });
+        laid.paint_selectable(ui, rect.min, &response, rect.y_range(), Spot { group, key: Id::unique(order), order });
     }
     let texts = (0_i64..).zip(TEXTS.map(std::borrow::Cow::Borrowed));
     if let Some(pieces) = super::copied(ui, group, texts) {

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    Event, Key, Modifiers, MouseWheelUnit, RawInput, Vec2, ViewportCommand, ViewportEvent, ViewportId, pos2, vec2,
+    Event, Key, Modifiers, MouseWheelUnit, OutputCommand, Pos2, RawInput, Vec2, ViewportCommand, ViewportEvent,
+    ViewportId, pos2, vec2,
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -134,6 +135,35 @@ impl Desk {
     pub(crate) fn truth(&self) -> Vec<String> {
         let state = self.session.state();
         state.rooms[state.shown].timeline.iter().map(Entry::line).collect()
+    }
+
+    /// What is copied by Ctrl+C just now.
+    pub(crate) fn copied(&mut self) -> Option<String> {
+        self.window.event(Event::Copy);
+        self.window.step();
+        let commands = &self.window.output().platform_output.commands;
+        commands.iter().find_map(|command| match command {
+            OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+    }
+
+    /// Selects with the mouse from the beginning of one row to the end of another.
+    pub(crate) fn select(&mut self, from: &str, to: &str) {
+        let row = |line: &str| self.window.get_by_role_and_label(Role::ListItem, line).rect();
+        let (from, to) = (row(from), row(to));
+        self.drag(pos2(from.left() + 66.0, from.bottom() - 6.0), pos2(to.right() - 4.0, to.bottom() - 4.0));
+    }
+
+    /// Presses the button of the mouse at one place and lets it go at another.
+    pub(crate) fn drag(&mut self, from: Pos2, to: Pos2) {
+        self.window.hover_at(from);
+        self.window.drag_at(from);
+        self.window.step();
+        self.window.hover_at(to);
+        self.window.step();
+        self.window.drop_at(to);
+        self.window.run();
     }
 
     /// Turns the wheel over the log.
