@@ -196,11 +196,9 @@ fn the_bar_leads_to_both_ends_and_holds_still_where_it_is_held() {
     let mut desk = with_history(1, 1..=100);
     let log = desk.window.get_by_role(Role::Log).rect();
     let bar = |y| pos2(log.right() - 5.0, y);
-    let before = places(&desk);
     desk.window.hover_at(bar(log.bottom() - 10.0));
     desk.window.drag_at(bar(log.bottom() - 10.0));
-    desk.window.run();
-    assert_eq!(places(&desk), before, "taken at its lower end, it does not move");
+    desk.window.step();
     desk.window.hover_at(bar(log.top() + 4.0));
     desk.window.run();
     let first = desk.window.get_by_role_and_label(Role::ListItem, &format!("bea: {}", text(1))).rect();
@@ -212,6 +210,13 @@ fn the_bar_leads_to_both_ends_and_holds_still_where_it_is_held() {
     desk.window.run();
     let (first, last) = (format!("bea: {}", text(1)), format!("bea: {}", text(100)));
     assert!(!desk.sees(&first) && !desk.sees(&last), "{:?}", desk.lines());
+    let before = places(&desk);
+    desk.window.drop_at(bar(log.center().y));
+    desk.window.run();
+    desk.window.hover_at(bar(log.center().y));
+    desk.window.drag_at(bar(log.center().y));
+    desk.window.run();
+    assert_eq!(places(&desk), before, "taken anywhere else than in its middle, it does not move either");
     desk.window.hover_at(bar(log.bottom() + 40.0));
     desk.window.run();
     desk.window.drop_at(bar(log.bottom() + 40.0));

@@ -298,12 +298,16 @@ fn a_window_without_room_for_messages_does_not_fail() {
                 desk.press(Modifiers::NONE, Key::Escape);
             }
         }
-        // Of what is chosen nothing can be shown, and nothing is tried again and again.
         desk.window.set_size(vec2(400.0, 400.0));
         desk.window.run();
         desk.press(Modifiers::ALT, Key::K);
+        let before = chosen(&desk);
+        assert!(before.is_some());
         desk.window.set_size(vec2(400.0, 60.0));
         desk.window.run();
+        desk.window.set_size(vec2(400.0, 400.0));
+        desk.window.run();
+        assert_eq!(chosen(&desk), before, "what was chosen is chosen still");
         desk.window.set_size(vec2(400.0, 400.0));
         desk.window.run();
         assert!(desk.window.query_all_by_role(Role::ListItem).count() > 0);

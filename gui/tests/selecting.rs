@@ -115,9 +115,12 @@ fn selecting_goes_over_the_lines_between_rows_and_the_air_around_them() {
     let right = |row: usize| pos2(rows[row].right() - 20.0, rows[row].bottom() - 6.0);
     desk.drag(right(2), pos2(rows[0].left() + 2.0, log.top() + 4.0));
     assert_eq!(desk.copied().as_deref(), Some("bea: one\nbea: two\nbea: three"));
-    // The day stands above the first row.
-    desk.drag(right(1), pos2(rows[0].left() + 2.0, rows[0].top() - 8.0));
-    assert_eq!(desk.copied().as_deref(), Some("bea: one\nbea: two"));
+    // A day stands between the last two.
+    desk.says(r#"{"message":{"room":"lobby","id":99,"from":"bea","at":1763904800000,"text":"four"}}"#);
+    desk.window.run();
+    let row = desk.window.get_by_role_and_label(Role::ListItem, "bea: four").rect();
+    desk.drag(pos2(row.right() - 20.0, row.bottom() - 6.0), pos2(row.left() + 2.0, row.top() - 14.0));
+    assert_eq!(desk.copied().as_deref(), Some("four"));
 }
 
 #[test]
