@@ -216,7 +216,11 @@ fn the_bar_leads_to_both_ends_and_holds_still_where_it_is_held() {
     desk.window.hover_at(bar(log.center().y));
     desk.window.drag_at(bar(log.center().y));
     desk.window.run();
-    assert_eq!(places(&desk), before, "taken anywhere else than in its middle, it does not move either");
+    assert_eq!(places(&desk), before, "taken anywhere, it does not move");
+    let oldest = desk.lines()[0].clone();
+    desk.window.hover_at(bar(log.center().y + 1.0));
+    desk.window.run();
+    assert!(desk.lines()[..2].contains(&oldest), "nor does it jump to the pointer: {oldest} {:?}", desk.lines());
     desk.window.hover_at(bar(log.bottom() + 40.0));
     desk.window.run();
     desk.window.drop_at(bar(log.bottom() + 40.0));
