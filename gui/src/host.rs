@@ -52,8 +52,8 @@ pub(crate) struct Heard {
     running: bool,
     /// Addresses to give to others.
     others: Vec<String>,
-    /// The last line of its log.
-    last: String,
+    /// What it said last, if that may be why it ends.
+    why: String,
 }
 
 /// How a server stands.
@@ -68,7 +68,7 @@ pub(crate) enum Standing {
         /// The addresses under which others reach it, if they may.
         others: Vec<String>,
     },
-    /// It has ended, with this last line in its log.
+    /// It has ended, and this was why; empty where it did not say.
     Ended(String),
 }
 
@@ -124,7 +124,7 @@ impl Host {
         let heard = lock(&self.heard).clone();
         if ended {
             self.reap();
-            return Standing::Ended(heard.last);
+            return Standing::Ended(heard.why);
         }
         let native = heard.listening.iter().find(|target| target.dialect == Dialect::Native);
         match native.filter(|_| heard.running) {
@@ -165,17 +165,22 @@ impl Heard {
                 self.others.extend(native.map(str::to_owned));
             }
             // What it says to programs is no word of its log, and may come later than that.
-            plain(line).clone_into(&mut self.last);
+            reason(line).clone_into(&mut self.why);
         }
     }
 }
 
-/// A line of the log without the time, its weight, and the program's name.
-fn plain(line: &str) -> &str {
+/// Why a server ends whose last line this is, without the time and the program's name. Nothing if that line is about
+/// something that it goes on with: who is killed has no time to say why.
+fn reason(line: &str) -> &str {
     let line = line.strip_prefix("parlor-server: ").unwrap_or(line);
-    let weights = [" ERROR ", " WARN ", " INFO "];
-    let behind = weights.iter().filter_map(|weight| Some(line.find(weight)? + weight.len())).min();
-    behind.and_then(|at| line.get(at..)).unwrap_or(line).trim()
+    let weights = [(" ERROR ", true), (" WARN ", false), (" INFO ", false)];
+    let weighed = weights.iter().filter_map(|(weight, grave)| Some((line.find(weight)? + weight.len(), grave)));
+    match weighed.min() {
+        Some((_, false)) => "",
+        Some((behind, true)) => line.get(behind..).unwrap_or(line).trim(),
+        None => line.trim(),
+    }
 }
 
 fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
@@ -284,9 +289,17 @@ mod tests {
 
     #[test]
     fn the_log_is_quoted_without_its_times() {
-        assert_eq!(plain("2026-11-22T20:00:00.1Z  WARN disk: full INFO x"), "disk: full INFO x");
-        assert_eq!(plain("parlor-server: No."), "No.");
-        assert_eq!(plain("anything"), "anything");
+        assert_eq!(reason("2026-11-22T20:00:00.1Z ERROR disk: full INFO x"), "disk: full INFO x");
+        assert_eq!(reason("parlor-server: No."), "No.");
+        assert_eq!(reason("anything"), "anything");
+    }
+
+    #[test]
+    fn what_a_server_told_on_its_way_is_not_why_it_ended() {
+        let (_directory, mut host, woken) =
+            hosting("echo 'x ERROR the disk is full' >&2; echo 'x  INFO bea is here' >&2", None);
+        let standing = until(&mut host, &woken, |standing| *standing != Standing::Starting);
+        assert_eq!(standing, Standing::Ended(String::new()));
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Hosting {
             Standing::Ended(why) => {
                 self.host = None;
                 self.answer = None;
-                let sentence = words.server_ended(&why);
+                let sentence = if why.is_empty() { words.server_ended_untold() } else { words.server_ended(&why) };
                 match before {
                     Some(Standing::Running { .. }) => {
                         self.open = Open::Nothing;

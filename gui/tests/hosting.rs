@@ -56,7 +56,7 @@ fn until(window: &mut Harness<'static, App>, label: &str) {
 fn hosting_starts_a_server_connects_to_it_and_says_when_it_ends() {
     let (home, _kept, mut window) = dialog();
     let script =
-        "echo 'listening on parlor://127.0.0.1:7'; echo 'Server is running...'; echo 'x INFO the disk is full' >&2
+        "echo 'listening on parlor://127.0.0.1:7'; echo 'Server is running...'; echo 'x ERROR the disk is full' >&2
         while ! [ -e \"$0.end\" ]; do read line < /dev/null; done";
     let program = program(home.path(), script);
     window.state_mut().host_with(program.clone());

@@ -129,6 +129,12 @@ parlor_core::phrases! {
             "Il tuo server è terminato: {why}",
             "سرور شما پایان یافت: {why}",
         }
+        /// The same, where it did not say why.
+        server_ended_untold() {
+            "Your server has ended, and did not say why.",
+            "Il tuo server è terminato senza dire perché.",
+            "سرور شما پایان یافت و نگفت چرا.",
+        }
         /// Above the addresses.
         you_are_hosting() { "You are hosting this chat", "Stai ospitando questa chat", "شما میزبان این گفت‌وگو هستید" }
         /// What to do with them.
