@@ -3,8 +3,9 @@
 
     cargo build --workspace && e2e/run.py
 
-It needs Xvfb, openbox, xdotool, xprop, xkbcomp, ImageMagick's import, tmux, netcat and Python with Tk. Screenshots and every
-program's output are left in target/e2e/. It ends with 0, or with 1 and one sentence that names what was not seen.
+It needs Xvfb, openbox, xdotool, xprop, xkbcomp, ImageMagick's import, tmux, netcat, dbus-daemon, the launcher of AT-SPI, and
+Python with Tk and D-Bus. Screenshots and every program's output are left in target/e2e/. It ends with 0, or with 1 and one
+sentence that names what was not seen.
 """
 import os
 import signal
@@ -12,6 +13,8 @@ import sys
 import time
 
 import stage
+from host import Host, gone
+from readout import Readout
 from stage import BIN, HERE, Missing, Program, Terminal, Window, screenshot
 
 PERSIAN = "سلام، حال شما چطور است؟"
@@ -273,6 +276,46 @@ def window():
     note("the system ended the window, and it said goodbye")
 
 
+def hosting():
+    """The desktop client starts a server of its own, says so when that dies, and leaves none behind."""
+    readout = Readout()
+    host = Host("first-host", "hanna", readout)
+    address, server = host.host()
+    guest = Pipe("guest", address, "gustav")
+    guest.say("a fine place")
+    guest.expect("gustav: a fine place")
+    host.shows("a fine place")
+    host.say(PERSIAN)
+    guest.expect(f"hanna: {PERSIAN}")
+    note("a chat was hosted from the window, and somebody came by the address it shows")
+
+    os.kill(server, signal.SIGKILL)
+    host.shows("Your server has ended, and did not say why")
+    screenshot("server-killed")
+    guest.kill()
+    gone(server)
+    note("the server was killed, and the window said so")
+
+    host.window.keys("ctrl+o")
+    address, server = host.host()
+    host.shows("a fine place")
+    guest = Pipe("second-guest", address, "gerda")
+    host.shows("gerda joined")
+    host.process.send_signal(signal.SIGTERM)
+    guest.expect("hanna left")
+    host.wait(0)
+    gone(server)
+    guest.kill()
+    note("it hosted again with what had been said, and when the system ended the window it took its server along")
+
+    host = Host("second-host", "hanna", readout)
+    _, server = host.host()
+    host.kill()
+    gone(server)
+    readout.end()
+    note("the window was killed, and its server ended all the same")
+
+
 def tail(text):
     """What a terminal's capture surely holds of a text: right-to-left words may be laid out otherwise."""
     return text.rsplit(" ", 1)[1]
@@ -343,7 +386,7 @@ def note(sentence):
     print(f"[{time.monotonic() - started:5.1f} s] {sentence}", flush=True)
 
 
-PARTS = {"one-room": one_room, "terminal": terminal, "window": window, "tutorial-servers": tutorial_servers}
+PARTS = {"one-room": one_room, "terminal": terminal, "window": window, "hosting": hosting, "tutorial-servers": tutorial_servers}
 
 if __name__ == "__main__":
     started = time.monotonic()
