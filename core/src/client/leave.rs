@@ -85,6 +85,7 @@ impl Client {
             // The Messenger's server knows no goodbye.
             Dialect::Native | Dialect::Nic => return self.leave_at_once(Closing::Reset),
         }
+        self.tell_all_read();
         let deadline = self.now.instant + self.leave_max();
         if let Some(leave) = &mut self.leave {
             leave.said = true;

@@ -9,6 +9,8 @@ use core::time::Duration;
 
 /// Between two `read` frames.
 const READ_INTERVAL: Duration = Duration::from_secs(1);
+/// Most of them right before the goodbye: it stands behind them in the server's queue.
+const FAREWELL_READS_MAX: usize = 32;
 /// People told of in one input; a server that says more at once is not worth more attention.
 const NOTIFIED_MAX: u32 = 8;
 
@@ -123,6 +125,17 @@ impl Client {
         let Some(place) = room.place.clone() else { return };
         self.read_next = self.now.instant + READ_INTERVAL;
         self.send(Command::Read { place, id });
+    }
+
+    /// Tells how far each room was read, as there will be no other time to: at most [`FAREWELL_READS_MAX`] of them.
+    pub(super) fn tell_all_read(&mut self) {
+        for _ in 0..FAREWELL_READS_MAX {
+            self.read_next = self.now.instant;
+            if !self.owes_read() {
+                return;
+            }
+            self.tell_read();
+        }
     }
 
     /// Whether a text names oneself: the nickname as a word, written in whatever case.

@@ -137,6 +137,23 @@ fn reading_is_told_at_most_once_a_second() {
 }
 
 #[test]
+fn what_was_read_is_told_before_the_goodbye_however_soon_that_follows() {
+    let mut desk = Desk::online();
+    looks(&mut desk, true, true);
+    for name in ["garden", "kitchen", "attic"] {
+        desk.tell(room(name, 2, 0));
+        desk.tell(message(name, 1, "bob", "tick"));
+    }
+    desk.sent();
+    (0..3).for_each(|_| desk.intent(Intent::Cycle(1)));
+    desk.intent(Intent::Quit);
+    let commands = desk.commands();
+    let reads = commands.iter().filter(|command| matches!(command, Command::Read { .. })).count();
+    assert_eq!(reads, 3, "{commands:?}");
+    assert!(matches!(commands.last(), Some(Command::Quit { .. })), "{commands:?}");
+}
+
+#[test]
 fn what_another_session_read_is_read_here() {
     let mut desk = Desk::online();
     for id in 1..=3 {
