@@ -11,7 +11,7 @@ use super::rooms::ROOMS_MAX;
 use super::{Client, EntryKey, Intent, Output};
 use crate::name::RoomName;
 use crate::time::Instant;
-use crate::vocabulary::Place;
+use crate::vocabulary::{Place, Tag};
 
 /// Between two tellings of what is to be kept.
 const KEEP_INTERVAL: Duration = Duration::from_secs(1);
@@ -20,9 +20,9 @@ const KEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// into the next run by [`super::Profile::keepsake`]. Plain data: whoever keeps it writes it down as it likes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keepsake {
-    /// What is typed and not sent, by place (`None`: a tutorial server's only room). Messages that the server had not
-    /// confirmed when the client ended stand in front of it, each as it is to be typed; of a place with several, each
-    /// comes back once the one before it was sent. At most [`Keepsake::DRAFTS_MAX`], each at most 64 KiB and
+    /// What is typed and not sent, by place (`None`: a tutorial server's only room). Messages that still waited for the
+    /// server when the client ended stand in front of it, each as it is to be typed; of a place with several, each comes
+    /// back once the one before it was sent. Those that the person was told of as failed or not confirmed are not kept. At most [`Keepsake::DRAFTS_MAX`], each at most 64 KiB and
     /// [`Keepsake::BYTES_MAX`] together.
     pub drafts: Vec<(Option<Place>, String)>,
     /// Nicknames of people whose messages are not shown.
@@ -34,6 +34,14 @@ impl Keepsake {
     pub const DRAFTS_MAX: usize = ROOMS_MAX + PENDING_MAX;
     /// Most bytes of text in all drafts together.
     pub const BYTES_MAX: usize = 512 * 1024;
+}
+
+/// A message that is not confirmed: where, and what is typed to say it. A native one has a nonce once it was sent.
+#[derive(Clone, Debug)]
+struct Unsent {
+    nonce: Option<Tag>,
+    place: Option<Place>,
+    text: String,
 }
 
 /// What there is to keep, and when it was told last.
@@ -49,8 +57,8 @@ pub(super) struct Keeping {
     waiting: Vec<(Option<Place>, String)>,
     /// What is typed while there is no room yet.
     pub(super) typed: String,
-    /// Messages that nobody will send any more: where, and what.
-    rescued: Option<Vec<(Option<Place>, String)>>,
+    /// Messages that nobody will send any more.
+    rescued: Option<Vec<Unsent>>,
 }
 
 impl Keeping {
@@ -70,6 +78,14 @@ impl Keeping {
     pub(super) fn put_back(&mut self, place: &Option<Place>, draft: String) {
         if !draft.is_empty() {
             self.waiting.insert(0, (place.clone(), draft));
+        }
+    }
+
+    /// The server has a message after all, behind the goodbye: nobody is to say it again.
+    pub(super) fn confirmed(&mut self, nonce: &Tag) {
+        if let Some(rescued) = &mut self.rescued {
+            rescued.retain(|unsent| unsent.nonce.as_ref() != Some(nonce));
+            self.changed = true;
         }
     }
 
@@ -129,6 +145,7 @@ impl Client {
             None if self.is_online() => Vec::new(),
             None => self.unsent_texts(),
         };
+        let unsent = unsent.into_iter().map(|unsent| (unsent.place, unsent.text));
         let (mut bytes, mut count) = (0, 0);
         let mut fits = |(_, text): &(Option<Place>, String)| {
             let fits = !text.is_empty()
@@ -142,7 +159,7 @@ impl Client {
             fits
         };
         let drafts: Vec<_> = drafts.filter(&mut fits).collect();
-        let mut kept: Vec<_> = unsent.into_iter().rev().filter(&mut fits).collect();
+        let mut kept: Vec<_> = unsent.rev().filter(&mut fits).collect();
         kept.reverse();
         kept.extend(drafts);
         Keepsake { drafts: kept, ignored: self.state.ignored.clone() }
@@ -157,7 +174,7 @@ impl Client {
 
     /// What the server has not confirmed, in the order in which it was typed, and so that it says the same when it is
     /// typed again.
-    fn unsent_texts(&self) -> Vec<(Option<Place>, String)> {
+    fn unsent_texts(&self) -> Vec<Unsent> {
         let pending = self.pending.iter().filter(|pending| !pending.overdue).filter_map(|pending| {
             let index = self.index_of(pending.room)?;
             let text = pending.text.as_str();
@@ -167,12 +184,13 @@ impl Client {
                 (false, Some(nick)) if !names(nick, text) => escaped(&alloc::format!("{nick}: {text}")),
                 (false, _) => escaped(text),
             };
-            Some((self.state.rooms[index].place.clone(), text))
+            Some(Unsent { nonce: Some(pending.nonce.clone()), place: self.state.rooms[index].place.clone(), text })
         });
         // What was typed before there was any room was meant for the first one.
+        let first = |text| Some(Unsent { nonce: None, place: self.first_place(), text });
         let early = self.early.iter().filter_map(|intent| match intent {
-            Intent::Submit(text) => Some((self.first_place(), text.clone())),
-            Intent::Say(text) => Some((self.first_place(), escaped(text))),
+            Intent::Submit(text) => first(text.clone()),
+            Intent::Say(text) => first(escaped(text)),
             _ => None,
         });
         pending.chain(early).collect()

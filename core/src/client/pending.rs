@@ -200,21 +200,26 @@ impl Client {
 
     /// The server stored a message of one's own: it takes its place in the log.
     pub(super) fn acknowledged(&mut self, nonce: &Tag, id: MessageId) {
-        let Some(at) = self.pending.iter().position(|pending| pending.nonce == *nonce) else { return };
+        let Some(at) = self.pending.iter().position(|pending| pending.nonce == *nonce) else {
+            return self.keeping.confirmed(nonce);
+        };
         let Some(pending) = self.pending.remove(at) else { return };
         let Some(index) = self.index_of(pending.room) else { return };
         self.progress();
         let timeline = &mut self.state.rooms[index].timeline;
-        // A replay may have brought it already, when the first ack was lost.
-        let held = timeline.find(id).is_some();
         let Some(mut entry) = timeline.take(pending.entry) else { return };
         self.dirty = true;
-        if held {
-            return;
+        // A replay may have brought it already, when the first ack was lost, and what became of it since. It stays the
+        // entry that was waited for.
+        let replayed = timeline.find(id).and_then(|at| timeline.get(at)).map(|entry| entry.key);
+        match replayed.and_then(|key| timeline.take(key)) {
+            Some(replayed) => entry = Entry { key: entry.key, ..replayed },
+            None => {
+                entry.id = Some(id);
+                confirm(&mut entry.kind);
+                entry.seq = self.news(index);
+            }
         }
-        entry.id = Some(id);
-        confirm(&mut entry.kind);
-        entry.seq = self.news(index);
         self.state.rooms[index].timeline.place(entry);
     }
 

@@ -190,6 +190,12 @@ impl<O: Write, E: Write> Paper<O, E> {
             return;
         }
         let state = session.state();
+        // What comes again after a lost connection may be this very line, until the server says which one it is.
+        let native = state.rooms.iter().filter(|room| room.place.is_some()).flat_map(|room| room.timeline.iter());
+        let waits = |entry: &Entry| entry.delivery() == Some(&Delivery::Pending) && self.own.contains(&entry.key);
+        if native.rev().any(waits) {
+            return;
+        }
         let asked = self.asked.unwrap_or_else(|| {
             let own = state.rooms.iter().flat_map(|room| room.timeline.iter());
             own.filter(|entry| self.own.contains(&entry.key)).map(|entry| entry.seq).fold(self.floor, u64::max)
@@ -287,6 +293,36 @@ mod tests {
         paper.answer(&session);
         assert_eq!(String::from_utf8(output).unwrap(), "bea: three\n");
     }
+
+    #[test]
+    fn a_line_that_comes_again_after_a_lost_connection_is_not_its_answer() {
+        let profile = Profile::new(Dialect::Native, "parlor://127.0.0.1:7667", "ada", "test");
+        let (session, server) = Session::offline(profile);
+        server.connected();
+        [WELCOME, LOBBY].into_iter().for_each(|frame| says(&server, frame));
+        let mut output = Vec::new();
+        let terms = Terms { once: true, ..Terms::default() };
+        let mut paper = Paper::new(&terms, &mut output, io::sink());
+        assert!(paper.begin(&session, None, false));
+        hears(&server, 1, "bea", "too early");
+        paper.say(&session, "when?".to_owned());
+        let sent = String::from_utf8(server.sent()).unwrap();
+        let nonce = sent.split(r#""nonce":""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        // It was stored, but who said it was not told so.
+        server.lost("gone");
+        session.intent(Intent::RetryNow);
+        server.connected();
+        let lobby = LOBBY.replace(r#""last_id":0"#, r#""last_id":3"#);
+        [WELCOME, &lobby].into_iter().for_each(|frame| says(&server, frame));
+        hears(&server, 2, "ada", "when?");
+        paper.answer(&session);
+        assert!(!paper.is_answered());
+        hears(&server, 3, "bea", "at noon");
+        says(&server, &format!(r#"{{"ack":{{"nonce":"{nonce}","room":"lobby","id":2}}}}"#));
+        paper.answer(&session);
+        assert_eq!(String::from_utf8(output).unwrap(), "bea: at noon\n");
+    }
+
     #[test]
     fn a_line_that_is_refused_is_not_sent_and_what_was_heard_before_it_is_no_answer() {
         let (session, server) =

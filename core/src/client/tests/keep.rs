@@ -1,6 +1,7 @@
 //! What was typed and not sent survives the end of a client.
 
 use super::*;
+use crate::vocabulary::Reason;
 
 fn kept(desk: &mut Desk) -> Vec<Keepsake> {
     let outputs = core::mem::take(&mut desk.outputs).into_iter();
@@ -207,6 +208,21 @@ fn a_goodbye_that_gives_up_what_waits_keeps_it() {
     desk.sleep(20_000);
     assert!(desk.outputs.contains(&Output::Finished));
     assert_eq!(drafts(&kept(&mut desk).pop().unwrap()), [("lobby".into(), "is anybody there?")]);
+}
+
+#[test]
+fn what_a_slow_server_confirms_behind_the_goodbye_is_not_kept() {
+    let mut desk = Desk::online();
+    desk.submit("stored");
+    desk.submit("lost");
+    let nonce = nonce_of(&desk.sent()[0]);
+    desk.intent(Intent::Quit);
+    desk.sleep(5_000);
+    assert!(desk.commands().iter().any(|command| matches!(command, Command::Quit { .. })));
+    desk.tell(Event::Ack { nonce, place: place("lobby"), id: MessageId(1) });
+    desk.tell(Event::Bye { reason: Reason::Quit, text: "Goodbye.".into() });
+    assert_eq!(desk.outputs.last(), Some(&Output::Finished));
+    assert_eq!(drafts(&kept(&mut desk).pop().unwrap()), [("lobby".into(), "lost")]);
 }
 
 #[test]

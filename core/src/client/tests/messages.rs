@@ -45,6 +45,7 @@ fn an_unacknowledged_message_is_sent_again_under_its_nonce_exactly_once() {
     let mut desk = Desk::online();
     desk.submit("hello");
     let first = desk.sent();
+    let key = desk.state().rooms[0].timeline.get(0).unwrap().key;
     desk.input(Input::Lost(Loss::Closed));
     desk.submit("typed offline");
     desk.sleep(1_000);
@@ -63,6 +64,7 @@ fn an_unacknowledged_message_is_sent_again_under_its_nonce_exactly_once() {
     desk.tell(Event::Ack { nonce: nonce_of(&again[1]), place: place("lobby"), id: MessageId(2) });
     desk.tell(message("lobby", 2, "ada", "typed offline"));
     assert_eq!(desk.lines(), ["ada: hello", "ada: typed offline"]);
+    assert_eq!(desk.state().rooms[0].timeline.get(0).unwrap().key, key, "it is the one that was waited for");
     assert!(desk.sent().is_empty());
     assert_eq!(desk.state().unsent(), 0);
 }
