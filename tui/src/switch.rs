@@ -57,12 +57,7 @@ impl Switcher {
         match found.get(self.selected.min(found.len().saturating_sub(1))) {
             Some(key) => self.session.intent(Intent::Show(*key)),
             None if name.is_empty() => {}
-            None => {
-                // What is typed in the room that is left stays there.
-                let draft = self.session.state().shown_room().map(|room| room.draft.clone()).unwrap_or_default();
-                self.session.intent(Intent::Submit(format!("/join {name}")));
-                self.session.intent(Intent::Draft(draft));
-            }
+            None => self.session.intent(Intent::Submit(format!("/join {name}"))),
         }
         close()
     }

@@ -3,7 +3,7 @@
 mod desk;
 
 use cursive::event::{Event, Key};
-use desk::{Desk, GARDEN};
+use desk::{Desk, GARDEN, LOBBY, WELCOME};
 
 const USUAL: (usize, usize) = (80, 24);
 const SMALL: (usize, usize) = (40, 10);
@@ -209,6 +209,23 @@ fn the_room_switcher_finds_rooms_by_letters_and_keeps_the_draft() {
         desk.key(Key::Esc);
         desk.does_not_see("Go to a room");
     }
+}
+
+#[test]
+fn going_to_a_room_before_there_is_any_leaves_what_is_typed_to_the_first() {
+    let mut desk = Desk::dialling(USUAL);
+    desk.types("hello");
+    desk.control('k');
+    desk.types("garden");
+    desk.key(Key::Enter);
+    desk.server.connected();
+    for frame in [WELCOME, LOBBY, GARDEN] {
+        desk.says(frame);
+    }
+    desk.control('k');
+    desk.types("#lobby");
+    desk.key(Key::Enter);
+    assert_eq!(desk.message_box(), "> hello");
 }
 
 #[test]

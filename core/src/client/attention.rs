@@ -11,7 +11,9 @@ impl State {
     /// switcher. Those that call oneself come first, then those with something unread, then those shown last; the
     /// room one is in comes behind those that are equal otherwise. An empty query gives all rooms.
     pub fn find_rooms(&self, query: &str) -> Vec<RoomKey> {
-        let query = spelling(query);
+        // One may write the sign of a room before its name; a title has none.
+        let query = query.trim_start();
+        let query = spelling(query.strip_prefix('#').unwrap_or(query));
         let shown = self.shown_room().map(|room| room.key);
         let mut found: Vec<&Room> =
             self.rooms.iter().filter(|room| is_within(&query, &spelling(&room.title))).collect();

@@ -22,6 +22,13 @@ fn shown(desk: &Desk) -> &str {
 }
 
 #[test]
+fn a_room_is_found_by_its_name_with_its_sign() {
+    let desk = four_rooms();
+    assert!(!titles(&desk, "garden").is_empty());
+    assert_eq!(titles(&desk, "#garden"), titles(&desk, "garden"));
+}
+
+#[test]
 fn a_room_switcher_has_first_what_calls_then_what_is_new_then_what_was_seen_last() {
     let mut desk = four_rooms();
     desk.intent(Intent::Show(desk.state().rooms[2].key));
