@@ -5,6 +5,7 @@
 
 mod choice;
 mod rows;
+mod writer;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use parlor_core::words::Language;
 use toml_edit::DocumentMut;
 
 pub use choice::{Bidi, CalendarChoice, Choice, Colours, Emoji, FontSize, LanguageChoice, Notifications, Theme};
+pub use writer::SettingsWriter;
 
 use crate::file::{Fault, alone, move_aside, plain, read, write};
 use crate::kept::Kept;

@@ -4,13 +4,11 @@
 //! It is also where both clients keep things under the same name: that under which the server knows the person. What was
 //! kept under an earlier one goes along.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-
 use parlor_core::client::Keepsake;
 use parlor_core::secret::Secret;
 use parlor_transport_tcp::target::Target;
 
+use crate::clerk::{self, Clerk};
 use crate::file::Fault;
 use crate::kept::{Connect, Kept};
 
@@ -19,14 +17,7 @@ use crate::kept::{Connect, Kept};
 /// [`Writer::finish`], which [`Drop`] calls.
 #[derive(Debug)]
 pub struct Writer {
-    shared: Arc<Shared>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-#[derive(Debug, Default)]
-struct Shared {
-    order: Mutex<Order>,
-    changed: Condvar,
+    clerk: Clerk<Order>,
 }
 
 /// What waits to be written, the newest of each kind.
@@ -37,10 +28,6 @@ struct Order {
     keepsake: Option<Keepsake>,
     /// The name that was told last.
     named: Option<String>,
-    /// Nothing more will come.
-    ended: bool,
-    /// That was told.
-    closed: bool,
 }
 
 impl Writer {
@@ -57,94 +44,47 @@ impl Writer {
         told: impl FnMut(Fault) + Send + 'static,
     ) -> Self {
         let mut keeper = Keeper { files, target, nick: None, token: None, left: (nick.to_owned(), keepsake) };
-        Self::with(move |order| keeper.write(order), told)
-    }
-
-    fn with(
-        mut write: impl FnMut(Order) -> Result<(), Fault> + Send + 'static,
-        mut told: impl FnMut(Fault) + Send + 'static,
-    ) -> Self {
-        let shared = Arc::new(Shared::default());
-        let theirs = Arc::clone(&shared);
-        let work = move || {
-            let mut last = None;
-            while let Some(order) = theirs.next() {
-                let fault = write(order).err();
-                if let Some(fault) = fault.clone().filter(|_| fault != last) {
-                    told(fault);
-                }
-                last = fault;
-            }
-        };
-        let thread = thread::Builder::new().name("files".into()).spawn(work);
-        let thread = thread.expect("the system can start one more thread");
-        Self { shared, thread: Mutex::new(Some(thread)) }
+        Self { clerk: Clerk::start(move |order, last| keeper.write(order, last), told) }
     }
 
     /// One is in under this name; to be called whenever that may have changed, costs nothing where it has not. Nothing but
     /// drafts is kept of somebody who was never in.
     pub fn named(&self, nick: &str) {
-        let mut order = self.shared.lock();
-        if order.named.as_deref() != Some(nick) {
-            order.named = Some(nick.to_owned());
-            order.nick = Some(nick.to_owned());
-            self.shared.changed.notify_one();
-        }
+        self.clerk.give(|order| {
+            let fresh = order.named.as_deref() != Some(nick);
+            if fresh {
+                order.named = Some(nick.to_owned());
+                order.nick = Some(nick.to_owned());
+            }
+            fresh
+        });
     }
 
     /// The server gave this token; it is kept under the name under which one is in.
     pub fn remember(&self, token: &Secret) {
-        self.shared.lock().token = Some(token.clone());
-        self.shared.changed.notify_one();
+        self.clerk.give(|order| order.token.replace(token.clone()).as_ref() != Some(token));
     }
 
     /// The next run is to begin with this, in place of what was kept of this session before.
     pub fn keep(&self, keepsake: &Keepsake) {
-        self.shared.lock().keepsake = Some(keepsake.clone());
-        self.shared.changed.notify_one();
+        self.clerk.give(|order| order.keepsake.replace(keepsake.clone()).as_ref() != Some(keepsake));
     }
 
     /// Returns once everything is written; nothing is taken any more. To be called before a program ends, from
     /// [`Face::finished`](parlor_transport_tcp::session::Face::finished) say. May be called from several threads.
     pub fn finish(&self) {
-        self.shared.lock().ended = true;
-        self.shared.changed.notify_one();
-        // Whoever comes second waits for the first.
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = thread.take() {
-            // A panic was told where it happened.
-            let _ = thread.join();
-        }
+        self.clerk.finish();
     }
 }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.finish();
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Order> {
-        self.order.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is to be written next, which at the end is nothing once more; waits for it. `None` after that.
-    fn next(&self) -> Option<Order> {
-        let waits = |order: &mut Order| order.is_empty() && !order.ended;
-        let mut order = self.changed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
-        let last = order.is_empty();
-        if last && std::mem::replace(&mut order.closed, true) {
-            return None;
-        }
-        let (nick, token, keepsake) = (order.nick.take(), order.token.take(), order.keepsake.take());
-        Some(Order { nick, token, keepsake, named: None, ended: last, closed: false })
-    }
-}
-
-impl Order {
+impl clerk::Order for Order {
     fn is_empty(&self) -> bool {
         self.nick.is_none() && self.token.is_none() && self.keepsake.is_none()
+    }
+
+    /// What was told last is told no more.
+    fn take(&mut self) -> Self {
+        Self { nick: self.nick.take(), token: self.token.take(), keepsake: self.keepsake.take(), named: None }
     }
 }
 
@@ -161,8 +101,8 @@ struct Keeper {
 
 impl Keeper {
     /// Writes all of it, also where some cannot be; the first fault is told.
-    fn write(&mut self, order: Order) -> Result<(), Fault> {
-        let Order { nick, token, keepsake, named: _, ended, closed: _ } = order;
+    fn write(&mut self, order: Order, last: bool) -> Result<(), Fault> {
+        let Order { nick, token, keepsake, named: _ } = order;
         let mut fresh = nick.is_some() || token.is_some();
         self.token = token.or(self.token.take());
         let mut done = Ok(());
@@ -171,7 +111,7 @@ impl Keeper {
             done = self.files.keep_connect(&Connect { host, port, nick: nick.clone(), dialect });
             self.nick = Some(nick);
         }
-        if ended && self.nick.is_none() {
+        if last && self.nick.is_none() {
             // Nobody has said any more under which name it holds.
             self.nick = Some(self.left.0.clone());
             fresh = true;
@@ -221,28 +161,6 @@ mod tests {
 
     fn draft(text: &str) -> Keepsake {
         Keepsake { drafts: vec![(None, text.into())], ..Keepsake::default() }
-    }
-
-    #[test]
-    fn nobody_waits_for_the_disk_and_of_what_waits_the_newest_is_written() {
-        let (sender, written) = mpsc::channel();
-        let (go, wait) = mpsc::channel::<()>();
-        let write = move |order: Order| {
-            let _ = wait.recv();
-            let _ = sender.send(order.keepsake);
-            Ok(())
-        };
-        let writer = Writer::with(write, |_| {});
-        // Nothing is let through yet: whoever waited for the disk would never come to the end of this.
-        writer.keep(&draft("first"));
-        (0..1_000).for_each(|number| writer.keep(&draft(&number.to_string())));
-        drop(go);
-        writer.finish();
-        let all: Vec<_> = written.try_iter().flatten().collect();
-        assert!(all.len() <= 2, "{} were written", all.len());
-        assert_eq!(all.last(), Some(&draft("999")));
-        writer.keep(&draft("too late"));
-        assert_eq!(written.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected), "the thread has ended");
     }
 
     #[test]

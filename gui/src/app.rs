@@ -101,7 +101,7 @@ impl App {
     /// goes into `kept`.
     pub fn asking(ctx: &egui::Context, form: Form, kept: Option<Kept>, dial: Dial) -> Self {
         theme::install(ctx);
-        let preferences = Preferences::new(kept.as_ref().map(Kept::settings_path));
+        let preferences = Preferences::new(ctx, kept.as_ref());
         Self {
             dial,
             kept,
@@ -277,10 +277,7 @@ impl App {
         if settings == before {
             return;
         }
-        let kept = self.kept.as_ref().map_or(Ok(()), |kept| kept.keep_settings(&before, &settings));
-        if let Err(fault) = kept {
-            self.trouble = Some(fault.sentence(Chosen::of(ctx).language));
-        }
+        self.preferences.keep(&before, &settings);
         self.set(ctx, settings);
     }
 
@@ -310,6 +307,11 @@ impl App {
             talk.chat.session().finish_within(GOODBYE);
             talk.bell.finish_writing();
         }
+        self.preferences.finish_writing();
+        if let Some(fault) = self.preferences.take_trouble() {
+            // There is no window any more to say it in.
+            eprintln!("parlor-gui: {}", fault.sentence(Language::English));
+        }
         self.hosting.end();
     }
 }
@@ -321,6 +323,9 @@ impl eframe::App for App {
         }
         self.listen(ctx);
         self.host(ctx);
+        if let Some(fault) = self.preferences.take_trouble() {
+            self.warn(fault.sentence(Chosen::of(ctx).language));
+        }
         if viewport(ctx).is_some_and(|viewport| viewport.close_requested()) {
             self.close(ctx);
         }

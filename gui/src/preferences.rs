@@ -1,10 +1,13 @@
 //! The dialog in which the person says how they want it: what is chosen there holds at once, and is kept.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use eframe::egui::{Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
+use eframe::egui::{Context, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
 use parlor_core::words::Language;
-use parlor_face::settings::{CalendarChoice, FontSize, LanguageChoice, Notifications, Settings, Theme};
+use parlor_face::Fault;
+use parlor_face::kept::Kept;
+use parlor_face::settings::{CalendarChoice, FontSize, LanguageChoice, Notifications, Settings, SettingsWriter, Theme};
 
 use crate::chosen::{Chosen, column, row, tongue};
 use crate::text::{Button, Look, button, caption, checkbox};
@@ -17,14 +20,44 @@ const WIDTH: f32 = 420.0;
 #[derive(Debug)]
 pub(crate) struct Preferences {
     open: bool,
-    /// The file, if there is a place for one.
-    path: Option<PathBuf>,
+    /// The file and who writes it, if there is a place for one.
+    file: Option<(PathBuf, SettingsWriter)>,
+    /// What could not be kept.
+    trouble: Arc<Mutex<Option<Fault>>>,
 }
 
 impl Preferences {
-    /// Closed; what is chosen is kept in `path`.
-    pub(crate) fn new(path: Option<PathBuf>) -> Self {
-        Self { open: false, path }
+    /// Closed; what is chosen is kept in `kept`. The window of `ctx` is woken to take trouble with that.
+    pub(crate) fn new(ctx: &Context, kept: Option<&Kept>) -> Self {
+        let trouble = Arc::<Mutex<_>>::default();
+        let file = kept.map(|kept| {
+            let (theirs, ctx) = (Arc::clone(&trouble), ctx.clone());
+            let told = move |fault| {
+                *theirs.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+                ctx.request_repaint();
+            };
+            (kept.settings_path(), SettingsWriter::start(kept.clone(), told))
+        });
+        Self { open: false, file, trouble }
+    }
+
+    /// Something else was chosen, which is to be kept.
+    pub(crate) fn keep(&self, before: &Settings, now: &Settings) {
+        if let Some((_, writer)) = &self.file {
+            writer.keep(before, now);
+        }
+    }
+
+    /// What could not be kept since last asked.
+    pub(crate) fn take_trouble(&self) -> Option<Fault> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Returns once all that was chosen so far is kept.
+    pub(crate) fn finish_writing(&self) {
+        if let Some((_, writer)) = &self.file {
+            writer.finish();
+        }
     }
 
     /// Whether it covers the window.
@@ -79,7 +112,7 @@ impl Preferences {
             ScrollArea::vertical().max_height(height).show(ui, |ui| fields(ui, words, &mut settings));
             ui.add_space(6.0);
             let where_to =
-                self.path.as_ref().map(|path| words.kept_in(format_args!("\u{200e}{}\u{200e}", path.display())));
+                self.file.as_ref().map(|(path, _)| words.kept_in(format_args!("\u{200e}{}\u{200e}", path.display())));
             let where_to = where_to.unwrap_or_else(|| words.kept_nowhere());
             caption(ui, &where_to, Look::new(SMALL, palette.dim));
             ui.add_space(6.0);

@@ -2,9 +2,11 @@
 
 mod common;
 
+use std::fs;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use common::{Desk, click, dialog, hidden, profile, room, window};
 use eframe::egui::accesskit::Role;
@@ -41,28 +43,74 @@ fn what_is_chosen_holds_at_once_and_is_kept() {
     click(&mut window, "فارسی");
     assert!(window.query_by_label("تنظیمات").is_some(), "the dialog itself is in Persian now");
     assert!(window.query_by_label("Join a chat").is_none());
+    click(&mut window, "بستن");
+    assert!(window.query_by_label("تنظیمات").is_none());
+    drop(window);
     let settings = kept.settings().settings;
     assert_eq!(settings.language, LanguageChoice::Is(Language::Persian));
     assert_eq!((settings.theme, settings.font_size), (Theme::Light, FontSize::of(16)));
     assert!(!settings.tell_typing && settings.fold_presence);
-    click(&mut window, "بستن");
-    assert!(window.query_by_label("تنظیمات").is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_window_does_not_wait_for_the_disk_and_what_was_chosen_is_kept_as_it_leaves() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let (home, kept, mut window) = dialog();
+    let config = home.path().join("config");
+    fs::create_dir_all(&config).expect("there is room for a directory");
+    // Another client writes there.
+    let other = fs::File::open(&config).expect("it is there");
+    other.lock().expect("directories can be locked here");
+    let held = Arc::new(AtomicBool::new(true));
+    let (theirs, (done, waits)) = (held.clone(), channel::<()>());
+    let writing = thread::spawn(move || {
+        let _ = waits.recv_timeout(PATIENCE);
+        theirs.store(false, Ordering::Release);
+        drop(other);
+    });
+    press(&mut window, Modifiers::COMMAND, Key::Plus);
+    assert_eq!(window.ctx.zoom_factor(), 16.0 / 15.0);
+    assert!(held.load(Ordering::Acquire), "it waited for the other one");
+    assert_eq!(kept.settings().settings, Settings::default());
+    drop(done);
+    eframe::App::on_exit(window.state_mut(), None);
+    assert_eq!(kept.settings().settings.font_size, FontSize::of(16));
+    writing.join().expect("it ends");
+}
+
+#[test]
+fn settings_that_cannot_be_kept_are_told() {
+    let (home, _kept, mut window) = dialog();
+    fs::write(home.path().join("config"), "").expect("there is room for a file");
+    press(&mut window, Modifiers::COMMAND, Key::Plus);
+    let since = Instant::now();
+    while window.query_by_label_contains("cannot be").is_none() {
+        assert!(since.elapsed() < PATIENCE, "it is never told");
+        thread::yield_now();
+        window.step();
+    }
+    assert_eq!(window.ctx.zoom_factor(), 16.0 / 15.0, "it holds all the same");
 }
 
 #[test]
 fn ctrl_and_plus_minus_zero_change_the_size_within_bounds() {
     let (_home, kept, mut window) = dialog();
-    let size = || kept.settings().settings.font_size.points();
+    let shows = |window: &Harness<'static, App>, points: u8| {
+        assert_eq!(window.ctx.zoom_factor(), f32::from(points) / 15.0);
+    };
     press(&mut window, Modifiers::COMMAND, Key::Plus);
     press(&mut window, Modifiers::COMMAND, Key::Plus);
-    assert_eq!(size(), 17);
+    shows(&window, 17);
     for _ in 0..20 {
         press(&mut window, Modifiers::COMMAND, Key::Minus);
     }
-    assert_eq!(size(), FontSize::MIN);
+    shows(&window, FontSize::MIN);
     press(&mut window, Modifiers::COMMAND, Key::Num0);
-    assert_eq!(size(), 15);
-    assert_eq!(window.ctx.zoom_factor(), 1.0);
+    shows(&window, 15);
+    press(&mut window, Modifiers::COMMAND, Key::Minus);
+    drop(window);
+    assert_eq!(kept.settings().settings.font_size.points(), 14);
 }
 
 #[test]

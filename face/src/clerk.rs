@@ -1,0 +1,174 @@
+//! A thread that writes what it is given: a disk may take its time, and whoever has something to keep is not to wait.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use crate::file::Fault;
+
+/// What waits to be written: of several things of one kind the newest alone.
+pub(crate) trait Order: Default + Send + 'static {
+    /// Nothing waits.
+    fn is_empty(&self) -> bool;
+
+    /// Takes out what waits.
+    fn take(&mut self) -> Self;
+}
+
+/// The thread. Its methods return at once but [`Clerk::finish`], which [`Drop`] calls.
+#[derive(Debug)]
+pub(crate) struct Clerk<O: Order> {
+    shared: Arc<Shared<O>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared<O> {
+    tray: Mutex<Tray<O>>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Tray<O> {
+    order: O,
+    /// Nothing more will come.
+    ended: bool,
+    /// That was told.
+    closed: bool,
+}
+
+impl<O: Order> Clerk<O> {
+    /// `write` is called with each order, and at the end with an empty one and `true`. Its trouble is told to `told`, from
+    /// the clerk's thread, once for as long as it stays the same.
+    ///
+    /// # Panics
+    /// If the system cannot start a thread.
+    pub(crate) fn start(
+        mut write: impl FnMut(O, bool) -> Result<(), Fault> + Send + 'static,
+        mut told: impl FnMut(Fault) + Send + 'static,
+    ) -> Self {
+        let shared = Arc::<Shared<O>>::default();
+        let theirs = Arc::clone(&shared);
+        let work = move || {
+            let mut last = None;
+            while let Some((order, ended)) = theirs.next() {
+                let fault = write(order, ended).err();
+                if let Some(fault) = fault.clone().filter(|_| fault != last) {
+                    told(fault);
+                }
+                last = fault;
+            }
+        };
+        let thread = thread::Builder::new().name("files".into()).spawn(work);
+        let thread = thread.expect("the system can start one more thread");
+        Self { shared, thread: Mutex::new(Some(thread)) }
+    }
+
+    /// Changes what waits; `put` says whether it did.
+    pub(crate) fn give(&self, put: impl FnOnce(&mut O) -> bool) {
+        if put(&mut self.shared.lock().order) {
+            self.shared.changed.notify_one();
+        }
+    }
+
+    /// Returns once everything is written; nothing is taken any more. May be called from several threads.
+    pub(crate) fn finish(&self) {
+        self.shared.lock().ended = true;
+        self.shared.changed.notify_one();
+        // Whoever comes second waits for the first.
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
+            // A panic was told where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl<O: Order> Drop for Clerk<O> {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl<O: Order> Shared<O> {
+    fn lock(&self) -> MutexGuard<'_, Tray<O>> {
+        self.tray.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is to be written next, and whether it is nothing, for the last time; waits for it. `None` after that.
+    fn next(&self) -> Option<(O, bool)> {
+        let waits = |tray: &mut Tray<O>| tray.order.is_empty() && !tray.ended;
+        let mut tray = self.changed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
+        let last = tray.order.is_empty();
+        if last && std::mem::replace(&mut tray.closed, true) {
+            return None;
+        }
+        Some((tray.order.take(), last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    impl Order for Option<u32> {
+        fn is_empty(&self) -> bool {
+            self.is_none()
+        }
+
+        fn take(&mut self) -> Self {
+            Option::take(self)
+        }
+    }
+
+    fn give(clerk: &Clerk<Option<u32>>, number: u32) {
+        clerk.give(|order| {
+            *order = Some(number);
+            true
+        });
+    }
+
+    #[test]
+    fn nobody_waits_for_the_disk_and_of_what_waits_the_newest_is_written() {
+        let (sender, written) = mpsc::channel();
+        let (go, wait) = mpsc::channel::<()>();
+        let write = move |order: Option<u32>, _| {
+            let _ = wait.recv();
+            let _ = sender.send(order);
+            Ok(())
+        };
+        let clerk = Clerk::start(write, |_| {});
+        // Nothing is let through yet: whoever waited for the disk would never come to the end of this.
+        (0..1_000).for_each(|number| give(&clerk, number));
+        drop(go);
+        clerk.finish();
+        let all: Vec<_> = written.try_iter().flatten().collect();
+        assert!(all.len() <= 2, "{} were written", all.len());
+        assert_eq!(all.last(), Some(&999));
+        give(&clerk, 1_000);
+        assert_eq!(written.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected), "the thread has ended");
+    }
+
+    #[test]
+    fn trouble_that_was_over_is_told_again() {
+        let (sender, told) = mpsc::channel();
+        let write = |order: Option<u32>, _| match order {
+            Some(1..3) => Err(Fault::NoHome),
+            Some(_) | None => Ok(()),
+        };
+        let clerk = Clerk::start(write, move |fault| drop(sender.send(fault)));
+        let passes = |number| {
+            give(&clerk, number);
+            while clerk.shared.lock().order.is_some() {
+                thread::yield_now();
+            }
+        };
+        [1, 2, 3, 1].into_iter().for_each(passes);
+        clerk.finish();
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [Fault::NoHome, Fault::NoHome]);
+    }
+}
