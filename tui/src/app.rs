@@ -27,7 +27,7 @@ use crate::choices;
 use crate::connect;
 use crate::front;
 use crate::look::Look;
-use crate::term::{self, Caret, Extra};
+use crate::term::{Caret, Extra};
 
 /// How often the screen is drawn anew while a countdown runs, per second.
 const COUNTDOWN_FPS: u32 = 2;
@@ -251,7 +251,7 @@ fn call_person(siv: &mut Cursive, server: &str, call: &Call) {
     let sink = siv.cb_sink().clone();
     let App { look, alerts, .. } = app(siv);
     // From the toolkit's thread, between two frames: it must not land in the middle of what is drawn.
-    let tell = move |what: String| drop(sink.send(Box::new(move |_| term::tell(&what))));
+    let tell = move |what: String| drop(sink.send(Box::new(move |siv| self::app(siv).caret.tell(&what))));
     alerts.get_or_insert_with(|| Alerts::new(tell)).tell(server, call, look.alert, look.language);
 }
 

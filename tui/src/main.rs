@@ -3,6 +3,8 @@
 use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use clap::Parser;
@@ -20,12 +22,10 @@ use tui::look::Look;
 use tui::options::Options;
 use tui::pipe::names::Names;
 use tui::pipe::{self, Identity, Outcome, PipeFace, Terms};
-use tui::term::{self, Caret, Term};
+use tui::term::{Caret, GiveBack, Term};
 
 /// How long the goodbye may take once the terminal was given back.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
-/// How long the terminal may take to be given back.
-const GIVE_BACK_MAX: Duration = Duration::from_millis(500);
 /// How long the screen may take to end after a signal.
 const SCREEN_MAX: Duration = Duration::from_secs(1);
 
@@ -111,7 +111,7 @@ fn pipe(
             complain("No message came in time.");
             Ok(ExitCode::from(Failure::TIMED_OUT))
         }
-        Outcome::Signalled(signal) => Ok(ExitCode::from(u8::try_from(128 + signal).unwrap_or(1))),
+        Outcome::Signalled(signal) => Ok(ended_by(u8::try_from(signal).unwrap_or_default())),
     }
 }
 
@@ -163,12 +163,13 @@ fn screen(
     let trouble = read.troubles.first().map(|trouble| trouble.sentence(settings.speech()));
     let look = Look::choose(options, &settings, variable);
     let caret = Caret::new(if Links::are_known(variable) { Links::followed() } else { Links::default() });
-    let backend = Term::init(caret.clone(), look)
+    let (backend, give_back) = Term::init(caret.clone(), look)
         .map_err(|_| "There is no terminal to draw on; for scripts there is --pipe.".to_owned())?;
-    restore_on_panic();
+    give_back_on_panic(give_back.clone());
     let mut siv = Cursive::new();
     let nick = connect.nick.clone();
     let current = Current::default();
+    let signal = leave_on_signal(&siv, current.clone(), give_back);
     app::install(
         &mut siv,
         App { settings, kept, connect, password, trouble, session: current.clone(), ..App::new(look, caret) },
@@ -181,43 +182,42 @@ fn screen(
         },
         None => connect::dialog(&mut siv),
     }
-    leave_on_signal(&siv, current.clone());
     siv.runner(backend).run();
     // The goodbye is on its way; a second one would cut it short.
     current.wait(FAREWELL_MAX);
-    Ok(ExitCode::SUCCESS)
+    Ok(ended_by(signal.load(Ordering::Acquire)))
 }
 
-/// Says goodbye on a signal. The screen may be unable to end by itself: once its terminal is gone, reading from that
-/// never returns.
-fn leave_on_signal(siv: &Cursive, current: Current) {
+/// The exit code after a signal; after 0, of a program that ended because it was done.
+fn ended_by(signal: u8) -> ExitCode {
+    if signal == 0 { ExitCode::SUCCESS } else { ExitCode::from(128 + signal) }
+}
+
+/// Says goodbye on a signal, and ends where the screen does not. Which signal it was is told in what is returned.
+fn leave_on_signal(siv: &Cursive, current: Current, give_back: GiveBack) -> Arc<AtomicU8> {
     let sink = siv.cb_sink().clone();
+    let told = Arc::<AtomicU8>::default();
+    let ours = told.clone();
     parlor_face::signals::watch(move |signal| {
+        ours.store(u8::try_from(signal).unwrap_or_default(), Ordering::Release);
         current.leave(FAREWELL_MAX);
         let _ = sink.send(Box::new(app::quit));
         std::thread::sleep(SCREEN_MAX);
-        give_back();
+        give_back.now();
         std::process::exit(128 + signal);
     });
-}
-
-/// Gives the terminal back, unless it takes nothing: one that stands still must not keep the program from ending.
-fn give_back() {
-    let (done, wait) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        term::restore();
-        let _ = done.send(());
-    });
-    let _ = wait.recv_timeout(GIVE_BACK_MAX);
+    told
 }
 
 /// A fault of the program itself: the terminal is given back before it is told, and the program ends, whichever of
 /// its threads it was.
-fn restore_on_panic() {
-    std::panic::set_hook(Box::new(|fault| {
-        give_back();
-        let fault = fault.to_string().replace('\n', " ");
-        complain(&format!("A fault in the program has ended it; please report it. {fault}"));
+fn give_back_on_panic(give_back: GiveBack) {
+    std::panic::set_hook(Box::new(move |fault| {
+        // One that takes nothing would not take this either.
+        if give_back.now() {
+            let fault = fault.to_string().replace('\n', " ");
+            complain(&format!("A fault in the program has ended it; please report it. {fault}"));
+        }
         std::process::exit(101);
     }));
 }

@@ -7,15 +7,15 @@
 mod extra;
 mod input;
 mod output;
+mod taken;
 
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
-use crossterm::{cursor, execute, terminal};
+use crossterm::{cursor, queue, terminal};
 use cursive::Vec2;
 use cursive::backend::Backend;
 use cursive::backends::crossterm::crossterm;
@@ -30,6 +30,8 @@ use crate::style::Colours;
 pub use extra::{Caret, Extra};
 use input::Input;
 use output::Output;
+pub use taken::GiveBack;
+use taken::{Raw, Taken};
 
 /// The backend.
 pub struct Term {
@@ -37,8 +39,7 @@ pub struct Term {
     input: Input,
     caret: Caret,
     look: Look,
-    bold: Cell<bool>,
-    dim: Cell<bool>,
+    title: String,
     /// The link that what is printed now belongs to.
     link: Cell<Option<usize>>,
     /// Nobody knows what the terminal shows: each cell is to be printed, not only those that changed.
@@ -51,38 +52,54 @@ pub struct Term {
 impl Term {
     /// Takes the terminal over: raw mode, alternate screen, bracketed paste, focus events, keys told apart where it can.
     /// The mouse is left to the terminal unless the look wants it, so that text can be marked and copied. A look without
-    /// colours drops every colour but keeps bold and reverse.
+    /// colours drops every colour but keeps bold and reverse. Dropping the backend gives the terminal back, and so can
+    /// whoever holds the second of the pair.
     ///
     /// # Errors
-    /// There is no terminal.
-    pub fn init(caret: Caret, look: Look) -> io::Result<Box<dyn Backend>> {
-        let mut tty = open_tty()?;
-        terminal::enable_raw_mode()?;
-        execute!(tty, terminal::EnterAlternateScreen, cursor::Hide, EnableBracketedPaste, EnableFocusChange)?;
-        tty.write_all(KEYS_APART.as_bytes())?;
-        tty.write_all(ask_for_order(look.bidi).as_bytes())?;
-        tty.write_all(alert::KEEP_TITLE.as_bytes())?;
-        if look.mouse {
-            tty.write_all(MOUSE_ON.as_bytes())?;
-        }
-        TURNED.store(look.bidi != Bidi::Off, Ordering::Release);
-        Ok(Box::new(Term {
-            tty: tty.try_clone().ok(),
+    /// There is no terminal, or the program has it already.
+    pub fn init(caret: Caret, look: Look) -> io::Result<(Box<dyn Backend>, GiveBack)> {
+        let tty = open_tty()?;
+        let ours = tty.try_clone().ok();
+        let taken = Taken::start(tty, Some(Raw::begin()?), taking(look)?, giving_back(look)?)?;
+        let give_back = taken.give_back();
+        let term = Term {
+            tty: ours,
             looked: Cell::new(None),
-            output: Output::new(tty),
+            output: Output::new(taken),
             input: Input::start(look.mouse)?,
             caret,
             look,
-            bold: Cell::new(false),
-            dim: Cell::new(false),
+            title: String::new(),
             link: Cell::new(None),
             unknown: Cell::new(false),
-        }))
+        };
+        Ok((Box::new(term), give_back))
     }
 }
 
-/// Whether the terminal was told who turns right-to-left text, so that it is to be told again at the end.
-static TURNED: AtomicBool = AtomicBool::new(false);
+fn open_tty() -> io::Result<File> {
+    let path = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
+    OpenOptions::new().read(true).write(true).open(path)
+}
+
+/// What takes the terminal over.
+fn taking(look: Look) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    queue!(bytes, terminal::EnterAlternateScreen, cursor::Hide, EnableBracketedPaste, EnableFocusChange)?;
+    for part in [KEYS_APART, ask_for_order(look.bidi), alert::KEEP_TITLE, if look.mouse { MOUSE_ON } else { "" }] {
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    Ok(bytes)
+}
+
+/// What gives it back.
+fn giving_back(look: Look) -> io::Result<Vec<u8>> {
+    let order = if look.bidi == Bidi::Off { "" } else { USUAL_ORDER };
+    // Not every terminal keeps the colours of the alternate screen to that.
+    let mut bytes = [PLAIN, order, links::END, MOUSE_OFF, KEYS_AS_EVER, alert::OLD_TITLE].concat().into_bytes();
+    queue!(bytes, DisableFocusChange, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show)?;
+    Ok(bytes)
+}
 
 /// Bi-directional support mode (ECMA-48, 7.2.1): reset, the terminal shows text in the order it gets it; set, it turns
 /// text itself. 2501 lets it find each row's direction by the row's text. Terminals that know neither ignore both. Each
@@ -97,40 +114,6 @@ fn ask_for_order(bidi: Bidi) -> &'static str {
 
 /// What most terminals begin with.
 const USUAL_ORDER: &str = "\x1b[?2501l\x1b[8h";
-
-impl Drop for Term {
-    fn drop(&mut self) {
-        restore();
-    }
-}
-
-fn open_tty() -> io::Result<File> {
-    let path = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
-    OpenOptions::new().read(true).write(true).open(path)
-}
-
-/// Gives the terminal back as it was, from wherever the program is.
-pub fn restore() {
-    if let Ok(mut tty) = open_tty() {
-        // Not every terminal keeps the colours of the alternate screen to that.
-        let _ = tty.write_all(PLAIN.as_bytes());
-        if TURNED.swap(false, Ordering::AcqRel) {
-            let _ = tty.write_all(USUAL_ORDER.as_bytes());
-        }
-        let _ = write!(tty, "{}{}{}{}", links::END, MOUSE_OFF, KEYS_AS_EVER, alert::OLD_TITLE);
-        let _ = execute!(tty, DisableFocusChange, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
-    }
-    let _ = terminal::disable_raw_mode();
-}
-
-/// Tells the terminal something that puts nothing on the screen; see [`crate::alert`].
-pub fn tell(what: &str) {
-    if !what.is_empty()
-        && let Ok(mut tty) = open_tty()
-    {
-        let _ = tty.write_all(what.as_bytes());
-    }
-}
 
 /// How often it is looked at whether the terminal is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -154,6 +137,11 @@ impl Backend for Term {
         if self.output.is_gone() || self.is_hung_up() {
             return Some(Event::Exit);
         }
+        if self.output.catches_up() {
+            self.output.print(&alert::title(&self.title));
+            self.unknown.set(true);
+            return Some(Event::Refresh);
+        }
         let event = self.input.next();
         // A terminal cuts and moves its rows as its size changes, which may be back at the old one when it is asked for.
         if matches!(event, Some(Event::WindowResize | Event::CtrlChar('l'))) {
@@ -165,6 +153,7 @@ impl Backend for Term {
     fn refresh(&mut self) {
         self.follow(None);
         self.caret.links().next_frame();
+        self.output.print(&self.caret.take_told());
         self.output.place(self.caret.get());
         self.output.flush();
         self.unknown.set(false);
@@ -192,6 +181,7 @@ impl Backend for Term {
 
     fn set_title(&mut self, title: String) {
         self.output.print(&alert::title(&title));
+        self.title = title;
     }
 
     fn screen_size(&self) -> Vec2 {
@@ -216,21 +206,11 @@ impl Backend for Term {
     }
 
     fn set_effect(&self, effect: Effect) {
-        self.note(effect, true);
         self.output.set_effect(effect);
     }
 
     fn unset_effect(&self, effect: Effect) {
-        self.note(effect, false);
         self.output.unset_effect(effect);
-        // Terminals have one "neither bold nor dim" for both.
-        if matches!(effect, Effect::Bold | Effect::Dim) {
-            for (other, on) in [(Effect::Bold, &self.bold), (Effect::Dim, &self.dim)] {
-                if on.get() {
-                    self.output.set_effect(other);
-                }
-            }
-        }
     }
 
     fn name(&self) -> &str {
@@ -260,21 +240,14 @@ impl Term {
                 .print(&link.and_then(|number| self.caret.links().begin(number)).unwrap_or(links::END.to_owned()));
         }
     }
-
-    fn note(&self, effect: Effect, on: bool) {
-        match effect {
-            Effect::Bold => self.bold.set(on),
-            Effect::Dim => self.dim.set(on),
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use std::mem::ManuallyDrop;
+    use std::io::Write;
     use std::sync::{Arc, Mutex};
+
+    use super::*;
 
     /// What is written to a terminal, or that it is gone.
     #[derive(Clone, Default)]
@@ -302,20 +275,19 @@ mod tests {
         }
     }
 
-    /// A terminal that reports these events. Never dropped: that would give back a terminal that was never taken.
-    fn term(paper: &Paper, events: &[Event]) -> ManuallyDrop<Term> {
-        ManuallyDrop::new(Term {
-            output: Output::new(paper.clone()),
+    /// A terminal that reports these events.
+    fn term(paper: &Paper, events: &[Event]) -> Term {
+        Term {
+            output: Output::new(Taken::start(paper.clone(), None, Vec::new(), Vec::new()).unwrap()),
             input: Input::of(events),
             caret: Caret::default(),
             look: Look::new(Colours::Many),
-            bold: Cell::new(false),
-            dim: Cell::new(false),
+            title: String::new(),
             link: Cell::new(None),
             unknown: Cell::new(false),
             tty: None,
             looked: Cell::new(None),
-        })
+        }
     }
 
     #[test]
@@ -336,6 +308,7 @@ mod tests {
         let mut after = |change: &dyn Fn(&Term)| {
             change(&term);
             term.refresh();
+            term.output.settle();
             paper.take()
         };
         after(&|term| term.set_effect(Effect::Dim));
@@ -353,9 +326,11 @@ mod tests {
         assert_eq!(paper.take(), "", "nothing before the frame is whole");
         term.caret.set(Some(Vec2::new(6, 0)));
         term.refresh();
+        term.output.settle();
         assert_eq!(paper.take(), "\x1b[1;3Hسلام\x1b[1;7H\x1b[?25h");
         term.caret.set(None);
         term.refresh();
+        term.output.settle();
         assert_eq!(paper.take(), "\x1b[?25l");
     }
 
@@ -366,10 +341,45 @@ mod tests {
         term.clear(Color::TerminalDefault);
         term.print("ciao");
         term.refresh();
+        term.output.settle();
         for _ in 0..3 {
             assert_eq!(term.poll_event(), Some(Event::Exit));
             term.print("ciao");
             term.refresh();
         }
+    }
+
+    #[test]
+    fn a_terminal_that_was_closed_is_noticed_where_nothing_is_written() {
+        let mut term = term(&Paper::here(), &[Event::Char('a')]);
+        term.tty = Some(File::open(if cfg!(windows) { "NUL" } else { "/dev/null" }).unwrap());
+        assert_eq!(term.poll_event(), Some(Event::Exit));
+    }
+
+    #[test]
+    fn a_terminal_that_took_nothing_for_a_while_is_shown_everything_once_it_takes_something() {
+        let paper = Paper::here();
+        let mut term = term(&paper, &[Event::Char('a')]);
+        term.set_effect(Effect::Bold);
+        term.set_title("lobby".into());
+        term.refresh();
+        term.output.settle();
+        let held = paper.0.lock().unwrap();
+        for _ in 0..1_000 {
+            term.print(&"x".repeat(1_000));
+            term.refresh();
+        }
+        assert_eq!(term.poll_event(), Some(Event::Char('a')), "whoever types is heard");
+        drop(held);
+        term.output.settle();
+        assert!(paper.take().len() < 100_000);
+        assert_eq!(term.poll_event(), Some(Event::Refresh));
+        assert!(!term.is_persistent());
+        term.print("whole");
+        term.refresh();
+        term.output.settle();
+        let (title, link) = (alert::title("lobby"), links::END);
+        assert_eq!(paper.take(), format!("\x1b[0m{link}\x1b[1m{title}whole\x1b[?25l"));
+        assert_ne!(term.poll_event(), Some(Event::Refresh));
     }
 }

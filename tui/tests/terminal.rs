@@ -3,13 +3,20 @@
 
 mod hub;
 
-use std::io::{Read, Write};
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::Command;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use hub::{Hub, PATIENCE, Piped};
 use parlor_core::wire::Dialect;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::fs::OFlags;
+use rustix::termios::{Action, tcflow};
 use tempfile::TempDir;
 
 /// How long nothing is written until the whole screen is asked for.
@@ -21,6 +28,7 @@ struct Terminal {
     /// The terminal's own end.
     master: Option<(Box<dyn MasterPty + Send>, Box<dyn Write + Send>)>,
     written: Receiver<Vec<u8>>,
+    reader: Option<JoinHandle<()>>,
     seen: Vec<u8>,
 }
 
@@ -38,7 +46,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let (sender, written) = mpsc::channel();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 if sender.send(bytes[..count].to_vec()).is_err() {
@@ -46,13 +54,24 @@ impl Terminal {
                 }
             }
         });
-        Self { child, master: Some((pair.master, writer)), written, seen: Vec::new() }
+        Self { child, master: Some((pair.master, writer)), written, reader: Some(reader), seen: Vec::new() }
     }
 
     /// Waits until it has written this since last asked. Only cells that change are written, so that words may come in parts:
     /// after a while the whole screen is asked for (Ctrl+L).
     #[track_caller]
     fn shows(&mut self, text: &str) {
+        self.awaits(text, "\x0c");
+    }
+
+    /// The same, without asking for it.
+    #[track_caller]
+    fn draws(&mut self, text: &str) {
+        self.awaits(text, "");
+    }
+
+    #[track_caller]
+    fn awaits(&mut self, text: &str, asking: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = self.seen.windows(text.len()).position(|bytes| bytes == text.as_bytes()) {
@@ -63,7 +82,7 @@ impl Terminal {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
                     if let Some((_, writer)) = &mut self.master {
-                        let _ = writer.write_all(b"\x0c").and_then(|()| writer.flush());
+                        let _ = writer.write_all(asking.as_bytes()).and_then(|()| writer.flush());
                     }
                 }
                 Err(error) => panic!("no {text:?} ({error}) in {}", String::from_utf8_lossy(&self.seen).escape_debug()),
@@ -82,6 +101,33 @@ impl Terminal {
         self.master = None;
         // Who reads what is drawn has a handle of its own, and lets go of it once nobody wants to know.
         self.written = mpsc::channel().1;
+    }
+
+    /// Nobody reads any more what is drawn.
+    #[track_caller]
+    fn stands_still(&mut self) {
+        self.written = mpsc::channel().1;
+        self.types("\x0c");
+        let reader = self.reader.take().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while !reader.is_finished() {
+            assert!(Instant::now() < deadline, "nothing is drawn");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The terminal takes nothing more (`TCOOFF`), until this says otherwise.
+    fn takes(&self, something: bool) {
+        let (master, _) = self.master.as_ref().unwrap();
+        let flags = OFlags::NOCTTY.bits().try_into().unwrap();
+        let tty = OpenOptions::new().write(true).custom_flags(flags).open(master.tty_name().unwrap()).unwrap();
+        tcflow(&tty, if something { Action::OOn } else { Action::OOff }).unwrap();
+    }
+
+    /// Somebody asks it to end.
+    fn is_terminated(&mut self) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
     /// Waits for the end; its exit code.
@@ -188,3 +234,109 @@ fn a_terminal_that_is_closed_ends_it_with_its_goodbye_and_the_draft_is_kept() {
         bea.forget();
     }
 }
+
+#[test]
+fn a_terminal_that_is_closed_in_a_quiet_room_ends_it_too() {
+    let hub = Hub::start(None);
+    let url = hub.url(Dialect::Native);
+    let home = tempfile::tempdir().unwrap();
+    let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.says("ready");
+    bea.prints("bea: ready");
+    let mut ada = Terminal::start(&home, &["--nick", "ada", &url]);
+    ada.shows("lobby");
+    ada.types("zebra");
+    ada.shows("zebra");
+    ada.stands_still();
+    ada.closes();
+    let code = ada.ends();
+    assert!([0, 128 + 1].contains(&code), "{code}");
+    bea.prints_what(|line| line.starts_with("* ada left"), "ada left");
+    let mut ada = Terminal::start(&home, &["--nick", "ada", &url]);
+    ada.shows("zebra");
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_keeps_nobody_from_ending_it() {
+    let hub = Hub::start(None);
+    let url = hub.url(Dialect::Native);
+    let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.says("ready");
+    bea.prints("bea: ready");
+    let home = tempfile::tempdir().unwrap();
+    for typed in [true, false] {
+        let mut ada = Terminal::start(&home, &["--nick", "ada", &url]);
+        ada.shows("lobby");
+        ada.takes(false);
+        if typed {
+            ada.types("/quit\r");
+        } else {
+            ada.is_terminated();
+        }
+        assert_eq!(ada.ends(), if typed { 0 } else { 128 + 15 });
+        bea.prints_what(|line| line.starts_with("* ada left"), "ada left");
+        bea.forget();
+        let (master, _) = ada.master.as_ref().unwrap();
+        // What somebody types next is seen, and comes in lines.
+        let fresh = native_pty_system().openpty(PtySize::default()).unwrap();
+        assert_eq!(master.get_termios(), fresh.master.get_termios());
+    }
+}
+
+#[test]
+fn who_types_where_nothing_is_shown_is_heard_and_sees_it_later() {
+    let hub = Hub::start(None);
+    let url = hub.url(Dialect::Native);
+    let mut bea = Piped::start(&["--pipe", "--nick", "bea", &url]);
+    bea.says("ready");
+    bea.prints("bea: ready");
+    let mut ada = Terminal::start(&tempfile::tempdir().unwrap(), &["--nick", "ada", &url]);
+    ada.shows("lobby");
+    ada.takes(false);
+    // More than is held for it.
+    for number in 0..40 {
+        ada.types(&format!("{number} {}\r", "zebra ".repeat(100)));
+        bea.prints_what(|line| line.starts_with(&format!("ada: {number} ")), "what was typed");
+    }
+    ada.types("QUOKKA\r");
+    bea.prints("ada: QUOKKA");
+    ada.takes(true);
+    ada.draws("QUOKKA");
+    ada.types("\x11");
+    assert_eq!(ada.ends(), 0);
+}
+
+#[test]
+fn the_terminal_is_given_back_once_also_where_the_goodbye_is_not_answered() {
+    let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("parlor://{}", server.local_addr().unwrap());
+    let mute = std::thread::spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        lines.next();
+        stream.write_all(WELCOME.as_bytes()).unwrap();
+        // Hears everything and says nothing more.
+        lines.map_while(Result::ok).for_each(drop);
+    });
+    let mut ada = Terminal::start(&tempfile::tempdir().unwrap(), &["--nick", "ada", &url]);
+    ada.shows("lobby");
+    ada.is_terminated();
+    assert_eq!(ada.ends(), 128 + 15);
+    mute.join().unwrap();
+    ada.master = None;
+    ada.seen.extend(ada.written.iter().flatten());
+    let seen = String::from_utf8_lossy(&ada.seen);
+    for back in ["\x1b[?1049l", "\x1b[<1u", "\x1b[23;2t"] {
+        assert_eq!(seen.matches(back).count(), 1, "{back:?} in {}", seen.escape_debug());
+    }
+}
+
+/// What a server says that lets one in.
+const WELCOME: &str = concat!(
+    r#"{"welcome":{"version":1,"server":"test","nick":"ada","token":"t","resumed":false,"limits":{"nick_bytes":64,"#,
+    r#""room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}"#,
+    "\n",
+    r#"{"room":{"room":"lobby","log":"9f3c5a7b1d2e4f60","first_id":1,"last_id":0,"topic":"","count":1,"#,
+    r#""members":["ada"]}}"#,
+    "\n",
+);

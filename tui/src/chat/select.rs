@@ -4,9 +4,9 @@ use cursive::event::EventResult;
 use parlor_core::client::{Delivery, Entry, EntryKey, EntryKind, Intent, Link, Room};
 
 use super::Chat;
+use crate::app;
 use crate::links::{self, Found};
 use crate::words::Words;
-use crate::{app, term};
 
 /// With fewer cells to type in, the status line tells no day: what the keys do would be cut off.
 const DATE_CELLS_MIN: usize = 50;
@@ -81,7 +81,7 @@ impl Chat {
         };
         self.flash = Some(match text {
             Some(text) => {
-                term::tell(&crate::clipboard::copying(&text));
+                self.caret.tell(&crate::clipboard::copying(&text));
                 self.look.language.copied()
             }
             None => self.look.language.no_message(),

@@ -7,6 +7,9 @@ use cursive::event::Event;
 
 use crate::links::Links;
 
+/// How much may wait for a frame until nothing more is taken: more than a text for the clipboard.
+const TOLD_BYTES_MAX: usize = 128 * 1024;
+
 /// What the terminal tells that the toolkit has no event for; travels as [`Event::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Extra {
@@ -38,10 +41,12 @@ impl Extra {
     }
 }
 
-/// What views tell the terminal besides the cells they draw: where the real cursor belongs, and where links lead.
+/// What views tell the terminal besides the cells they draw: where the real cursor belongs, where links lead, and what
+/// puts nothing on the screen.
 #[derive(Clone, Default)]
 pub struct Caret {
     at: Arc<Mutex<Option<Vec2>>>,
+    told: Arc<Mutex<String>>,
     links: Links,
 }
 
@@ -59,6 +64,20 @@ impl Caret {
     /// Shows the cursor at this cell of the screen, or hides it.
     pub fn set(&self, at: Option<Vec2>) {
         *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    /// Tells the terminal something that puts nothing on the screen, with the next frame; see [`crate::alert`].
+    pub fn tell(&self, what: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where nothing is drawn, nobody reads it.
+        if told.len() <= TOLD_BYTES_MAX {
+            told.push_str(what);
+        }
+    }
+
+    /// What it was told since the last frame.
+    pub fn take_told(&self) -> String {
+        std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Where it is.

@@ -1,47 +1,70 @@
 //! What is drawn, as what the terminal is sent: one frame in one piece.
 
 use std::cell::{Cell, RefCell};
-use std::io::Write;
 
 use crossterm::style::{Attribute, Color as Shown, Print, SetAttribute, SetBackgroundColor, SetForegroundColor};
 use crossterm::terminal::{self, Clear, ClearType};
 use crossterm::{Command, QueueableCommand, cursor};
 use cursive::Vec2;
 use cursive::backends::crossterm::crossterm;
-use cursive::style::{BaseColor, Color, ColorPair, Effect};
+use cursive::style::{BaseColor, Color, ColorPair, ConcreteEffects, Effect};
+
+use super::taken::Taken;
+use crate::links;
 
 /// The terminal as something to write to.
 pub(super) struct Output {
-    to: Box<dyn Write>,
+    to: Taken,
     /// The frame so far.
     frame: RefCell<Vec<u8>>,
     colours: Cell<Option<ColorPair>>,
+    effects: Cell<ConcreteEffects>,
     size: Cell<Vec2>,
-    /// It takes nothing any more.
-    gone: bool,
+    /// A frame was left out: what the terminal shows is none of them.
+    behind: bool,
 }
 
 impl Output {
-    pub(super) fn new(to: impl Write + 'static) -> Self {
+    pub(super) fn new(to: Taken) -> Self {
         Self {
-            to: Box::new(to),
+            to,
             frame: RefCell::default(),
             colours: Cell::new(None),
+            effects: Cell::default(),
             size: Cell::new(Vec2::new(1, 1)),
-            gone: false,
+            behind: false,
         }
     }
 
     /// Whether the terminal was closed; found out by writing.
     pub(super) fn is_gone(&self) -> bool {
-        self.gone
+        self.to.is_gone()
     }
 
-    /// Writes the frame.
+    /// Whether a terminal that took nothing for a while takes something again, and is to be shown everything.
+    pub(super) fn catches_up(&mut self) -> bool {
+        let up = self.behind && self.to.is_idle();
+        self.behind &= !up;
+        up
+    }
+
+    /// Writes the frame, unless the terminal takes nothing.
     pub(super) fn flush(&mut self) {
-        let frame = self.frame.get_mut();
-        self.gone |= self.to.write_all(frame).and_then(|()| self.to.flush()).is_err();
-        frame.clear();
+        self.behind = self.behind || !self.to.write(self.frame.get_mut());
+        self.frame.get_mut().clear();
+        if self.behind {
+            self.begin_anew();
+        }
+    }
+
+    /// What the terminal was to know of colours and effects, for a frame after one that it did not get.
+    fn begin_anew(&self) {
+        self.queue(SetAttribute(Attribute::Reset));
+        self.print(links::END);
+        if let Some(colours) = self.colours.take() {
+            self.set_colours(colours);
+        }
+        self.effects.get().iter().for_each(|effect| self.set_effect(effect));
     }
 
     fn queue(&self, command: impl Command) {
@@ -85,25 +108,40 @@ impl Output {
     }
 
     pub(super) fn set_effect(&self, effect: Effect) {
+        self.effects.set(self.effects.get() | effect);
         if let Some((on, _)) = attributes(effect) {
             self.queue(SetAttribute(on));
         }
     }
 
     pub(super) fn unset_effect(&self, effect: Effect) {
+        self.effects.set(self.effects.get() - effect);
         if let Some((_, off)) = attributes(effect) {
             self.queue(SetAttribute(off));
+        }
+        // Terminals have one "neither bold nor dim" for both.
+        if matches!(effect, Effect::Bold | Effect::Dim) {
+            let others = self.effects.get() & (Effect::Bold | Effect::Dim);
+            others.iter().for_each(|other| self.set_effect(other));
         }
     }
 
     /// Width and height; the last known where nobody says.
     pub(super) fn size(&self) -> Vec2 {
-        if !self.gone
+        if !self.is_gone()
             && let Ok((width, height)) = terminal::size()
         {
             self.size.set(Vec2::new(width.into(), height.into()));
         }
         self.size.get()
+    }
+}
+
+#[cfg(test)]
+impl Output {
+    /// Waits until everything was written.
+    pub(super) fn settle(&self) {
+        self.to.settle();
     }
 }
 
