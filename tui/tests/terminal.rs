@@ -124,6 +124,12 @@ impl Terminal {
         tcflow(&tty, if something { Action::OOn } else { Action::OOff }).unwrap();
     }
 
+    /// The terminal has another size.
+    fn resizes(&mut self, cols: u16, rows: u16) {
+        let (master, _) = self.master.as_ref().unwrap();
+        master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
     /// Somebody asks it to end.
     fn is_terminated(&mut self) {
         let id = self.child.process_id().unwrap().to_string();
@@ -340,3 +346,14 @@ const WELCOME: &str = concat!(
     r#""members":["ada"]}}"#,
     "\n",
 );
+
+#[test]
+fn what_a_terminal_says_that_nobody_understands_holds_up_no_change_of_its_size() {
+    let mut terminal = Terminal::start(&tempfile::tempdir().unwrap(), &["--nick", "ada"]);
+    terminal.shows("Enter: connect.");
+    for cols in 90..100 {
+        terminal.types("\x1b[99x");
+        terminal.resizes(cols, 30);
+        terminal.draws("Enter: connect.");
+    }
+}

@@ -1,6 +1,8 @@
 //! What the terminal reports, as the toolkit's events.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 
@@ -16,8 +18,12 @@ use crate::keys;
 const WAITING_MAX: usize = 256;
 
 /// The reports of the terminal, read by a thread of their own: crossterm's source that asks again waits for its whole
-/// timeout, and a terminal that is gone may keep it for ever.
-pub(super) struct Input(Receiver<Event>);
+/// timeout, and a terminal that is gone may keep it for ever. So may bytes that mean nothing to it: it waits for the next
+/// ones before it looks for anything else. A change of size is therefore not learnt from it where there is another way.
+pub(super) struct Input {
+    events: Receiver<Event>,
+    resized: Arc<AtomicBool>,
+}
 
 impl Input {
     /// Starts to read.
@@ -25,9 +31,11 @@ impl Input {
     /// # Errors
     /// The system gives no thread.
     pub(super) fn start(mouse: bool) -> io::Result<Self> {
-        let (sender, receiver) = sync_channel(WAITING_MAX);
-        thread::Builder::new().name("input".to_owned()).spawn(move || read(mouse, &sender))?;
-        Ok(Self(receiver))
+        let (sender, events) = sync_channel(WAITING_MAX);
+        let resized = Arc::<AtomicBool>::default();
+        let theirs = Some(resized.clone()).filter(|resized| !is_told_of_size(resized));
+        thread::Builder::new().name("input".to_owned()).spawn(move || read(mouse, &sender, theirs.as_deref()))?;
+        Ok(Self { events, resized })
     }
 
     /// Of no terminal: these are the reports, and the end.
@@ -35,12 +43,15 @@ impl Input {
     pub(super) fn of(events: &[Event]) -> Self {
         let (sender, receiver) = sync_channel(events.len());
         events.iter().for_each(|event| sender.send(event.clone()).expect("there is room for all of them"));
-        Self(receiver)
+        Self { events: receiver, resized: Arc::default() }
     }
 
     /// The next report, [`Event::Exit`] once the terminal is gone, or nothing for now.
     pub(super) fn next(&self) -> Option<Event> {
-        match self.0.try_recv() {
+        if self.resized.swap(false, Ordering::AcqRel) {
+            return Some(Event::WindowResize);
+        }
+        match self.events.try_recv() {
             Ok(event) => Some(event),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Event::Exit),
@@ -48,11 +59,28 @@ impl Input {
     }
 }
 
-fn read(mouse: bool, events: &SyncSender<Event>) {
+/// Has this set at each change of size, if the system can.
+#[cfg(unix)]
+fn is_told_of_size(resized: &Arc<AtomicBool>) -> bool {
+    signal_hook::flag::register(signal_hook::consts::SIGWINCH, resized.clone()).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_told_of_size(_: &Arc<AtomicBool>) -> bool {
+    false
+}
+
+/// `resized` is set at each change of size, if that is not done elsewhere.
+fn read(mouse: bool, events: &SyncSender<Event>, resized: Option<&AtomicBool>) {
     while let Ok(event) = input::read() {
         let event = match event {
             input::Event::Key(key) => translate(key),
-            input::Event::Resize(..) => Some(Event::WindowResize),
+            input::Event::Resize(..) => {
+                if let Some(resized) = resized {
+                    resized.store(true, Ordering::Release);
+                }
+                None
+            }
             input::Event::Paste(text) => Some(Extra::Paste(text).into_event()),
             input::Event::FocusGained => Some(Extra::Focus(true).into_event()),
             input::Event::FocusLost => Some(Extra::Focus(false).into_event()),
