@@ -35,6 +35,7 @@ fn the_help_names_every_key_in_three_languages_at_any_size() {
                 "Tab, Shift+Tab",
                 "Ctrl+T",
                 "Ctrl+Left, Ctrl+Right",
+                "Shift+Enter",
                 "/reply TEXT",
                 "/kick, /mute, /unmute",
                 "/set KEY VALUE",

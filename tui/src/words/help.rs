@@ -8,7 +8,11 @@ parlor_core::phrases! {
         /// Enter.
         send() { "send the message", "invia il messaggio", "ارسال پیام" }
         /// A line break.
-        new_line() { "a new line in it", "va a capo", "خط تازه در پیام" }
+        new_line() {
+            "a new line in it; also Shift+Enter, where the terminal tells it apart",
+            "va a capo; anche Shift+Enter, se il terminale lo distingue",
+            "خط تازه در پیام؛ و Shift+Enter، اگر ترمینال آن را جدا بشناسد",
+        }
         /// Completion.
         complete() {
             "complete a name, a command, a room; again: the next one",
