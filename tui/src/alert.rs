@@ -1,8 +1,6 @@
 //! What reaches a person who looks elsewhere: the terminal's bell, its notifications or the desktop's, its window's
 //! title.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use parlor_core::client::Call;
 use parlor_core::words::Language;
 use parlor_face::notify::{Notice, Notifier};
@@ -78,27 +76,19 @@ fn is_at_desktop(variable: impl Fn(&str) -> Option<String>) -> bool {
 
 /// Tells a person of calls: of many in one room within a second, of the newest.
 pub struct Alerts {
-    /// How, since the last call.
-    how: Arc<Mutex<Alert>>,
     terminal: Notifier,
     desktop: Option<Notifier>,
 }
 
 impl Alerts {
-    /// Hands what is to be sent to the terminal to `tell`, on a thread of its own.
-    pub fn new(mut tell: impl FnMut(String) + Send + 'static) -> Self {
-        let how = Arc::<Mutex<Alert>>::default();
-        let theirs = how.clone();
-        let terminal = Notifier::showing(move |_, notice| {
-            let alert = *theirs.lock().unwrap_or_else(PoisonError::into_inner);
-            tell(alert.of(notice));
-        });
-        Self { how, terminal, desktop: None }
+    /// Hands what is due to be told by the terminal to `tell`, on a thread of its own: how it is told is as it then is to be
+    /// ([`Alert::of`]).
+    pub fn new(mut tell: impl FnMut(Notice) + Send + 'static) -> Self {
+        Self { terminal: Notifier::showing(move |_, notice| tell(notice.clone())), desktop: None }
     }
 
     /// Somebody at this server calls this person. Returns at once.
     pub fn tell(&mut self, server: &str, call: &Call, alert: Alert, language: Language) {
-        *self.how.lock().unwrap_or_else(PoisonError::into_inner) = alert;
         // The bell rings also where nothing is told in words.
         let words = if alert.words == Notifications::Off { Notifications::Name } else { alert.words };
         self.terminal.tell(server, call, words, language);
@@ -106,14 +96,23 @@ impl Alerts {
             self.desktop.get_or_insert_with(Notifier::desktop).tell(server, call, alert.words, language);
         }
     }
+
+    /// Calls are told otherwise from now on: what still waits for the desktop was to be told as before, and is not told.
+    pub fn change(&mut self) {
+        self.desktop = None;
+    }
 }
 
 impl Alert {
-    /// What to send to the terminal that this may be noticed.
-    fn of(self, notice: &Notice) -> String {
+    /// What to send to the terminal that this may be noticed: no more than is to be told now, whatever was to be told when
+    /// it was written.
+    pub fn of(self, notice: &Notice) -> String {
         let mut out = String::new();
         if self.words != Notifications::Off {
-            let (head, body) = (harmless(&notice.summary), harmless(&notice.body));
+            let (head, mut body) = (harmless(&notice.summary), harmless(&notice.body));
+            if self.words == Notifications::Name {
+                body.clear();
+            }
             let both = if body.is_empty() { head.clone() } else { format!("{head}: {body}") };
             match self.toast {
                 Toast::None | Toast::Desktop => {}
@@ -172,20 +171,20 @@ mod tests {
     /// What the terminal is sent of one call.
     fn told(alert: Alert, from: &str, text: &str) -> String {
         let (sender, sent) = mpsc::channel();
-        let mut alerts = Alerts::new(move |what| drop(sender.send(what)));
+        let mut alerts = Alerts::new(move |notice| drop(sender.send(notice)));
         alerts.tell("a", &call(1, from, text), alert, Language::English);
-        sent.recv_timeout(PATIENCE).unwrap()
+        alert.of(&sent.recv_timeout(PATIENCE).unwrap())
     }
 
     #[test]
     fn of_many_calls_in_one_room_the_newest_rings_and_another_room_does_not_wait() {
         let (sender, sent) = mpsc::channel();
         let (go, wait) = mpsc::channel::<()>();
-        let mut alerts = Alerts::new(move |what| {
-            let _ = sender.send(what);
+        let alert = Alert { bell: true, toast: Toast::Osc9, words: Notifications::Text };
+        let mut alerts = Alerts::new(move |notice| {
+            let _ = sender.send(alert.of(&notice));
             let _ = wait.recv();
         });
-        let alert = Alert { bell: true, toast: Toast::Osc9, words: Notifications::Text };
         let mut tell = |room, text: &str| alerts.tell("a", &call(room, "bea", text), alert, Language::English);
         let next = || sent.recv_timeout(PATIENCE).unwrap();
         tell(1, "first");
@@ -232,6 +231,17 @@ mod tests {
         assert_eq!(told(Alert { bell: true, ..Alert::default() }, "bea", "ciao"), "\x07");
         assert_eq!(told(Alert::default(), "bea", "ciao"), "");
         assert!(title(&"x".repeat(1_000)).len() < 200);
+    }
+
+    #[test]
+    fn what_is_told_is_no_more_than_is_wanted_by_then() {
+        let text = Alert { bell: true, toast: Toast::Osc9, words: Notifications::Text };
+        let notice = Notice::of(&call(1, "bea", "ciao"), text.words, Language::English).unwrap();
+        assert!(text.of(&notice).contains("ciao"));
+        let name = Alert { words: Notifications::Name, ..text }.of(&notice);
+        assert!(name.contains("bea") && !name.contains("ciao"), "{name:?}");
+        assert_eq!(Alert { words: Notifications::Off, ..text }.of(&notice), "\x07");
+        assert_eq!(Alert { bell: false, words: Notifications::Off, ..text }.of(&notice), "");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use parlor_core::secret::Secret;
 use parlor_face::Fault;
 use parlor_face::clock::Clock;
 use parlor_face::kept::{Connect, Kept};
+use parlor_face::notify::Notice;
 use parlor_face::settings::Settings;
 use parlor_face::writer::Writer;
 use parlor_transport_tcp::session::Session;
@@ -250,8 +251,15 @@ fn focus(siv: &mut Cursive, focused: bool) {
 fn call_person(siv: &mut Cursive, server: &str, call: &Call) {
     let sink = siv.cb_sink().clone();
     let App { look, alerts, .. } = app(siv);
-    // From the toolkit's thread, between two frames: it must not land in the middle of what is drawn.
-    let tell = move |what: String| drop(sink.send(Box::new(move |siv| self::app(siv).caret.tell(&what))));
+    // A notice may have waited while other settings were made: how it is told is decided now.
+    let tell = move |notice: Notice| {
+        let tell = move |siv: &mut Cursive| {
+            let App { look, caret, .. } = self::app(siv);
+            caret.tell(&look.alert.of(&notice));
+        };
+        // Nobody reads it any more once the program ends.
+        let _ = sink.send(Box::new(tell));
+    };
     alerts.get_or_insert_with(|| Alerts::new(tell)).tell(server, call, look.alert, look.language);
 }
 

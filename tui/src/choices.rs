@@ -71,7 +71,12 @@ fn change(siv: &mut Cursive, key: &str, value: &str) -> String {
         Look::choose(&options::Options::parse_from(["parlor-tui"]), &app.settings, |name| std::env::var(name).ok());
     // What the command line said of the rest still holds.
     app.look.language = chosen.language;
-    app.look.alert = chosen.alert;
+    if app.look.alert != chosen.alert {
+        app.look.alert = chosen.alert;
+        if let Some(alerts) = &mut app.alerts {
+            alerts.change();
+        }
+    }
     if before.terminal.emoji != app.settings.terminal.emoji {
         app.look.emoji = chosen.emoji;
     }
