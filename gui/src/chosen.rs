@@ -104,6 +104,11 @@ pub(crate) fn column<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.with_layout(layout, add).inner
 }
 
+/// The layout of a menu: its lines are as wide as the widest, and begin where lines begin.
+pub(crate) fn menu_lines(ui: &Ui) -> Layout {
+    Layout::top_down_justified(if mirrored(ui) { Align::Max } else { Align::Min })
+}
+
 /// The left edge of something so wide that begins `way` after the side of `area` where lines begin.
 pub(crate) fn from_start(ui: &Ui, area: Rect, way: f32, width: f32) -> f32 {
     if mirrored(ui) { area.right() - way - width } else { area.left() + way }

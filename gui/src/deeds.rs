@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use eframe::egui::{
-    Align, Id, Layout, Popup, Pos2, Rect, RectAlign, Response, Role, Sense, SetOpenCommand, Ui, UiBuilder, WidgetInfo,
-    pos2, vec2,
+    Id, Popup, Pos2, Rect, RectAlign, Response, Role, Sense, SetOpenCommand, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use parlor_core::client::{Entry, EntryKey, EntryKind, Hyperlink, Intent, Link, Room, State};
 use parlor_core::wire::Dialect;
 
-use crate::chosen::{mirrored, tongue};
+use crate::chosen::{menu_lines, tongue};
 use crate::cursor::Cursor;
 use crate::links;
 use crate::text::{Button, Laid, Tip, button};
@@ -174,8 +173,7 @@ impl Menu<'_> {
             (false, false) => None,
         };
         let at_pointer = Popup::position_of_id(&response.ctx, Popup::default_response_id(response)).is_some();
-        let side = if mirrored(ui) { Align::Max } else { Align::Min };
-        let popup = Popup::menu(response).layout(Layout::top_down_justified(side)).open_memory(set);
+        let popup = Popup::menu(response).layout(menu_lines(ui)).open_memory(set);
         let (corner, right) = self.below;
         let align = if right { RectAlign::BOTTOM_END } else { RectAlign::BOTTOM_START };
         let popup = match pointed || (at_pointer && !asked) {
@@ -229,7 +227,8 @@ impl Menu<'_> {
         for link in links {
             let shown: String = link.url().chars().take(ADDRESS_MAX).collect();
             let more = if shown.len() < link.url().len() { "…" } else { "" };
-            if button(ui, &words.follow_link(format!("\u{2068}{shown}{more}\u{2069}"))).clicked() {
+            // Isolates would be taken out of what is drawn; what ends it would then stand before it in Persian.
+            if button(ui, &words.follow_link(format!("\u{200e}{shown}{more}\u{200e}"))).clicked() {
                 hands.link = Some(link);
                 ui.close();
             }

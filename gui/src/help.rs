@@ -105,7 +105,9 @@ impl Help {
             column(ui, |ui| caption(ui, &words.keys(), Look::new(18.0, palette.text).one_line()));
             ScrollArea::vertical().max_height((ui.ctx().content_rect().height() - 170.0).max(80.0)).show(ui, |ui| {
                 let keys = keys(words);
-                let widths = keys.iter().map(|(key, _)| lay(ui, key, key_look(palette), f32::INFINITY).size().x);
+                // On several lines, what runs from right to left would take whatever it is given.
+                let look = key_look(palette).one_line();
+                let widths = keys.iter().map(|(key, _)| lay(ui, key, look, f32::INFINITY).size().x);
                 // In a narrow window the meanings need room, too.
                 let column = widths.fold(0.0, f32::max).min(ui.available_width() * 0.5);
                 for (key, meaning) in &keys {
@@ -119,6 +121,20 @@ impl Help {
         let key = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1));
         if modal.inner || modal.should_close() || key {
             self.open = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_key_is_never_broken_within_a_sentence() {
+        for language in Language::ALL {
+            for (_, meaning) in keys(language) {
+                assert!(!["Page ", "Pag "].iter().any(|half| meaning.contains(half)), "{meaning}");
+            }
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The lists at the sides: rooms on one, members on the other.
 
-use eframe::egui::{Id, Popup, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use eframe::egui::{Id, Popup, Rect, RectAlign, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 use parlor_core::client::{Intent, Member, Room, State};
 use parlor_core::wire::Dialect;
 use parlor_core::words::Language;
 use parlor_face::words::Words as _;
 
-use crate::chosen::{from_end, from_start, row, tongue};
+use crate::chosen::{from_end, from_start, menu_lines, mirrored, row, tongue};
 use crate::text::{Look, Tip, button, caption, lay, user_text};
 use crate::theme::{Palette, SMALL, TEXT};
 use crate::words::Words;
@@ -121,8 +121,11 @@ fn member_line(ui: &mut Ui, state: &State, room: &Room, index: usize, intents: &
     let way = PAD + laid.size().x + 4.0;
     note.paint(ui, pos2(from_start(ui, rect, way, note.size().x), middle(note.size())));
     if !member.me {
-        Popup::menu(&response).id(response.id.with("menu")).show(|ui| menu(ui, state, room, member, intents));
-        response.context_menu(|ui| menu(ui, state, room, member, intents));
+        let below = if mirrored(ui) { RectAlign::BOTTOM_END } else { RectAlign::BOTTOM_START };
+        let clicked = Popup::menu(&response).id(response.id.with("menu")).align(below);
+        for popup in [clicked, Popup::context_menu(&response)] {
+            popup.layout(menu_lines(ui)).show(|ui| menu(ui, state, room, member, intents));
+        }
     }
     let away = member.away.as_ref().filter(|away| !away.is_empty());
     if laid.is_cut() || away.is_some() {

@@ -110,7 +110,7 @@ fn without_a_mouse_a_message_is_answered_copied_followed_and_deleted() {
     assert!(desk.window.get_by_label("Copy message").is_focused());
     desk.press(Modifiers::NONE, Key::ArrowDown);
     desk.press(Modifiers::NONE, Key::ArrowDown);
-    let link = "Open \u{2068}https://example.org/tea\u{2069}";
+    let link = "Open \u{200e}https://example.org/tea\u{200e}";
     assert!(desk.window.get_by_label(link).is_focused());
     let (key, modifiers) = (Key::Enter, Modifiers::NONE);
     desk.window.event(Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
@@ -257,7 +257,7 @@ fn far_back_one_moves_by_the_same_keys_and_is_offered_what_can_be_done_there() {
     assert_eq!(desk.copied(), Some(far(51)));
     desk.press(Modifiers::NONE, Key::Enter);
     assert!(desk.window.get_by_label("Copy message").is_focused());
-    assert!(desk.window.query_by_label("Open \u{2068}https://example.org/tea\u{2069}").is_some());
+    assert!(desk.window.query_by_label("Open \u{200e}https://example.org/tea\u{200e}").is_some());
     assert!(desk.window.query_by_label("Ignore علی").is_some());
     for missing in ["Reply", "Edit", "Delete …"] {
         assert!(desk.window.query_by_label(missing).is_none(), "{missing}");

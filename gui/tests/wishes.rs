@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::{Desk, click, dialog, hidden, profile, room, window};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, vec2};
+use eframe::egui::{Key, Modifiers, Rangef, Rect, Shape, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use gui::{App, Bell, Form};
@@ -129,6 +129,73 @@ fn in_persian_the_window_stands_from_right_to_left() {
     desk.window.run();
     assert!(left_of(&desk, "bea", "garden"));
     assert!(left_of(&desk, "ارسال", "پیام"));
+}
+
+/// From where to where letters are drawn within `area`.
+fn letters(desk: &Desk, area: Rect) -> Rangef {
+    let mut found = Rangef::NOTHING;
+    let mut all: Vec<&Shape> = desk.window.output().shapes.iter().map(|clipped| &clipped.shape).collect();
+    while let Some(shape) = all.pop() {
+        match shape {
+            Shape::Vec(shapes) => all.extend(shapes),
+            Shape::Mesh(mesh) => {
+                for vertex in mesh.vertices.iter().filter(|vertex| area.contains(vertex.pos)) {
+                    found = Rangef::new(found.min.min(vertex.pos.x), found.max.max(vertex.pos.x));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn the_lines_of_a_members_menu_begin_where_lines_begin() {
+    for language in [Language::English, Language::Persian] {
+        let mut desk = Desk::online();
+        let settings = Settings { language: LanguageChoice::Is(language), ..Settings::default() };
+        let ctx = desk.window.ctx.clone();
+        desk.window.state_mut().set(&ctx, settings);
+        desk.window.run();
+        let member = desk.window.get_by_label("bea").rect();
+        for secondary in [false, true] {
+            let bea = desk.window.get_by_label("bea");
+            if secondary {
+                bea.click_secondary()
+            } else {
+                bea.click()
+            }
+            desk.window.run();
+            let short = if language == Language::Persian { "پیام به bea" } else { "Ignore bea" };
+            let line = desk.window.get_by_role_and_label(Role::Button, short).rect();
+            let letters = letters(&desk, line);
+            let (left, right) = (letters.min - line.left(), line.right() - letters.max);
+            assert!(left.is_finite() && (left < right) != (language == Language::Persian), "{left} {right}");
+            if !secondary {
+                let edges = (line.left() - member.left(), member.right() - line.right());
+                assert!((edges.0 < edges.1) != (language == Language::Persian), "{edges:?}");
+            }
+            desk.press(Modifiers::NONE, Key::Escape);
+        }
+    }
+}
+
+#[test]
+fn what_keys_do_stands_close_behind_them() {
+    let keys = "Alt+Shift+↑, Alt+Shift+↓";
+    for (language, does) in [
+        (Language::English, "previous, next room with something unread"),
+        (Language::Persian, "اتاق قبلی، بعدی با پیام نخوانده"),
+    ] {
+        let mut desk = Desk::online();
+        let settings = Settings { language: LanguageChoice::Is(language), ..Settings::default() };
+        let ctx = desk.window.ctx.clone();
+        desk.window.state_mut().set(&ctx, settings);
+        desk.press(Modifiers::NONE, Key::F1);
+        let (keys, does) = (desk.window.get_by_label(keys).rect(), desk.window.get_by_label(does).rect());
+        let gap = if language == Language::Persian { keys.left() - does.right() } else { does.left() - keys.right() };
+        assert!((10.0..60.0).contains(&gap), "{gap}");
+    }
 }
 
 #[test]

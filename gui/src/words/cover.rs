@@ -224,9 +224,9 @@ parlor_core::phrases! {
         key_rooms() { "go to a room by its name", "vai a una stanza per nome", "رفتن به اتاق با نامش" }
         /// Alt and arrows.
         key_cycle() {
-            "previous, next room (or Ctrl+Page Up, Page Down)",
-            "stanza precedente, successiva (o Ctrl+Pag Su, Giù)",
-            "اتاق قبلی، بعدی (یا Ctrl+Page Up و Page Down)",
+            "previous, next room (or Ctrl+Page\u{a0}Up, Page\u{a0}Down)",
+            "stanza precedente, successiva (o Ctrl+Pag\u{a0}Su, Giù)",
+            "اتاق قبلی، بعدی (یا Ctrl+Page\u{a0}Up و Page\u{a0}Down)",
         }
         /// Alt, Shift and arrows.
         key_unread() {
