@@ -153,7 +153,7 @@ impl Backend for Term {
     fn refresh(&mut self) {
         self.follow(None);
         self.caret.links().next_frame();
-        self.output.print(&self.caret.take_told());
+        self.caret.hand_over(|told| self.output.tell(told));
         self.output.place(self.caret.get());
         self.output.flush();
         self.unknown.set(false);
@@ -381,5 +381,25 @@ mod tests {
         let (title, link) = (alert::title("lobby"), links::END);
         assert_eq!(paper.take(), format!("\x1b[0m{link}\x1b[1m{title}whole\x1b[?25l"));
         assert_ne!(term.poll_event(), Some(Event::Refresh));
+    }
+
+    #[test]
+    fn what_a_terminal_is_told_that_takes_nothing_is_told_later() {
+        let paper = Paper::here();
+        let mut term = term(&paper, &[]);
+        let held = paper.0.lock().unwrap();
+        let copied = ["a", "b", "c"].map(|letter| letter.repeat(30_000));
+        for text in &copied {
+            term.caret.tell(text);
+            term.refresh();
+        }
+        drop(held);
+        term.output.settle();
+        while term.poll_event() == Some(Event::Refresh) {
+            term.refresh();
+            term.output.settle();
+        }
+        let written = paper.take();
+        assert!(copied.iter().all(|text| written.contains(text)), "only {} bytes", written.len());
     }
 }

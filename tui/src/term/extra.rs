@@ -69,15 +69,18 @@ impl Caret {
     /// Tells the terminal something that puts nothing on the screen, with the next frame; see [`crate::alert`].
     pub fn tell(&self, what: &str) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where nothing is drawn, nobody reads it.
+        // Where nothing is drawn for long, nobody reads it.
         if told.len() <= TOLD_BYTES_MAX {
             told.push_str(what);
         }
     }
 
-    /// What it was told since the last frame.
-    pub fn take_told(&self) -> String {
-        std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Hands what it was told to whoever writes it; what is not taken waits for the next frame.
+    pub fn hand_over(&self, take: impl FnOnce(&str) -> bool) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if !told.is_empty() && take(&told) {
+            told.clear();
+        }
     }
 
     /// Where it is.

@@ -57,6 +57,13 @@ impl Output {
         }
     }
 
+    /// Writes what belongs to no frame, before this one; `false` if the terminal takes nothing.
+    pub(super) fn tell(&mut self, what: &str) -> bool {
+        let taken = self.to.write(what.as_bytes());
+        self.behind |= !taken;
+        taken
+    }
+
     /// What the terminal was to know of colours and effects, for a frame after one that it did not get.
     fn begin_anew(&self) {
         self.queue(SetAttribute(Attribute::Reset));
