@@ -4,7 +4,7 @@
     cargo build --workspace && e2e/run.py
 
 It needs Xvfb, openbox, xdotool, xprop, xkbcomp, ImageMagick's import, tmux, netcat, dbus-daemon, the launcher of AT-SPI, and
-Python with Tk and D-Bus. Screenshots and every program's output are left in target/e2e/. It ends with 0, or with 1 and one
+Python with Tk, D-Bus and GLib. Screenshots and every program's output are left in target/e2e/. It ends with 0, or with 1 and one
 sentence that names what was not seen.
 """
 import os
@@ -15,7 +15,7 @@ import time
 import stage
 from host import Host, gone
 from readout import Readout
-from stage import BIN, HERE, Missing, Program, Terminal, Window, screenshot
+from stage import BIN, HERE, Missing, Program, Terminal, Window, screenshot, until
 
 PERSIAN = "سلام، حال شما چطور است؟"
 ITALIAN = "perché no? così è più bello"
@@ -279,6 +279,8 @@ def window():
 def hosting():
     """The desktop client starts a server of its own, says so when that dies, and leaves none behind."""
     readout = Readout()
+    notices = Program("notices", sys.executable, HERE / "notices.py")
+    notices.expect("ready")
     host = Host("first-host", "hanna", readout)
     address, server = host.host()
     guest = Pipe("guest", address, "gustav")
@@ -288,6 +290,17 @@ def hosting():
     host.say(PERSIAN)
     guest.expect(f"hanna: {PERSIAN}")
     note("a chat was hosted from the window, and somebody came by the address it shows")
+
+    host.window.minimize()
+
+    def called():
+        # What is said before the window knows that it is out of sight is read at once.
+        guest.say("hanna: <b>چای</b>?")
+        return notices.shows("1. Parlor: \u2068gustav\u2069 in \u2068lobby\u2069: hanna: &lt;b&gt;چای&lt;/b&gt;?", 2)
+    until("no notification told what was said to one who looks elsewhere", called)
+    notices.kill()
+    host.window.activate()
+    note("who was called while the window was out of sight was told by the desktop")
 
     os.kill(server, signal.SIGKILL)
     host.shows("Your server has ended, and did not say why")

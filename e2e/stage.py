@@ -78,6 +78,14 @@ class Program:
             return at >= 0 and at + len(part)
         self.seen = until(f"{self.name} never showed {part!r}", position, seconds)
 
+    def shows(self, part, seconds):
+        """Whether the output comes to hold this in so many seconds."""
+        try:
+            self.expect(part, seconds)
+        except Missing:
+            return False
+        return True
+
     def is_running(self):
         return self.process.poll() is None
 
@@ -164,6 +172,9 @@ class Window:
     def keys(self, *keys):
         self.activate()
         run("timeout", "10", "xdotool", "key", *keys)
+
+    def minimize(self):
+        run("timeout", "10", "xdotool", "windowminimize", "--sync", self.id)
 
     def size(self):
         shell = dict(line.split("=") for line in run("xdotool", "getwindowgeometry", "--shell", self.id).split())

@@ -54,8 +54,8 @@ pub(crate) fn status_line(ui: &mut Ui, state: &State, hosting: bool) -> Option<P
     };
     let text = match &state.away {
         None => text,
-        Some(away) if away.is_empty() => format!("{text} · {}", words.is_away()),
-        Some(away) => format!("{text} · {}", words.you_are_away(away)),
+        Some(away) if away.is_empty() => format!("{text} – {}", words.is_away()),
+        Some(away) => format!("{text} – {}", words.you_are_away(away)),
     };
     row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;

@@ -366,7 +366,7 @@ fn paint_rule(ui: &Ui, palette: &Palette, area: Rect, rule: &Rule) {
     let (text, color) = match rule {
         Rule::Day(day) => (day.clone(), palette.dim),
         Rule::New(None) => (tongue(ui).new_messages(), palette.error),
-        Rule::New(Some(day)) => (format!("{day} · {}", tongue(ui).new_messages()), palette.error),
+        Rule::New(Some(day)) => (format!("{day} – {}", tongue(ui).new_messages()), palette.error),
     };
     let y = area.top() + RULE * 0.6;
     let look = Look::new(SMALL, color).one_line();

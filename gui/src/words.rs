@@ -145,9 +145,9 @@ parlor_core::phrases! {
         /// One is not in the room that is shown.
         not_in_room() { "you are not in this room", "non sei in questa stanza", "شما در این اتاق نیستید" }
         /// How many are in a room.
-        members(count) { "Members · {count}", "Membri · {count}", "اعضا · {count}" }
+        members(count) { "Members · {count}", "Membri · {count}", "اعضا ({count})" }
         /// How many were seen.
-        seen_here(count) { "Seen here · {count}", "Visti qui · {count}", "دیده‌شده‌ها · {count}" }
+        seen_here(count) { "Seen here · {count}", "Visti qui · {count}", "دیده‌شده‌ها ({count})" }
         /// Why they were only seen.
         seen_here_tip() {
             "This server does not tell who is there; these spoke or came in since you joined.",

@@ -219,6 +219,8 @@ fn no_english_is_left_in_a_persian_window() {
             let said = desk.window.query_all_by_label_contains(word).next();
             assert!(said.is_none(), "{word} is said: {tree}");
         }
+        let dotted = desk.window.query_all_by_label_contains("·").next();
+        assert!(dotted.is_none(), "a dot beside a number is a Persian zero: {tree}");
         desk.press(Modifiers::NONE, Key::Escape);
     }
 }
