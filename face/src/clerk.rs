@@ -107,6 +107,16 @@ impl<O: Order> Shared<O> {
 }
 
 #[cfg(test)]
+impl<O: Order> Clerk<O> {
+    /// Waits until all that was given so far was taken to be written.
+    pub(crate) fn wait_taken(&self) {
+        while !self.shared.lock().order.is_empty() {
+            thread::yield_now();
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
@@ -163,9 +173,7 @@ mod tests {
         let clerk = Clerk::start(write, move |fault| drop(sender.send(fault)));
         let passes = |number| {
             give(&clerk, number);
-            while clerk.shared.lock().order.is_some() {
-                thread::yield_now();
-            }
+            clerk.wait_taken();
         };
         [1, 2, 3, 1].into_iter().for_each(passes);
         clerk.finish();

@@ -32,7 +32,12 @@ impl Kept {
     /// # Errors
     /// It cannot be written; what is typed then ends with the program.
     pub fn keep_keepsake(&self, server: &str, nick: &str, before: &Keepsake, now: &Keepsake) -> Result<(), Fault> {
-        if before == now {
+        self.keep_keepsakes(server, &[Change { nick, before, now }])
+    }
+
+    /// The same for several nicknames in one step: whenever the program ends, all of it is kept or none.
+    pub(crate) fn keep_keepsakes(&self, server: &str, changes: &[Change<'_>]) -> Result<(), Fault> {
+        if changes.iter().all(|change| change.before == change.now) {
             return Ok(());
         }
         let _alone = alone(self.state())?;
@@ -41,11 +46,13 @@ impl Kept {
         if let Some(warning) = warning.filter(|_| path.exists()) {
             return Err(warning);
         }
-        let there = file.person.iter().position(|person| person.is(server, nick));
-        let there = there.map(|at| file.person.remove(at).keepsake()).unwrap_or_default();
-        let merged = merged(there, before, now);
-        if merged != Keepsake::default() {
-            file.person.push(Person::new(server, nick, &merged));
+        for Change { nick, before, now } in changes.iter().filter(|change| change.before != change.now) {
+            let there = file.person.iter().position(|person| person.is(server, nick));
+            let there = there.map(|at| file.person.remove(at).keepsake()).unwrap_or_default();
+            let merged = merged(there, before, now);
+            if merged != Keepsake::default() {
+                file.person.push(Person::new(server, nick, &merged));
+            }
         }
         let people = file.person.iter().rev().scan(BYTES_MAX, |left, person| {
             *left = left.checked_sub(person.bytes())?;
@@ -55,6 +62,14 @@ impl Kept {
         file.person.drain(..file.person.len() - kept);
         save(&path, HEAD, &file)
     }
+}
+
+/// What became of what is kept of one nickname.
+pub(crate) struct Change<'a> {
+    pub(crate) nick: &'a str,
+    /// What this client read or kept last.
+    pub(crate) before: &'a Keepsake,
+    pub(crate) now: &'a Keepsake,
 }
 
 /// What stands in the file, with what became of `before` in one client. A place may have several drafts.

@@ -10,6 +10,7 @@ use parlor_transport_tcp::target::Target;
 
 use crate::clerk::{self, Clerk};
 use crate::file::Fault;
+use crate::keepsakes::Change;
 use crate::kept::{Connect, Kept};
 
 /// Writes what is to be kept of one session: what the connect dialog begins with, the token, and what was typed and not
@@ -23,7 +24,8 @@ pub struct Writer {
 /// What waits to be written, the newest of each kind.
 #[derive(Debug, Default)]
 struct Order {
-    nick: Option<String>,
+    /// The first name under which one was in since the last order, and the newest.
+    nick: Option<(String, String)>,
     token: Option<Secret>,
     keepsake: Option<Keepsake>,
     /// The name that was told last.
@@ -43,7 +45,7 @@ impl Writer {
         keepsake: Keepsake,
         told: impl FnMut(Fault) + Send + 'static,
     ) -> Self {
-        let mut keeper = Keeper { files, target, nick: None, token: None, left: (nick.to_owned(), keepsake) };
+        let mut keeper = Keeper::new(files, target, nick, keepsake);
         Self { clerk: Clerk::start(move |order, last| keeper.write(order, last), told) }
     }
 
@@ -54,7 +56,8 @@ impl Writer {
             let fresh = order.named.as_deref() != Some(nick);
             if fresh {
                 order.named = Some(nick.to_owned());
-                order.nick = Some(nick.to_owned());
+                let first = order.nick.take().map_or_else(|| nick.to_owned(), |(first, _)| first);
+                order.nick = Some((first, nick.to_owned()));
             }
             fresh
         });
@@ -88,56 +91,97 @@ impl clerk::Order for Order {
     }
 }
 
-/// What is known of what was written.
+/// What is to be written, and what of it was: what could not be is tried again with whatever comes next, and at the end.
 struct Keeper {
     files: Kept,
     target: Target,
     /// Under which name one is in.
     nick: Option<String>,
     token: Option<Secret>,
+    keepsake: Keepsake,
+    written: Written,
+}
+
+struct Written {
+    /// What the connect dialog begins with.
+    connect: Option<String>,
+    /// Whose token it is.
+    token: Option<(String, Secret)>,
     /// Under which name drafts are kept, and what was kept of them last.
     left: (String, Keepsake),
+    /// What was kept of them under that name before one was in under it; `None` once one was.
+    found: Option<Keepsake>,
 }
 
 impl Keeper {
+    fn new(files: Kept, target: Target, nick: &str, keepsake: Keepsake) -> Self {
+        let left = (nick.to_owned(), keepsake.clone());
+        let written = Written { connect: None, token: None, left, found: Some(keepsake.clone()) };
+        Self { files, target, nick: None, token: None, keepsake, written }
+    }
+
     /// Writes all of it, also where some cannot be; the first fault is told.
     fn write(&mut self, order: Order, last: bool) -> Result<(), Fault> {
         let Order { nick, token, keepsake, named: _ } = order;
-        let mut fresh = nick.is_some() || token.is_some();
-        self.token = token.or(self.token.take());
-        let mut done = Ok(());
-        if let Some(nick) = nick {
-            let Target { dialect, host, port, .. } = self.target.clone();
-            done = self.files.keep_connect(&Connect { host, port, nick: nick.clone(), dialect });
+        if let Some((first, nick)) = nick {
+            if first == self.written.left.0 {
+                self.written.found = None;
+            }
             self.nick = Some(nick);
         }
-        if last && self.nick.is_none() {
-            // Nobody has said any more under which name it holds.
-            self.nick = Some(self.left.0.clone());
-            fresh = true;
-        }
-        // A token comes a moment before the name under which it holds.
-        if let (true, Some(nick), Some(token)) = (fresh, &self.nick, &self.token) {
-            done = done.and(self.files.remember(&self.target.authority(), nick, token));
-        }
-        let name = self.nick.clone().unwrap_or_else(|| self.left.0.clone());
-        if keepsake.is_some() || name != self.left.0 {
-            let keepsake = keepsake.unwrap_or_else(|| self.left.1.clone());
-            done = done.and(self.keep(name, keepsake));
-        }
-        done
+        self.token = token.or(self.token.take());
+        self.keepsake = keepsake.unwrap_or_else(|| std::mem::take(&mut self.keepsake));
+        let connect = self.write_connect();
+        let token = self.write_token(last);
+        let keepsake = self.write_keepsake();
+        connect.and(token).and(keepsake)
     }
 
-    /// Keeps drafts under a name; what was kept under an earlier one goes along.
-    fn keep(&mut self, nick: String, keepsake: Keepsake) -> Result<(), Fault> {
-        let server = self.target.authority();
-        let (name, last) = &mut self.left;
-        if *name != nick {
-            self.files.keep_keepsake(&server, name, last, &Keepsake::default())?;
-            (*name, *last) = (nick, Keepsake::default());
+    fn write_connect(&mut self) -> Result<(), Fault> {
+        if self.nick == self.written.connect {
+            return Ok(());
         }
-        self.files.keep_keepsake(&server, name, last, &keepsake)?;
-        *last = keepsake;
+        let Some(nick) = self.nick.clone() else { return Ok(()) };
+        let Target { dialect, host, port, .. } = self.target.clone();
+        self.files.keep_connect(&Connect { host, port, nick: nick.clone(), dialect })?;
+        self.written.connect = Some(nick);
+        Ok(())
+    }
+
+    /// A token comes a moment before the name under which it holds. At the end nobody says that name any more.
+    fn write_token(&mut self, last: bool) -> Result<(), Fault> {
+        let nick = self.nick.as_ref().or(last.then_some(&self.written.left.0));
+        let Some(due) = nick.cloned().zip(self.token.clone()) else { return Ok(()) };
+        if self.written.token.as_ref() == Some(&due) {
+            return Ok(());
+        }
+        self.files.remember(&self.target.authority(), &due.0, &due.1)?;
+        self.written.token = Some(due);
+        Ok(())
+    }
+
+    /// What is typed goes along to another name, and so do those who are ignored, who are so under the earlier one as well:
+    /// another window may be in under that. Where one was never in under it, what was found there stays.
+    fn write_keepsake(&mut self) -> Result<(), Fault> {
+        let server = self.target.authority();
+        let Written { left: (name, last), found, .. } = &mut self.written;
+        let nick = self.nick.as_ref().unwrap_or(name);
+        if nick == name {
+            self.files.keep_keepsake(&server, name, last, &self.keepsake)?;
+            last.clone_from(&self.keepsake);
+        } else {
+            let drafts = found.as_ref().map(|found| found.drafts.clone()).unwrap_or_default();
+            let stays = Keepsake { drafts, ignored: last.ignored.clone() };
+            let changes = [
+                Change { nick, before: &Keepsake::default(), now: &self.keepsake },
+                Change { nick: name, before: last, now: &stays },
+            ];
+            self.files.keep_keepsakes(&server, &changes)?;
+            (*name, *last) = (nick.clone(), self.keepsake.clone());
+        }
+        if self.nick.is_some() {
+            *found = None;
+        }
         Ok(())
     }
 }
@@ -234,5 +278,99 @@ mod tests {
         writer.keep(&draft("b"));
         writer.finish();
         assert_eq!(told.try_iter().count(), 0);
+    }
+
+    /// A place that can be written at first and, behind a file, cannot.
+    fn block(home: &tempfile::TempDir) -> impl FnOnce() {
+        let (state, aside) = (home.path().join("state"), home.path().join("aside"));
+        let _ = std::fs::rename(&state, &aside);
+        std::fs::write(&state, "").unwrap();
+        move || {
+            std::fs::remove_file(&state).unwrap();
+            let _ = std::fs::rename(&aside, &state);
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_tried_again_at_the_end() {
+        let (home, kept, target) = kept();
+        let (sender, told) = mpsc::channel();
+        let tell = move |fault| drop(sender.send(fault));
+        let unblock = block(&home);
+        let writer = Writer::start(kept.clone(), target.clone(), "ada", Keepsake::default(), tell);
+        writer.named("ada");
+        writer.remember(&Secret::new("token"));
+        writer.keep(&draft("the last word"));
+        told.recv_timeout(PATIENCE).unwrap();
+        // Everything of it was tried, and nothing waits.
+        writer.clerk.wait_taken();
+        unblock();
+        writer.finish();
+        assert_eq!(kept.keepsake(&target.authority(), "ada").value, draft("the last word"));
+        assert_eq!(kept.token(&target.authority(), "ada").value, Some(Secret::new("token")));
+    }
+
+    #[test]
+    fn trouble_is_not_told_again_because_something_else_could_be_written() {
+        let (home, kept, target) = kept();
+        let (sender, told) = mpsc::channel();
+        let tell = move |fault| drop(sender.send(fault));
+        let _unblock = block(&home);
+        let writer = Writer::start(kept.clone(), target, "ada", Keepsake::default(), tell);
+        writer.keep(&draft("a"));
+        told.recv_timeout(PATIENCE).unwrap();
+        writer.named("ada");
+        while kept.connect().value.nick != "ada" {
+            std::thread::yield_now();
+        }
+        writer.keep(&draft("b"));
+        writer.finish();
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), []);
+    }
+
+    /// The program may be ended at any moment: what the file holds then is what the next start finds.
+    #[test]
+    fn while_a_name_changes_what_is_typed_stands_in_the_file_at_every_moment() {
+        let (home, kept, target) = kept();
+        let path = home.path().join("state").join("keepsakes.toml");
+        let server = target.authority();
+        kept.keep_keepsake(&server, "ada", &Keepsake::default(), &draft("half")).unwrap();
+        let writer = Writer::start(kept.clone(), target, "ada", draft("half"), |fault| panic!("{fault:?}"));
+        for nick in (0..20).map(|number| format!("ada{number}")) {
+            writer.named("ada");
+            writer.named(&nick);
+            while kept.keepsake(&server, &nick).value != draft("half") {
+                assert!(std::fs::read_to_string(&path).unwrap().contains("half"));
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_ignored_is_so_under_both_names_after_a_change() {
+        let (_home, kept, target) = kept();
+        let server = target.authority();
+        let found = Keepsake { ignored: vec!["eve".into()], ..draft("half") };
+        kept.keep_keepsake(&server, "ada", &Keepsake::default(), &found).unwrap();
+        let writer = Writer::start(kept.clone(), target, "ada", found.clone(), |fault| panic!("{fault:?}"));
+        writer.named("ada");
+        writer.named("countess");
+        writer.finish();
+        assert_eq!(kept.keepsake(&server, "countess").value, found);
+        assert_eq!(kept.keepsake(&server, "ada").value, Keepsake { drafts: Vec::new(), ..found });
+    }
+
+    #[test]
+    fn of_a_name_under_which_one_was_never_in_everything_stays() {
+        let (_home, kept, target) = kept();
+        let server = target.authority();
+        let found = Keepsake { ignored: vec!["eve".into()], ..draft("half") };
+        kept.keep_keepsake(&server, "ada", &Keepsake::default(), &found).unwrap();
+        let writer = Writer::start(kept.clone(), target, "ada", found.clone(), |fault| panic!("{fault:?}"));
+        writer.keep(&Keepsake { ignored: vec!["eve".into()], ..draft("half a thought") });
+        writer.named("bob");
+        writer.finish();
+        assert_eq!(kept.keepsake(&server, "ada").value, found);
+        let now = Keepsake { ignored: vec!["eve".into()], ..draft("half a thought") };
+        assert_eq!(kept.keepsake(&server, "bob").value, now);
     }
 }
