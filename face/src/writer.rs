@@ -1,8 +1,8 @@
 //! Keeps what a session brings, on a thread of its own: a disk may take its time, and neither whoever draws nor whoever
 //! talks to the server is to wait for it.
 //!
-//! It is also where both clients keep things under the same name: that under which the server knows the person. What was
-//! kept under an earlier one goes along.
+//! It is also where both clients keep things under the same name: the one that the person has chosen and that holds. What
+//! was typed under an earlier one goes along.
 
 use parlor_core::client::Keepsake;
 use parlor_core::secret::Secret;
@@ -49,8 +49,8 @@ impl Writer {
         Self { clerk: Clerk::start(move |order, last| keeper.write(order, last), told) }
     }
 
-    /// One is in under this name; to be called whenever that may have changed, costs nothing where it has not. Nothing but
-    /// drafts is kept of somebody who was never in.
+    /// One is in, having chosen this name ([`State::own_nick`](parlor_core::client::State::own_nick)); to be called whenever
+    /// that may have changed, costs nothing where it has not. Nothing but drafts is kept of somebody who was never in.
     pub fn named(&self, nick: &str) {
         self.clerk.give(|order| {
             let fresh = order.named.as_deref() != Some(nick);

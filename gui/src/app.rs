@@ -262,7 +262,7 @@ impl App {
         {
             let state = chat.session().state();
             if state.link == Link::Online {
-                bell.named(&state.nick);
+                bell.named(state.own_nick());
             }
         }
         if let Some(fault) = bell.take_trouble() {

@@ -185,10 +185,16 @@ pub fn open(siv: &mut Cursive, session: Session) {
 /// The state changed: opens and closes what belongs to it. The toolkit draws afterwards by itself.
 pub fn changed(siv: &mut Cursive) {
     let Some(session) = app(siv).session.get() else { return };
-    let (question, waiting, online, nick, around) = {
+    let (question, waiting, online, own_nick, around) = {
         let state = session.state();
         let waiting = matches!(state.link, Link::Waiting { .. });
-        (state.question.clone(), waiting, state.link == Link::Online, state.nick.clone(), state.around.is_some())
+        (
+            state.question.clone(),
+            waiting,
+            state.link == Link::Online,
+            state.own_nick().to_owned(),
+            state.around.is_some(),
+        )
     };
     if around {
         // The way to what was found led too far back for the log.
@@ -197,13 +203,13 @@ pub fn changed(siv: &mut Cursive) {
     retitle(siv);
     siv.set_fps(if waiting { COUNTDOWN_FPS } else { 0 });
     if online {
-        settle(siv, &nick);
+        settle(siv, &own_nick);
     }
     if app(siv).asked != question {
         front::close_form(siv);
         app(siv).asked.clone_from(&question);
         if let Some(question) = question {
-            front::ask(siv, question, &nick);
+            front::ask(siv, question, &own_nick);
         }
     }
 }

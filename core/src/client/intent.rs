@@ -204,6 +204,7 @@ impl Client {
             return;
         }
         self.state.nick = nick.into();
+        self.state.asked_nick = None;
         self.dirty = true;
         if matches!(self.state.question, Some(Question::Nick { .. })) {
             self.answered();

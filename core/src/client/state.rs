@@ -30,6 +30,8 @@ pub struct State {
     pub dialect: Dialect,
     /// The nickname wanted, or once online the one the others see.
     pub nick: String,
+    /// What one asked to be called, where the server gave another name instead.
+    pub(super) asked_nick: Option<String>,
     /// Whether one is away, and what one says about it.
     pub away: Option<String>,
     /// Names of people whose words are hidden, at most [`State::IGNORED_MAX`].
@@ -68,6 +70,7 @@ impl State {
             address: printable(&profile.address),
             dialect: profile.dialect,
             nick: printable(&profile.nick),
+            asked_nick: None,
             away: None,
             ignored_keys: super::ignore::keys(&super::ignore::kept(&profile.keepsake.ignored)),
             aliases: VecDeque::new(),
@@ -84,6 +87,12 @@ impl State {
             seq: 0,
             listed: Vec::new(),
         }
+    }
+
+    /// The nickname that one has chosen: [`State::nick`], unless the server gave that one in its place because somebody else
+    /// has the chosen one. What is kept for the next run is kept under this.
+    pub fn own_nick(&self) -> &str {
+        self.asked_nick.as_deref().unwrap_or(&self.nick)
     }
 
     /// How many messages of one's own the server has not confirmed yet; those it refused are not counted.

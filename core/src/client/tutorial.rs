@@ -146,6 +146,7 @@ impl Client {
         let (true, Some(new)) = (open, given) else { return self.add_row("", text, false) };
         let old = core::mem::replace(&mut self.state.nick, crate::text::printable(new));
         let nick = self.state.nick.clone();
+        self.state.asked_nick.get_or_insert_with(|| old.clone());
         let room = &mut self.state.rooms[0];
         room.remove_member(&sort_key(&old));
         room.add_member(sort_key(&nick), &nick, true);

@@ -88,13 +88,16 @@ fn the_messenger_is_given_the_same_name_whenever_it_asks() {
         &mut desk,
         "ada joined the chat!\nConnected to the server.\nThe name ada is taken here; others see you as ada2.\n",
     );
-    assert_eq!(desk.state().nick, "ada2");
+    assert_eq!((&*desk.state().nick, desk.state().own_nick()), ("ada2", "ada"));
     desk.submit("who am I?");
     assert_eq!(writes(&mut desk), ["ada: who am I?\n"], "the claimed name stays in front");
     says(&mut desk, "ada2: who am I?\n");
     assert_eq!(desk.state().unsent(), 0);
     says(&mut desk, "The name ada2 is taken here; others see you as eve.\n");
     assert_eq!(desk.state().nick, "ada2", "anybody may write such a row later");
+    desk.input(Input::Lost(Loss::Closed));
+    desk.intent(Intent::Nick("bob".into()));
+    assert_eq!(desk.state().own_nick(), "bob", "a name that one takes is one's own");
 }
 
 #[test]
