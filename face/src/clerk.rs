@@ -1,7 +1,9 @@
 //! A thread that writes what it is given: a disk may take its time, and whoever has something to keep is not to wait.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::file::Fault;
 
@@ -14,11 +16,15 @@ pub(crate) trait Order: Default + Send + 'static {
     fn take(&mut self) -> Self;
 }
 
+/// How long is waited at the end: a disk that does not answer is no reason for a program to stay.
+const FINISH_MAX: Duration = Duration::from_secs(3);
+
 /// The thread. Its methods return at once but [`Clerk::finish`], which [`Drop`] calls.
 #[derive(Debug)]
 pub(crate) struct Clerk<O: Order> {
     shared: Arc<Shared<O>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    /// Where it writes.
+    place: PathBuf,
 }
 
 #[derive(Debug, Default)]
@@ -34,52 +40,76 @@ struct Tray<O> {
     ended: bool,
     /// That was told.
     closed: bool,
+    /// Until when is waited for the end, from the first time it is waited for.
+    until: Option<Instant>,
+    /// The thread has ended.
+    gone: bool,
+    /// What could not be written when it was last tried.
+    fault: Option<Fault>,
 }
 
 impl<O: Order> Clerk<O> {
-    /// `write` is called with each order, and at the end with an empty one and `true`. Its trouble is told to `told`, from
-    /// the clerk's thread, once for as long as it stays the same.
+    /// `write`, which writes in `place`, is called with each order, and at the end with an empty one and `true`. Its trouble
+    /// is told to `told`, from the clerk's thread, once for as long as it stays the same.
     ///
     /// # Panics
     /// If the system cannot start a thread.
     pub(crate) fn start(
+        place: impl Into<PathBuf>,
         mut write: impl FnMut(O, bool) -> Result<(), Fault> + Send + 'static,
         mut told: impl FnMut(Fault) + Send + 'static,
     ) -> Self {
         let shared = Arc::<Shared<O>>::default();
         let theirs = Arc::clone(&shared);
         let work = move || {
-            let mut last = None;
-            while let Some((order, ended)) = theirs.next() {
+            let gone = Gone(theirs);
+            while let Some((order, ended)) = gone.0.next() {
                 let fault = write(order, ended).err();
-                if let Some(fault) = fault.clone().filter(|_| fault != last) {
+                let last = std::mem::replace(&mut gone.0.lock().fault, fault.clone());
+                if let Some(fault) = fault.filter(|fault| last.as_ref() != Some(fault)) {
                     told(fault);
                 }
-                last = fault;
             }
         };
         let thread = thread::Builder::new().name("files".into()).spawn(work);
-        let thread = thread.expect("the system can start one more thread");
-        Self { shared, thread: Mutex::new(Some(thread)) }
+        thread.expect("the system can start one more thread");
+        Self { shared, place: place.into() }
     }
 
     /// Changes what waits; `put` says whether it did.
     pub(crate) fn give(&self, put: impl FnOnce(&mut O) -> bool) {
         if put(&mut self.shared.lock().order) {
-            self.shared.changed.notify_one();
+            self.shared.changed.notify_all();
         }
     }
 
-    /// Returns once everything is written; nothing is taken any more. May be called from several threads.
-    pub(crate) fn finish(&self) {
-        self.shared.lock().ended = true;
-        self.shared.changed.notify_one();
-        // Whoever comes second waits for the first.
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = thread.take() {
-            // A panic was told where it happened.
-            let _ = thread.join();
-        }
+    /// Nothing is taken any more, and from now on it is waited for the rest.
+    pub(crate) fn end(&self) {
+        let mut tray = self.shared.lock();
+        tray.ended = true;
+        tray.until.get_or_insert_with(|| Instant::now() + FINISH_MAX);
+        self.shared.changed.notify_all();
+    }
+
+    /// Returns once everything is written, or a few seconds after the end; nothing is taken any more. What is told is what
+    /// could not be written. May be called from several threads.
+    pub(crate) fn finish(&self) -> Option<Fault> {
+        self.end();
+        let tray = self.shared.lock();
+        let left = tray.until.map_or(FINISH_MAX, |until| until.saturating_duration_since(Instant::now()));
+        let waited = self.shared.changed.wait_timeout_while(tray, left, |tray| !tray.gone);
+        let tray = waited.unwrap_or_else(PoisonError::into_inner).0;
+        if tray.gone { tray.fault.clone() } else { Some(Fault::Late(self.place.clone())) }
+    }
+}
+
+/// Tells at the end of the thread, also of one that panicked, that it has ended.
+struct Gone<O: Order>(Arc<Shared<O>>);
+
+impl<O: Order> Drop for Gone<O> {
+    fn drop(&mut self) {
+        self.0.lock().gone = true;
+        self.0.changed.notify_all();
     }
 }
 
@@ -151,7 +181,7 @@ mod tests {
             let _ = sender.send(order);
             Ok(())
         };
-        let clerk = Clerk::start(write, |_| {});
+        let clerk = Clerk::start("", write, |_| {});
         // Nothing is let through yet: whoever waited for the disk would never come to the end of this.
         (0..1_000).for_each(|number| give(&clerk, number));
         drop(go);
@@ -170,7 +200,7 @@ mod tests {
             Some(1..3) => Err(Fault::NoHome),
             Some(_) | None => Ok(()),
         };
-        let clerk = Clerk::start(write, move |fault| drop(sender.send(fault)));
+        let clerk = Clerk::start("", write, move |fault| drop(sender.send(fault)));
         let passes = |number| {
             give(&clerk, number);
             clerk.wait_taken();
@@ -178,5 +208,33 @@ mod tests {
         [1, 2, 3, 1].into_iter().for_each(passes);
         clerk.finish();
         assert_eq!(told.try_iter().collect::<Vec<_>>(), [Fault::NoHome, Fault::NoHome]);
+    }
+
+    #[test]
+    fn a_disk_that_does_not_answer_holds_nobody_for_ever() {
+        let (go, wait) = mpsc::channel::<()>();
+        let write = move |_: Option<u32>, _| {
+            let _ = wait.recv();
+            Ok(())
+        };
+        let (sender, finished) = mpsc::channel();
+        let clerk = Clerk::start("disk", write, |_| {});
+        give(&clerk, 1);
+        thread::spawn(move || {
+            sender.send((clerk.finish(), clerk.finish())).unwrap();
+            drop(clerk);
+            sender.send((None, None)).unwrap();
+        });
+        let late = Some(Fault::Late("disk".into()));
+        assert_eq!(finished.recv_timeout(PATIENCE), Ok((late.clone(), late)));
+        assert_eq!(finished.recv_timeout(PATIENCE), Ok((None, None)), "and it is not waited for again");
+        drop(go);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_told_at_the_end() {
+        let clerk = Clerk::start("disk", |_: Option<u32>, _| Err(Fault::NoHome), |_| {});
+        give(&clerk, 1);
+        assert_eq!(clerk.finish(), Some(Fault::NoHome));
     }
 }

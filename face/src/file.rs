@@ -1,8 +1,9 @@
 //! Files of one person: read within a bound, replaced in one step, readable by their owner alone.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use parlor_core::words::Language;
 use serde::Serialize;
@@ -35,6 +36,8 @@ pub enum Fault {
     Unwritable(PathBuf, String),
     /// The directory for it cannot be made, and the system says why.
     NoDirectory(PathBuf, String),
+    /// What is to be written there is not written yet: the disk does not answer, or another program holds the directory.
+    Late(PathBuf),
     /// The system names no place for anything of this person's.
     NoHome,
 }
@@ -48,6 +51,7 @@ impl Fault {
             Fault::Stuck(path, why) => language.file_stuck(path.display(), why),
             Fault::Unwritable(path, why) => language.file_unwritable(path.display(), why),
             Fault::NoDirectory(path, why) => language.no_directory(path.display(), why),
+            Fault::Late(path) => language.file_late(path.display()),
             Fault::NoHome => language.no_home(),
         }
     }
@@ -120,6 +124,12 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// How long another client may hold a directory: one that was stopped does so for ever.
+const HELD_MAX: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether it still does.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// Makes the directory where it is missing, and keeps other clients from writing there until the result is dropped.
 pub(crate) fn alone(directory: &Path) -> Result<Option<File>, Fault> {
     let mut builder = fs::DirBuilder::new();
@@ -128,7 +138,16 @@ pub(crate) fn alone(directory: &Path) -> Result<Option<File>, Fault> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory).map_err(|error| Fault::NoDirectory(directory.into(), plain(&error)))?;
     // Where directories cannot be locked, two clients that write at the same moment are the person's luck.
-    Ok(File::open(directory).ok().filter(|directory| directory.lock().is_ok()))
+    let Ok(file) = File::open(directory) else { return Ok(None) };
+    let until = Instant::now() + HELD_MAX;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if Instant::now() >= until => return Err(Fault::Late(directory.into())),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK_AGAIN),
+        }
+    }
 }
 
 /// An error of the system in words, without its number.

@@ -63,6 +63,12 @@ parlor_core::phrases! {
             "{path} non si può creare: {why}.",
             "پوشهٔ {path} ساخته نمی‌شود: {why}.",
         }
+        /// A disk that does not answer, or a file that another program holds for too long.
+        file_late(path) {
+            "{path} could not be written in time: the disk does not answer, or another program holds it.",
+            "{path} non si è potuto scrivere in tempo: il disco non risponde o un altro programma lo tiene occupato.",
+            "در {path} به‌موقع نوشته نشد: دیسک پاسخ نمی‌دهد یا برنامهٔ دیگری آن را در اختیار دارد.",
+        }
         /// There is no place for kept files.
         no_home() {
             "There is no home directory to keep anything in; set HOME.",

@@ -45,8 +45,9 @@ impl Writer {
         keepsake: Keepsake,
         told: impl FnMut(Fault) + Send + 'static,
     ) -> Self {
+        let place = files.state().to_owned();
         let mut keeper = Keeper::new(files, target, nick, keepsake);
-        Self { clerk: Clerk::start(move |order, last| keeper.write(order, last), told) }
+        Self { clerk: Clerk::start(place, move |order, last| keeper.write(order, last), told) }
     }
 
     /// One is in, having chosen this name ([`State::own_nick`](parlor_core::client::State::own_nick)); to be called whenever
@@ -73,10 +74,17 @@ impl Writer {
         self.clerk.give(|order| order.keepsake.replace(keepsake.clone()).as_ref() != Some(keepsake));
     }
 
-    /// Returns once everything is written; nothing is taken any more. To be called before a program ends, from
+    /// Returns once everything is written, or after a few seconds; nothing is taken any more. Told is what could not be
+    /// written. To be called before a program ends, from
     /// [`Face::finished`](parlor_transport_tcp::session::Face::finished) say. May be called from several threads.
-    pub fn finish(&self) {
-        self.clerk.finish();
+    pub fn finish(&self) -> Option<Fault> {
+        self.clerk.finish()
+    }
+
+    /// The same for several, which have these seconds together.
+    pub fn finish_all<'a>(writers: impl Iterator<Item = &'a Self> + Clone) -> Option<Fault> {
+        writers.clone().for_each(|writer| writer.clerk.end());
+        writers.fold(None, |fault, writer| fault.or(writer.finish()))
     }
 }
 
@@ -217,11 +225,10 @@ mod tests {
             writer.remember(&Secret::new("token"));
             writer.keep(&draft("half"));
             writer.keep(&draft("half a thought"));
-            if dropped {
-                drop(writer)
-            } else {
-                writer.finish()
+            if !dropped {
+                assert_eq!(writer.finish(), None);
             }
+            drop(writer);
             assert_eq!(kept.keepsake(&target.authority(), "ada").value, draft("half a thought"));
             assert_eq!(kept.token(&target.authority(), "ada").value, Some(Secret::new("token")));
             assert_eq!(kept.connect().value.nick, "ada");

@@ -26,8 +26,9 @@ use crate::leave::Leave;
 use crate::preferences::Preferences;
 use crate::theme;
 
-/// How long closing the window waits for the goodbye to be said.
-const GOODBYE: Duration = Duration::from_secs(3);
+/// How long closing the window waits for the goodbye to be said. The machine itself gives up after 3 s on the servers that
+/// may not answer, and is to come first.
+const GOODBYE: Duration = Duration::from_millis(3_500);
 
 /// Makes a session with a server for a nickname; the bell tells when there is something to see.
 pub type Dial = Box<dyn FnMut(&Target, &str, &Bell) -> Session>;
@@ -71,12 +72,20 @@ impl Screen {
         }
     }
 
-    /// Puts the dialog over the chat. A session that is over is not come back to.
-    fn open_dialog(&mut self) {
-        if let Screen::Chat(talk) = std::mem::replace(self, Screen::Dialog(None)) {
-            let over = matches!(talk.chat.session().state().link, Link::Closed { .. });
-            *self = Screen::Dialog(Some(talk).filter(|_| !over));
+    /// Puts the dialog over the chat. A session that is over is not come back to: it is given back.
+    fn open_dialog(&mut self) -> Option<Talk> {
+        let talk = match std::mem::replace(self, Screen::Dialog(None)) {
+            Screen::Chat(talk) => talk,
+            dialog @ Screen::Dialog(_) => {
+                *self = dialog;
+                return None;
+            }
+        };
+        if matches!(talk.chat.session().state().link, Link::Closed { .. }) {
+            return Some(*talk);
         }
+        *self = Screen::Dialog(Some(talk));
+        None
     }
 
     /// Takes the dialog away again.
@@ -163,8 +172,7 @@ impl App {
         if let Screen::Chat(before) | Screen::Dialog(Some(before)) =
             std::mem::replace(&mut self.screen, Screen::Chat(talk))
         {
-            before.chat.session().intent(Intent::Quit);
-            self.leaving.push(*before);
+            self.part(*before);
         }
         ctx.request_repaint();
     }
@@ -230,10 +238,23 @@ impl App {
         self.leave.is_open() || self.preferences.is_open() || self.hosting.is_open()
     }
 
+    /// Puts the dialog over the chat.
+    fn open_dialog(&mut self) {
+        if let Some(over) = self.screen.open_dialog() {
+            self.part(over);
+        }
+    }
+
+    /// Lets a session say goodbye in the background.
+    fn part(&mut self, talk: Talk) {
+        talk.chat.session().intent(Intent::Quit);
+        self.leaving.push(talk);
+    }
+
     /// What the person wants beyond the chat.
     fn follow(&mut self, ui: &Ui, asked: Asked) {
         match asked {
-            Asked::Dialog => self.screen.open_dialog(),
+            Asked::Dialog => self.open_dialog(),
             Asked::Dismiss => self.trouble = None,
             Asked::Settings => self.preferences.open(),
             Asked::Addresses => self.hosting.show_addresses(),
@@ -303,12 +324,12 @@ impl App {
         if let Some(talk) = self.screen.talk() {
             talk.chat.session().intent(Intent::Quit);
         }
-        for talk in self.screen.talk().into_iter().chain(&self.leaving) {
-            talk.chat.session().finish_within(GOODBYE);
-            talk.bell.finish_writing();
-        }
-        self.preferences.finish_writing();
-        if let Some(fault) = self.preferences.take_trouble() {
+        let all = || self.screen.talk().into_iter().chain(&self.leaving);
+        let sessions: Vec<_> = all().map(|talk| talk.chat.session().clone()).collect();
+        Session::finish_all(&sessions, GOODBYE);
+        let writers: Vec<_> = all().filter_map(|talk| talk.bell.writer()).collect();
+        let faults = [Writer::finish_all(writers.into_iter()), self.preferences.finish_writing()];
+        for fault in faults.into_iter().flatten() {
             // There is no window any more to say it in.
             eprintln!("parlor-gui: {}", fault.sentence(Language::English));
         }
@@ -338,7 +359,7 @@ impl eframe::App for App {
         self.preferences.take_keys(ui);
         let covered = self.is_covered();
         if !covered && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::O)) {
-            self.screen.open_dialog();
+            self.open_dialog();
         }
         match &mut self.screen {
             Screen::Dialog(behind) => {

@@ -59,11 +59,9 @@ impl Bell {
         }
     }
 
-    /// Returns once all that came so far is kept.
-    pub(crate) fn finish_writing(&self) {
-        if let Some(writer) = &self.writer {
-            writer.finish();
-        }
+    /// What keeps what the session brings.
+    pub(crate) fn writer(&self) -> Option<&Writer> {
+        self.writer.as_deref()
     }
 
     /// From now on the next change wakes the window again. To be called before looking.
@@ -117,7 +115,10 @@ impl Face for Bell {
 
     fn finished(&self) {
         // The window may end the program from here on.
-        self.finish_writing();
+        if let Some(writer) = self.writer() {
+            // Whoever ends the program asks again, and hears what could not be kept.
+            let _ = writer.finish();
+        }
         self.shared.finished.store(true, Ordering::Release);
         self.ring();
     }

@@ -53,11 +53,9 @@ impl Preferences {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Returns once all that was chosen so far is kept.
-    pub(crate) fn finish_writing(&self) {
-        if let Some((_, writer)) = &self.file {
-            writer.finish();
-        }
+    /// Returns once all that was chosen so far is kept, or after a few seconds; tells what could not be.
+    pub(crate) fn finish_writing(&self) -> Option<Fault> {
+        self.file.as_ref().and_then(|(_, writer)| writer.finish())
     }
 
     /// Whether it covers the window.

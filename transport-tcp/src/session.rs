@@ -122,13 +122,23 @@ impl Session {
     /// Blocks until all is said, as [`wait_finished`](Self::wait_finished) does after [`Intent::Quit`]; once the time is over
     /// ends at once instead, so that what was not confirmed is given to the face to be kept. `true` if all was said.
     pub fn finish_within(&self, at_most: Duration) -> bool {
-        if self.wait_finished(at_most) {
-            return true;
-        }
+        Self::finish_all(std::slice::from_ref(self), at_most)
+    }
+
+    /// The same for several at once, which have this time together: those that are late are cut short at the same moment.
+    pub fn finish_all(sessions: &[Self], at_most: Duration) -> bool {
+        let until = |at_most| {
+            let end = std::time::Instant::now() + at_most;
+            move |session: &&Self| !session.wait_finished(end.saturating_duration_since(std::time::Instant::now()))
+        };
+        let late: Vec<_> = sessions.iter().filter(until(at_most)).collect();
         // The second one cuts it short.
-        self.intent(Intent::Quit);
-        self.wait_finished(CUT_SHORT_MAX);
-        false
+        late.iter().for_each(|session| session.intent(Intent::Quit));
+        let is_late = until(CUT_SHORT_MAX);
+        for session in &late {
+            is_late(session);
+        }
+        late.is_empty()
     }
 
     /// Blocks until all is said, or the time is over. `true` if all is said.

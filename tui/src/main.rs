@@ -24,8 +24,9 @@ use tui::pipe::names::Names;
 use tui::pipe::{self, Identity, Outcome, PipeFace, Terms};
 use tui::term::{Caret, GiveBack, Term};
 
-/// How long the goodbye may take once the terminal was given back.
-const FAREWELL_MAX: Duration = Duration::from_secs(3);
+/// How long the goodbye may take once the terminal was given back. The machine itself gives up after 3 s on the servers
+/// that may not answer, and is to come first.
+const FAREWELL_MAX: Duration = Duration::from_millis(3_500);
 /// How long the screen may take to end after a signal.
 const SCREEN_MAX: Duration = Duration::from_secs(1);
 
@@ -184,7 +185,9 @@ fn screen(
     }
     siv.runner(backend).run();
     // The goodbye is on its way; a second one would cut it short.
-    current.wait(FAREWELL_MAX);
+    if let Some(fault) = current.wait(FAREWELL_MAX) {
+        complain(&fault.sentence(Language::English));
+    }
     Ok(ended_by(signal.load(Ordering::Acquire)))
 }
 
@@ -200,10 +203,13 @@ fn leave_on_signal(siv: &Cursive, current: Current, give_back: GiveBack) -> Arc<
     let ours = told.clone();
     parlor_face::signals::watch(move |signal| {
         ours.store(u8::try_from(signal).unwrap_or_default(), Ordering::Release);
-        current.leave(FAREWELL_MAX);
+        let fault = current.leave(FAREWELL_MAX);
         let _ = sink.send(Box::new(app::quit));
         std::thread::sleep(SCREEN_MAX);
         give_back.now();
+        if let Some(fault) = fault {
+            complain(&fault.sentence(Language::English));
+        }
         std::process::exit(128 + signal);
     });
     told

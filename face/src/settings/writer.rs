@@ -18,6 +18,7 @@ impl SettingsWriter {
     /// # Panics
     /// If the system cannot start a thread.
     pub fn start(files: Kept, told: impl FnMut(Fault) + Send + 'static) -> Self {
+        let place = files.config().to_owned();
         let mut unwritten = None;
         let write = move |Change(change): Change, _| {
             let Some((before, now)) = change else { return Ok(()) };
@@ -26,7 +27,7 @@ impl SettingsWriter {
             unwritten = None;
             Ok(())
         };
-        Self { clerk: Clerk::start(write, told) }
+        Self { clerk: Clerk::start(place, write, told) }
     }
 
     /// Writes what is different in `now` from `before`, as [`Kept::keep_settings`] does.
@@ -38,9 +39,10 @@ impl SettingsWriter {
         });
     }
 
-    /// Returns once everything is written; nothing is taken any more. To be called before a program ends.
-    pub fn finish(&self) {
-        self.clerk.finish();
+    /// Returns once everything is written, or after a few seconds; nothing is taken any more. Told is what could not be
+    /// written. To be called before a program ends.
+    pub fn finish(&self) -> Option<Fault> {
+        self.clerk.finish()
     }
 }
 
@@ -84,11 +86,10 @@ mod tests {
             (15..20).for_each(|points| writer.keep(&sized(points), &sized(points + 1)));
             let dark = Settings { theme: Theme::Dark, ..sized(20) };
             writer.keep(&sized(20), &dark);
-            if dropped {
-                drop(writer)
-            } else {
-                writer.finish()
+            if !dropped {
+                assert_eq!(writer.finish(), None);
             }
+            drop(writer);
             assert_eq!(kept.settings().settings, Settings { twelve_hours: true, ..dark });
         }
     }

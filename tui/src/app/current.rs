@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use parlor_core::client::Intent;
+use parlor_face::Fault;
 use parlor_face::writer::Writer;
 use parlor_transport_tcp::session::Session;
 
@@ -71,41 +72,43 @@ impl Current {
         }
     }
 
-    /// Says goodbye and waits until it was heard, or the time is over.
-    pub fn leave(&self, at_most: Duration) {
+    /// Says goodbye and waits as [`Current::wait`] does.
+    pub fn leave(&self, at_most: Duration) -> Option<Fault> {
         self.say_goodbye();
-        self.wait(at_most);
+        self.wait(at_most)
     }
 
     /// Waits until each goodbye was heard, or the time is over, and until what they brought is kept, with what was not
-    /// confirmed.
-    pub fn wait(&self, at_most: Duration) {
-        let (mut all, writer) = {
+    /// confirmed; a disk that does not answer has a few seconds more. What is told is what could not be kept.
+    pub fn wait(&self, at_most: Duration) -> Option<Fault> {
+        let (all, newest, writer) = {
             let open = self.lock();
-            (open.leaving.clone(), open.writer.clone())
+            (open.leaving.clone(), open.session.clone(), open.writer.clone())
         };
-        all.extend(self.get().map(|session| (session, writer)));
-        for (session, writer) in all {
-            session.finish_within(at_most);
-            if let Some(writer) = writer {
-                writer.finish();
-            }
-        }
+        let (mut sessions, mut writers): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        sessions.extend(newest);
+        writers.push(writer);
+        Session::finish_all(&sessions, at_most);
+        Writer::finish_all(writers.iter().flatten().map(AsRef::as_ref))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use parlor_core::client::{Link, Profile};
+    use parlor_core::client::{Keepsake, Link, Profile};
     use parlor_core::wire::Dialect;
+    use parlor_face::kept::Kept;
+    use parlor_transport_tcp::target::Target;
 
     use super::*;
+
+    const WELCOME: &[u8] = br#"{"welcome":{"version":1,"server":"test","nick":"ada","token":"t","resumed":false,"limits":{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}"#;
 
     #[test]
     fn goodbye_is_said_once_and_so_heard_whoever_else_says_it_too() {
         let (session, server) = Session::offline(Profile::new(Dialect::Native, "parlor://127.0.0.1", "ada", "test"));
         server.connected();
-        server.says(br#"{"welcome":{"version":1,"server":"test","nick":"ada","token":"t","resumed":false,"limits":{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}"#);
+        server.says(WELCOME);
         server.says(b"\n");
         server.sent();
         let current = Current::default();
@@ -122,7 +125,7 @@ mod tests {
             let (session, server) =
                 Session::offline(Profile::new(Dialect::Native, "parlor://127.0.0.1", "ada", "test"));
             server.connected();
-            server.says(br#"{"welcome":{"version":1,"server":"test","nick":"ada","token":"t","resumed":false,"limits":{"nick_bytes":64,"room_bytes":64,"text_bytes":8192,"topic_bytes":512,"frame_bytes":16384,"page":200,"rooms":64},"features":[]}}"#);
+            server.says(WELCOME);
             server.says(b"\n");
             server.says(br#"{"room":{"room":"lobby","log":"9f3c5a7b1d2e4f60","first_id":1,"last_id":0,"topic":"","count":1,"members":["ada"]}}"#);
             server.says(b"\n");
@@ -137,5 +140,38 @@ mod tests {
             let kept = server.kept().expect("something is to be kept");
             assert!(format!("{kept:?}").contains("is anybody there?"), "{kept:?}");
         }
+    }
+
+    #[test]
+    fn a_file_that_another_program_holds_keeps_neither_the_other_sessions_nor_the_program_from_ending() {
+        let home = tempfile::tempdir().expect("there is room for a directory");
+        let state = home.path().join("state");
+        std::fs::create_dir(&state).expect("it is new");
+        let held = std::fs::File::open(&state).expect("it is there");
+        held.lock().expect("nobody else has it");
+        let current = Current::default();
+        let talk = || {
+            let profile = Profile::new(Dialect::Native, "parlor://127.0.0.1", "ada", "test");
+            let (session, server) = Session::offline(profile);
+            server.connected();
+            server.says(WELCOME);
+            server.says(b"\n");
+            let files = Kept::at(home.path().join("config"), &state);
+            let target = Target::new(Dialect::Native, "127.0.0.1", 7);
+            let writer = Writer::start(files, target, "ada", Keepsake::default(), |_| {});
+            writer.keep(&Keepsake { ignored: vec!["eve".into()], ..Keepsake::default() });
+            current.write_with(Some(Arc::new(writer)));
+            current.replace(Some(session.clone()));
+            (session, server)
+        };
+        let (earlier, _server) = talk();
+        current.replace(None);
+        let (newest, _other) = talk();
+        let (sender, left) = std::sync::mpsc::channel();
+        let leaving = current.clone();
+        std::thread::spawn(move || sender.send(leaving.leave(Duration::ZERO)));
+        let fault = left.recv_timeout(Duration::from_secs(60)).expect("it ends");
+        assert_eq!(fault, Some(Fault::Late(state)));
+        assert!([earlier, newest].iter().all(|session| session.wait_finished(Duration::ZERO)));
     }
 }

@@ -65,7 +65,8 @@ impl Face for Wake {
     fn finished(&self) {
         // The program may end from here on.
         if let Some(writer) = &self.writer {
-            writer.finish();
+            // Whoever ends the program asks again, and hears what could not be kept.
+            let _ = writer.finish();
         }
         self.send(|siv| {
             // Another chat may have been opened meanwhile.
