@@ -45,7 +45,7 @@ fn main() {
         Harness::builder().with_size(vec2(1000.0, 1100.0)).allow_missing_glyphs().build_eframe(move |cc| {
             let target = Target::new(Dialect::Native, "127.0.0.1", 7);
             let mut app =
-                App::asking(&cc.egui_ctx, Form::new(&target, "ada"), None, Box::new(move |_, _, _| session.clone()));
+                App::asking(&cc.egui_ctx, Form::new(&target, "ada"), None, Box::new(move |_, _, _, _| session.clone()));
             app.connect(&cc.egui_ctx, &target, "ada");
             app
         });

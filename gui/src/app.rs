@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::{self, Key, Modifiers, Ui, ViewportCommand};
-use parlor_core::client::{Intent, Link, Question};
+use parlor_core::client::{Intent, Keepsake, Link, Question};
 use parlor_core::secret::Secret;
 use parlor_core::words::Language;
 use parlor_face::kept::Kept;
 use parlor_face::notify::Notifier;
 use parlor_face::settings::Settings;
+use parlor_face::words::Words as _;
 use parlor_face::writer::Writer;
 use parlor_transport_tcp::session::Session;
 use parlor_transport_tcp::target::Target;
@@ -24,14 +25,29 @@ use crate::connect::{Aim, Form};
 use crate::hosting::{Hosting, News};
 use crate::leave::Leave;
 use crate::preferences::Preferences;
+use crate::talk::{Leaving, Screen, Talk};
 use crate::theme;
 
 /// How long closing the window waits for the goodbye to be said. The machine itself gives up after 3 s on the servers that
 /// may not answer, and is to come first.
 const GOODBYE: Duration = Duration::from_millis(3_500);
 
-/// Makes a session with a server for a nickname; the bell tells when there is something to see.
-pub type Dial = Box<dyn FnMut(&Target, &str, &Bell) -> Session>;
+/// How long one that was cut short may take to keep what was not said.
+const CUT_SHORT: Duration = Duration::from_millis(500);
+
+/// Makes a session with a server for a nickname, of which this was kept; the bell tells when there is something to see.
+pub type Dial = Box<dyn FnMut(&Target, &str, Keepsake, &Bell) -> Session>;
+
+/// Whom to join once one has left there.
+struct Next {
+    target: Target,
+    nick: String,
+    /// The password of this window's own server.
+    answer: Option<Secret>,
+    since: Instant,
+    /// The goodbye was cut short.
+    hurried: bool,
+}
 
 /// The desktop client.
 pub struct App {
@@ -45,64 +61,10 @@ pub struct App {
     notifier: Option<Notifier>,
     hosting: Hosting,
     /// Those whose goodbye is being said.
-    leaving: Vec<Talk>,
+    leaving: Leaving,
+    next: Option<Next>,
     /// The system wants the program to end.
     ending: Arc<AtomicBool>,
-}
-
-enum Screen {
-    /// The dialog, and the chat that goes on until one is elsewhere.
-    Dialog(Option<Box<Talk>>),
-    Chat(Box<Talk>),
-}
-
-impl Screen {
-    /// The session, whether it is in front or not.
-    fn talk(&self) -> Option<&Talk> {
-        match self {
-            Screen::Dialog(behind) => behind.as_deref(),
-            Screen::Chat(talk) => Some(talk),
-        }
-    }
-
-    fn talk_mut(&mut self) -> Option<&mut Talk> {
-        match self {
-            Screen::Dialog(behind) => behind.as_deref_mut(),
-            Screen::Chat(talk) => Some(talk),
-        }
-    }
-
-    /// Puts the dialog over the chat. A session that is over is not come back to: it is given back.
-    fn open_dialog(&mut self) -> Option<Talk> {
-        let talk = match std::mem::replace(self, Screen::Dialog(None)) {
-            Screen::Chat(talk) => talk,
-            dialog @ Screen::Dialog(_) => {
-                *self = dialog;
-                return None;
-            }
-        };
-        if matches!(talk.chat.session().state().link, Link::Closed { .. }) {
-            return Some(*talk);
-        }
-        *self = Screen::Dialog(Some(talk));
-        None
-    }
-
-    /// Takes the dialog away again.
-    fn close_dialog(&mut self) {
-        match std::mem::replace(self, Screen::Dialog(None)) {
-            Screen::Dialog(Some(talk)) | Screen::Chat(talk) => *self = Screen::Chat(talk),
-            Screen::Dialog(None) => {}
-        }
-    }
-}
-
-/// A session in the window.
-struct Talk {
-    chat: Chat,
-    bell: Bell,
-    /// The password of this window's own server, to be given to it once.
-    answer: Option<Secret>,
 }
 
 impl App {
@@ -121,7 +83,8 @@ impl App {
             preferences,
             notifier: None,
             hosting: Hosting::default(),
-            leaving: Vec::new(),
+            leaving: Leaving::default(),
+            next: None,
             ending: Arc::default(),
         }
     }
@@ -154,26 +117,53 @@ impl App {
         }
     }
 
-    /// Connects at once, without asking. A session that goes on says goodbye.
+    /// Connects without asking. A session that goes on says goodbye; one under the same name at the same server is waited for
+    /// first, so that the name is free and what was not sent there is found.
     pub fn connect(&mut self, ctx: &egui::Context, target: &Target, nick: &str) {
         self.keep(Chosen::of(ctx).language);
-        let mut bell = Bell::new(ctx.clone());
-        if let Some(kept) = self.kept.clone() {
-            let keepsake = kept.keepsake(&target.authority(), nick).value;
-            let theirs = bell.clone();
-            let writer = Writer::start(kept, target.clone(), nick, keepsake, move |fault| theirs.complain(fault));
-            bell.write_with(writer);
-        }
-        let session = (self.dial)(target, nick, &bell);
-        session.intent(Intent::Set(Chosen::of(ctx).options()));
         self.form = Form::new(target, nick);
-        let talk = Box::new(Talk { chat: Chat::new(session), bell, answer: None });
-        self.leaving.retain(|talk| !talk.bell.is_finished());
         if let Screen::Chat(before) | Screen::Dialog(Some(before)) =
-            std::mem::replace(&mut self.screen, Screen::Chat(talk))
+            std::mem::replace(&mut self.screen, Screen::Dialog(None))
         {
-            self.part(*before);
+            self.leaving.add(*before);
         }
+        let since = Instant::now();
+        self.next = Some(Next { target: target.clone(), nick: nick.to_owned(), answer: None, since, hurried: false });
+        self.go_on(ctx);
+    }
+
+    /// Connects to whom is to be connected to, once that can be.
+    fn go_on(&mut self, ctx: &egui::Context) {
+        let Some(next) = &mut self.next else { return };
+        if self.leaving.holds(&next.target, &next.nick) {
+            let waited = next.since.elapsed();
+            if waited >= GOODBYE && !std::mem::replace(&mut next.hurried, true) {
+                self.leaving.hurry(&next.target, &next.nick);
+            }
+            let until = if waited < GOODBYE { GOODBYE } else { GOODBYE + CUT_SHORT };
+            if let Some(left) = until.checked_sub(waited).filter(|left| !left.is_zero()) {
+                self.trouble = Some(Chosen::of(ctx).language.saying_goodbye());
+                return ctx.request_repaint_after(left);
+            }
+        }
+        let Some(next) = self.next.take() else { return };
+        let waits = Chosen::of(ctx).language.saying_goodbye();
+        self.trouble.take_if(|trouble| *trouble == waits);
+        self.join(ctx, next);
+    }
+
+    fn join(&mut self, ctx: &egui::Context, Next { target, nick, answer, .. }: Next) {
+        let mut bell = Bell::new(ctx.clone());
+        let server = target.authority();
+        let mut keepsake = Keepsake::default();
+        if let Some(kept) = self.kept.clone() {
+            keepsake = kept.keepsake(&server, &nick).value;
+            let (theirs, began) = (bell.clone(), keepsake.clone());
+            bell.write_with(Writer::start(kept, target.clone(), &nick, began, move |fault| theirs.complain(fault)));
+        }
+        let session = (self.dial)(&target, &nick, keepsake, &bell);
+        session.intent(Intent::Set(Chosen::of(ctx).options()));
+        self.screen = Screen::Chat(Box::new(Talk { server, nick, chat: Chat::new(session), bell, answer }));
         ctx.request_repaint();
     }
 
@@ -221,8 +211,12 @@ impl App {
                 let nick = self.form.nick.trim().to_owned();
                 self.trouble = None;
                 self.connect(ctx, &target, &nick);
-                if let Some(talk) = self.screen.talk_mut() {
-                    talk.answer = self.hosting.take_answer();
+                let answer = self.hosting.take_answer();
+                match (&mut self.next, self.screen.talk_mut()) {
+                    (Some(Next { answer: theirs, .. }), _) | (None, Some(Talk { answer: theirs, .. })) => {
+                        *theirs = answer
+                    }
+                    (None, None) => {}
                 }
             }
             Some(News::Ended(sentence)) => self.warn(sentence),
@@ -241,14 +235,8 @@ impl App {
     /// Puts the dialog over the chat.
     fn open_dialog(&mut self) {
         if let Some(over) = self.screen.open_dialog() {
-            self.part(over);
+            self.leaving.add(over);
         }
-    }
-
-    /// Lets a session say goodbye in the background.
-    fn part(&mut self, talk: Talk) {
-        talk.chat.session().intent(Intent::Quit);
-        self.leaving.push(talk);
     }
 
     /// What the person wants beyond the chat.
@@ -324,7 +312,7 @@ impl App {
         if let Some(talk) = self.screen.talk() {
             talk.chat.session().intent(Intent::Quit);
         }
-        let all = || self.screen.talk().into_iter().chain(&self.leaving);
+        let all = || self.screen.talk().into_iter().chain(self.leaving.iter());
         let sessions: Vec<_> = all().map(|talk| talk.chat.session().clone()).collect();
         Session::finish_all(&sessions, GOODBYE);
         let writers: Vec<_> = all().filter_map(|talk| talk.bell.writer()).collect();
@@ -344,6 +332,7 @@ impl eframe::App for App {
         }
         self.listen(ctx);
         self.host(ctx);
+        self.go_on(ctx);
         if let Some(fault) = self.preferences.take_trouble() {
             self.warn(fault.sentence(Chosen::of(ctx).language));
         }

@@ -33,6 +33,7 @@ mod row;
 mod run;
 mod scroll;
 mod switcher;
+mod talk;
 mod text;
 mod theme;
 mod words;

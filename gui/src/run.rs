@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use eframe::egui::{self, IconData, ViewportBuilder};
 use parlor_core::client::Profile;
@@ -16,6 +17,12 @@ use crate::connect::Form;
 
 /// Whether the window has come up. Until then a panic means that the system lacks something.
 static UP: AtomicBool = AtomicBool::new(false);
+
+/// How long the program may take to end after a signal: more than the goodbyes, what is kept and the hosted server take.
+const END_MAX: Duration = Duration::from_secs(18);
+
+/// Signals so close together are one wish.
+const SAME_WISH: Duration = Duration::from_secs(1);
 
 /// Opens the window and returns once it is closed.
 ///
@@ -69,18 +76,23 @@ fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> Ap
         app.connect(ctx, target, &last.nick);
     }
     let end = app.ender(ctx);
-    parlor_face::signals::watch(move |_| end());
+    parlor_face::signals::watch(parlor_face::signals::insist(end, out, SAME_WISH, END_MAX));
     if let Some(warning) = warning {
         app.warn(warning);
     }
     app
 }
 
+/// Ends the program without waiting for anything.
+fn out(signal: i32) {
+    eprintln!("parlor-gui: The program was ended before everything was said and kept.");
+    std::process::exit(128 + signal);
+}
+
 fn dial(kept: Option<Kept>) -> Dial {
-    Box::new(move |target, nick, bell| {
+    Box::new(move |target, nick, keepsake, bell| {
         let server = target.authority();
         let token = kept.as_ref().and_then(|kept| kept.token(&server, nick).value);
-        let keepsake = kept.as_ref().map(|kept| kept.keepsake(&server, nick).value).unwrap_or_default();
         let profile = Profile {
             room: target.room.clone(),
             token,

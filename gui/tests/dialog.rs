@@ -20,7 +20,7 @@ fn dialog(connect: Connect, kept: Option<Kept>) -> (Harness<'static, App>, Diall
     let dialled = Dialled::default();
     let log = Arc::clone(&dialled);
     let window = window(vec2(700.0, 600.0), move |ctx| {
-        let dial = Box::new(move |target: &parlor_transport_tcp::target::Target, nick: &str, _: &gui::Bell| {
+        let dial = Box::new(move |target: &parlor_transport_tcp::target::Target, nick: &str, _, _: &gui::Bell| {
             let (session, server) = Session::offline(profile(target.dialect, nick));
             log.lock().expect("no test panics with the lock").push((target.to_string(), nick.into(), server));
             session
@@ -229,4 +229,44 @@ fn who_cannot_answer_a_servers_question_goes_elsewhere() {
     window.get_by_label("Another server \u{2026}").click();
     window.run();
     assert_eq!(value(&window, "Host"), "chat.example.org");
+}
+
+#[test]
+fn the_same_server_is_left_before_it_is_joined_again_under_the_same_name() {
+    let (mut window, dialled) = dialog(last_time(), None);
+    window.key_press(Key::Enter);
+    window.run();
+    let says = |text: &str| {
+        let dialled = dialled.lock().expect("no test panics with the lock");
+        dialled[0].2.says(format!("{text}\n").as_bytes());
+    };
+    dialled.lock().expect("no test panics with the lock")[0].2.connected();
+    says(&common::welcome("bea"));
+    says(&common::room("lobby", "", &["bea"]));
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    window.run();
+    window.get_by_label("Connect").click();
+    window.step();
+    window.step();
+    let sent = String::from_utf8(dialled.lock().expect("no test panics with the lock")[0].2.sent());
+    assert!(sent.expect("the client sends UTF-8").contains("quit"));
+    assert_eq!(targets(&dialled).len(), 1, "the first one still has the name");
+    assert!(window.query_by_label("Saying goodbye \u{2026}").is_some());
+    says("{\"bye\":{\"code\":\"quit\",\"text\":\"Goodbye.\"}}");
+    window.run();
+    assert_eq!(targets(&dialled).len(), 2);
+    assert!(window.query_by_label("Host").is_none(), "the chat is in front");
+}
+
+#[test]
+fn the_dialog_asked_for_twice_still_leads_back() {
+    let (mut window, _dialled) = dialog(last_time(), None);
+    window.key_press(Key::Enter);
+    window.run();
+    for _ in 0..2 {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::O);
+        window.run();
+    }
+    assert!(window.query_by_label("Back to parlor://127.0.0.1:7").is_some());
 }

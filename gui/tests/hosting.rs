@@ -100,7 +100,7 @@ fn dialling() -> (Arc<Mutex<Vec<Offline>>>, Harness<'static, App>) {
     let theirs = servers.clone();
     let window = window(vec2(900.0, 700.0), move |ctx| {
         let connect = Connect { nick: "ada".into(), ..Connect::default() };
-        let dial = move |target: &Target, nick: &str, _: &Bell| {
+        let dial = move |target: &Target, nick: &str, _, _: &Bell| {
             let (session, server) = Session::offline(profile(target.dialect, nick));
             theirs.lock().expect("nobody panics with it").push(server);
             session

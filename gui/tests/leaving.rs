@@ -93,3 +93,15 @@ fn a_hidden_window_asks_before_it_is_closed_as_well() {
         assert!(wanted.contains(&command), "{wanted:?}");
     }
 }
+
+#[test]
+fn a_session_that_the_server_ended_is_waited_for_as_well_when_one_goes_elsewhere() {
+    let mut desk = Desk::dialling();
+    desk.server.connected();
+    desk.says(r#"{"bye":{"code":"version","text":"Use a newer client."}}"#);
+    desk.window.run();
+    assert!(!desk.session.wait_finished(std::time::Duration::ZERO));
+    desk.window.get_by_label("Another server …").click();
+    desk.window.run();
+    assert!(desk.session.wait_finished(std::time::Duration::ZERO), "it is told to end");
+}

@@ -16,7 +16,7 @@ use parlor_transport_tcp::target::Target;
 fn join(dialect: Dialect, port: u16) -> Harness<'static, App> {
     let target = Target::new(dialect, "127.0.0.1", port);
     window(vec2(900.0, 600.0), move |ctx| {
-        let dial = Box::new(|target: &Target, nick: &str, bell: &gui::Bell| {
+        let dial = Box::new(|target: &Target, nick: &str, _, bell: &gui::Bell| {
             Session::start(target.clone(), profile(target.dialect, nick), bell.clone())
         });
         let mut app = App::asking(ctx, Form::new(&target, "ada"), None, dial);

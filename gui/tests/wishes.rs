@@ -288,7 +288,7 @@ fn who_looks_elsewhere_is_told_that_they_are_called_and_who_looks_here_is_not() 
     let theirs = Arc::clone(&bell);
     let mut window = window(vec2(600.0, 400.0), move |ctx| {
         let target = Target::new(Dialect::Native, "127.0.0.1", 7);
-        let dial = Box::new(move |target: &Target, nick: &str, bell: &Bell| {
+        let dial = Box::new(move |target: &Target, nick: &str, _, bell: &Bell| {
             *theirs.lock().expect("nobody panics with it") = Some(bell.clone());
             Session::offline(profile(target.dialect, nick)).0
         });

@@ -47,7 +47,7 @@ impl Desk {
         let window = window(size, move |ctx| {
             let target = Target::new(Dialect::Native, "127.0.0.1", 7);
             let form = Form::new(&target, "ada");
-            let mut app = App::asking(ctx, form, None, Box::new(move |_, _, _| shown.clone()));
+            let mut app = App::asking(ctx, form, None, Box::new(move |_, _, _, _| shown.clone()));
             app.connect(ctx, &target, "ada");
             app
         });
@@ -282,7 +282,7 @@ pub(crate) fn dialog() -> (tempfile::TempDir, Kept, Harness<'static, App>) {
     let window = window(vec2(900.0, 700.0), move |ctx| {
         let connect = Connect { nick: "ada".into(), ..Connect::default() };
         let dial =
-            Box::new(move |target: &Target, nick: &str, _: &Bell| Session::offline(profile(target.dialect, nick)).0);
+            Box::new(move |target: &Target, nick: &str, _, _: &Bell| Session::offline(profile(target.dialect, nick)).0);
         App::asking(ctx, Form::kept(&connect), Some(theirs), dial)
     });
     (home, kept, window)
