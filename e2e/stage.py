@@ -1,10 +1,12 @@
 """What the end-to-end pass is played on: programs, a virtual display, a terminal, and waiting with an upper bound."""
+import atexit
 import os
 import pathlib
 import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,10 +39,13 @@ def clean_environment():
     home = OUT / "home"
     shutil.rmtree(OUT, ignore_errors=True)
     home.mkdir(parents=True)
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "HOME"):
         directory = home / name.lower()
         directory.mkdir(mode=0o700)
         os.environ[name] = str(directory)
+    # Sockets lie in it, whose paths are short.
+    os.environ["XDG_RUNTIME_DIR"] = runtime = tempfile.mkdtemp(prefix="parlor-e2e-")
+    atexit.register(shutil.rmtree, runtime, ignore_errors=True)
     for name in ("STATE_DIRECTORY", "WAYLAND_DISPLAY", "DISPLAY", "TMUX", "DBUS_SESSION_BUS_ADDRESS"):
         os.environ.pop(name, None)
     os.environ["LC_ALL"] = "C.UTF-8"

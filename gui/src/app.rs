@@ -1,5 +1,6 @@
 //! The program between eframe and the two screens: the dialog and the chat.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -315,13 +316,14 @@ impl App {
         let all = || self.screen.talk().into_iter().chain(self.leaving.iter());
         let sessions: Vec<_> = all().map(|talk| talk.chat.session().clone()).collect();
         Session::finish_all(&sessions, GOODBYE);
+        // The window's own server has heard the goodbye, and needs nothing of what is kept here.
+        self.hosting.end();
         let writers: Vec<_> = all().filter_map(|talk| talk.bell.writer()).collect();
         let faults = [Writer::finish_all(writers.into_iter()), self.preferences.finish_writing()];
         for fault in faults.into_iter().flatten() {
             // There is no window any more to say it in.
-            eprintln!("parlor-gui: {}", fault.sentence(Language::English));
+            let _ = writeln!(std::io::stderr(), "parlor-gui: {}", fault.sentence(Language::English));
         }
-        self.hosting.end();
     }
 }
 

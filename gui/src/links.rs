@@ -49,10 +49,11 @@ pub(crate) fn show(ui: &Ui, row: Id, said: &str, links: &[Range<usize>], body: &
         let Some(link) = to(said, range) else { continue };
         for (part, rect) in body.rects(range.clone()).into_iter().enumerate() {
             let rect = rect.translate(at.to_vec2());
-            if !ui.is_rect_visible(rect) {
+            let id = row.with(("link", range.start, part));
+            if !ui.is_rect_visible(rect) && !ui.memory(|memory| memory.has_focus(id)) {
                 continue;
             }
-            let response = ui.interact(rect, row.with(("link", range.start, part)), Sense::click());
+            let response = ui.interact(rect, id, Sense::click());
             response.widget_info(|| WidgetInfo::labeled(Role::Link, true, link.url()));
             if response.has_focus() {
                 let stroke = Stroke::new(1.0, Palette::of(ui).link);

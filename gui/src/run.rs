@@ -1,5 +1,6 @@
 //! The program: from the command line to the last goodbye.
 
+use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -85,7 +86,8 @@ fn begin(ctx: &egui::Context, target: Option<&Target>, nick: Option<&str>) -> Ap
 
 /// Ends the program without waiting for anything.
 fn out(signal: i32) {
-    eprintln!("parlor-gui: The program was ended before everything was said and kept.");
+    // Nobody may listen any more.
+    let _ = writeln!(io::stderr(), "parlor-gui: The program was ended before everything was said and kept.");
     std::process::exit(128 + signal);
 }
 

@@ -171,6 +171,8 @@ impl Scroll {
         self.take_wheel_and_keys(sheet, area);
         let (first, offset) = self.settle(sheet, area.height());
         let at_end = self.is_at_end();
+        // Two rows may have become one.
+        self.seen = self.seen.min(timeline.front() + len(timeline));
         let mut top = area.top() + offset;
         let mut index = first;
         while top < area.bottom() && index < timeline.len() {

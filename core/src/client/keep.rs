@@ -22,8 +22,8 @@ const KEEP_INTERVAL: Duration = Duration::from_secs(1);
 pub struct Keepsake {
     /// What is typed and not sent, by place (`None`: a tutorial server's only room). Messages that still waited for the
     /// server when the client ended stand in front of it, each as it is to be typed; of a place with several, each comes
-    /// back once the one before it was sent. Those that the person was told of as failed or not confirmed are not kept. At most [`Keepsake::DRAFTS_MAX`], each at most 64 KiB and
-    /// [`Keepsake::BYTES_MAX`] together.
+    /// back once the one before it was sent. Those that the person was told of as failed or not confirmed are not kept.
+    /// At most [`Keepsake::DRAFTS_MAX`], each at most 64 KiB and [`Keepsake::BYTES_MAX`] together.
     pub drafts: Vec<(Option<Place>, String)>,
     /// Nicknames of people whose messages are not shown.
     pub ignored: Vec<String>,

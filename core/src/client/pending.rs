@@ -213,7 +213,11 @@ impl Client {
         // entry that was waited for.
         let replayed = timeline.find(id).and_then(|at| timeline.get(at)).map(|entry| entry.key);
         match replayed.and_then(|key| timeline.take(key)) {
-            Some(replayed) => entry = Entry { key: entry.key, ..replayed },
+            Some(replayed) => {
+                let answers = |pending: &&mut Pending| pending.reply == Some(replayed.key);
+                self.pending.iter_mut().filter(answers).for_each(|pending| pending.reply = Some(entry.key));
+                entry = Entry { key: entry.key, ..replayed };
+            }
             None => {
                 entry.id = Some(id);
                 confirm(&mut entry.kind);

@@ -19,11 +19,15 @@ impl SettingsWriter {
     /// If the system cannot start a thread.
     pub fn start(files: Kept, told: impl FnMut(Fault) + Send + 'static) -> Self {
         let place = files.config().to_owned();
-        let mut unwritten = None;
+        // What could not be written goes with the next change, and once more at the end.
+        let mut unwritten: Option<(Settings, Settings)> = None;
         let write = move |Change(change): Change, _| {
-            let Some((before, now)) = change else { return Ok(()) };
-            let before = unwritten.get_or_insert(before);
-            files.keep_settings(before, &now)?;
+            if let Some((before, now)) = change {
+                let first = unwritten.take().map_or(before, |(first, _)| first);
+                unwritten = Some((first, now));
+            }
+            let Some((before, now)) = &unwritten else { return Ok(()) };
+            files.keep_settings(before, now)?;
             unwritten = None;
             Ok(())
         };
@@ -95,7 +99,13 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_is_told_and_goes_with_the_next_change() {
+    fn what_could_not_be_written_is_told_and_goes_with_the_next_change_or_at_the_end() {
+        for changed in [true, false] {
+            tells_and_tries_again(changed);
+        }
+    }
+
+    fn tells_and_tries_again(changed: bool) {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config");
         fs::write(&config, "").unwrap();
@@ -106,10 +116,12 @@ mod tests {
         let fault = told.recv_timeout(PATIENCE).unwrap();
         assert!(matches!(fault, Fault::NoDirectory(..)), "{fault:?}");
         fs::remove_file(&config).unwrap();
-        let dark = Settings { theme: Theme::Dark, ..sized(16) };
-        writer.keep(&sized(16), &dark);
-        writer.finish();
-        assert_eq!(kept.settings().settings, dark);
+        let now = if changed { Settings { theme: Theme::Dark, ..sized(16) } } else { sized(16) };
+        if changed {
+            writer.keep(&sized(16), &now);
+        }
+        assert_eq!(writer.finish(), None);
+        assert_eq!(kept.settings().settings, now);
         assert_eq!(told.try_iter().count(), 0);
     }
 }

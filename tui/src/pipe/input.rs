@@ -69,8 +69,10 @@ fn read_piece(input: &mut impl BufRead, rest: &mut Vec<u8>) -> io::Result<Option
 /// Nothing of it is kept but where in it one is, however long it is.
 ///
 /// What is known is what ECMA-48 has: control sequences (5.4), control strings (5.6) and escape sequences (ECMA-35, 13),
-/// each begun by ESC or by the one control character that stands for it; and the title of GNU screen (`ESC k`). They are
-/// read as characters and not as bytes, because U+009C ends a string and the byte 9C in the middle of a letter does not.
+/// each begun by ESC; and the title of GNU screen (`ESC k`). They are read as characters and not as bytes, because U+009C
+/// ends a string and the byte 9C in the middle of a letter does not. Of the single control characters that stand for such a
+/// beginning only CSI (U+009B) is one here: programs that write UTF-8 use none of the others, while text that was encoded
+/// twice is full of them, and would be lost.
 #[derive(Default)]
 struct Plain {
     /// Where a piece has ended.
@@ -115,7 +117,8 @@ impl Plain {
             (_, '\x1B') => (Inside::Escape, false),
             (Inside::String { .. }, '\u{9C}') | (Inside::String { bell: true }, '\x07') => (Inside::Nothing, false),
             (Inside::String { .. }, _) => (self.inside, false),
-            (_, '\u{80}'..='\u{9F}') => (begun_by(c), false),
+            (_, '\u{9B}') => (Inside::Sequence, false),
+            (_, '\u{80}'..='\u{9F}') => (Inside::Nothing, false),
             // What steers one character only is obeyed also in the middle of a sequence.
             (_, '\0'..='\x1F' | '\x7F') => (self.inside, c == '\t'),
             (Inside::Nothing, _) => (Inside::Nothing, true),
@@ -184,7 +187,8 @@ mod tests {
             ("سلام\x1b[32m دنیا 🙂", "سلام دنیا 🙂"),
             ("a\x1b[31\nb", "a"),
             ("\u{9b}31mred\u{9b}0m", "red"),
-            ("\u{9d}0;make\u{9c}a\u{90}q\u{9c}b\u{98}x\u{9c}c\u{9e}x\u{9c}d\u{9f}x\u{9c}e", "abcde"),
+            // “И” and “no”, encoded twice.
+            ("â\u{80}\u{9c}Ð\u{98}â\u{80}\u{9d}, â\u{80}\u{9c}noâ\u{80}\u{9d} end", "âÐâ, ânoâ end"),
             ("a\u{85}b\u{9c}c", "abc"),
             ("a\x1bébé\x1b[31é\x1b(ی🙂\x1bی", "aébééی🙂ی"),
             ("\x1bPqМосква \u{2019}\x1b\\ok\x1b]0;Москва — М\x07!", "ok!"),

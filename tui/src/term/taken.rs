@@ -13,11 +13,12 @@ use crossterm::terminal;
 use cursive::backends::crossterm::crossterm;
 
 /// How long a terminal that is given back may take nothing until it is left as it is.
-const GIVE_BACK_MAX: Duration = Duration::from_millis(500);
+/// A slow line (9600 baud) is no dead one.
+const GIVE_BACK_MAX: Duration = Duration::from_secs(2);
 /// How much may wait to be written; a frame that comes alone may be larger.
 const WAITING_BYTES_MAX: usize = 16 * 1024;
 /// How much is written at once, as systems do it anyway: that some of it was taken is seen so often.
-const PIECE_BYTES: usize = 2048;
+const PIECE_BYTES: usize = 1024;
 
 /// The terminal. Dropping it gives it back, unless somebody did so before.
 pub(super) struct Taken(GiveBack);

@@ -41,6 +41,29 @@ fn each_confirmed_entry_is_news_once_in_order_of_arrival() {
 }
 
 #[test]
+fn an_answer_to_a_message_that_came_again_keeps_its_target_when_that_is_confirmed() {
+    let mut desk = Desk::online();
+    let again = |desk: &mut Desk| {
+        desk.input(Input::Lost(Loss::Closed));
+        desk.intent(Intent::RetryNow);
+        desk.input(Input::Connected);
+        desk.tell(welcome("ada"));
+        desk.tell(room("lobby", 1, 1));
+    };
+    desk.submit("hello");
+    let nonce = nonce_of(&desk.sent()[0]);
+    again(&mut desk);
+    desk.tell(message("lobby", 1, "ada", "hello"));
+    let replayed = desk.state().rooms[0].timeline.iter().find(|entry| entry.id.is_some()).unwrap().key;
+    desk.intent(Intent::Reply { entry: replayed, text: "to that".into() });
+    desk.tell(Event::Ack { nonce, place: place("lobby"), id: MessageId(1) });
+    desk.sent();
+    again(&mut desk);
+    let said = desk.commands().pop();
+    assert!(matches!(&said, Some(Command::Say { reply_to: Some(MessageId(1)), .. })), "{said:?}");
+}
+
+#[test]
 fn an_unacknowledged_message_is_sent_again_under_its_nonce_exactly_once() {
     let mut desk = Desk::online();
     desk.submit("hello");
